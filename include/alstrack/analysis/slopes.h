@@ -1,0 +1,56 @@
+/*
+ * Rates of decline per patient by least squares: design section 6, `analyze slopes`.
+ */
+#ifndef ALSTRACK_ANALYSIS_SLOPES_H
+#define ALSTRACK_ANALYSIS_SLOPES_H
+
+#include "alstrack/analysis/table.h"
+#include "alstrack/stat/ols.h"
+#include "alstrack/store/scan.h"
+
+/* One patient's values of one measure in order of day, time in months from time zero. */
+struct als_series_point {
+    int day;
+    int visit_no;
+    double month; /* (day - zero_day) / 30.4375 */
+    double value;
+    enum als_score_source source;
+};
+struct als_series {
+    int64_t patient_id;
+    int zero_day;  /* protocol's time zero; else baseline visit; else first assessment */
+    enum als_zero { ALS_ZERO_PROTOCOL, ALS_ZERO_BASELINE, ALS_ZERO_FIRST } zero;
+    const struct als_series_point *points;
+    size_t count;
+};
+
+/* Calls receive once per patient with at least one value, in order of patient id. Two raters at one
+ * visit are two points. The series is borrowed during the call. */
+typedef void als_series_fn(const struct als_series *series, void *context);
+ALS_CHECKED enum als_status als_series_each(struct als_store *store,
+                                            const struct als_measure *measure,
+                                            const struct als_patient_list *patients,
+                                            als_series_fn *receive, void *context,
+                                            struct als_err *err);
+
+struct als_slopes_options {
+    const char *measure;  /* NULL: the protocol's */
+    const char *patient;  /* NULL: all */
+    const char *by;       /* patient factor: arm, cohort, site, sex, onset_site; NULL: none */
+    int from_day, to_day; /* days relative to time zero, included; INT_MIN, INT_MAX: no limit */
+};
+
+/* Columns patient[,group],measure,n,first_date,last_date,span_days,slope,se,ci_low,ci_high,
+ * intercept,r2,residual_sd,reliable. Patients without a value have n 0 and empty cells. Notes say
+ * method, time zero, month length, counts, group means of slopes, and warnings (mixed FVC sources,
+ * fewer than three visits). */
+ALS_CHECKED enum als_status als_analyze_slopes(struct als_store *store,
+                                               const struct als_slopes_options *options,
+                                               struct als_table **out, struct als_err *err);
+
+/* Value of a patient factor: arm, cohort, site, sex, onset_site; NULL when missing. als_factor_known
+ * tells a factor's name from a mistake. */
+bool als_factor_known(const char *factor);
+const char *als_factor_value(const struct als_patient *patient, const char *factor);
+
+#endif

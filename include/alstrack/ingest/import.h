@@ -1,0 +1,45 @@
+/*
+ * CSV files into a study: read, map, validate, store or reject. RFC 4180 in UTF-8, with or without
+ * byte-order mark. All or nothing: one bad cell and nothing of the file is stored, unless rejects
+ * are asked for. Streaming: memory grows with patients, not with rows.
+ */
+#ifndef ALSTRACK_INGEST_IMPORT_H
+#define ALSTRACK_INGEST_IMPORT_H
+
+#include "alstrack/store/record.h"
+
+struct als_import_options {
+    const char *kind;    /* patients, events, visits, ae, or an instrument code */
+    const char *path;    /* "-" is standard input; a FIFO is read likewise */
+    const char *map;     /* CSV `theirs,ours` for other people's headers; NULL = none */
+    const char *rejects; /* write bad rows with reasons here and import the good ones; NULL = all or nothing */
+    bool dry_run;        /* report cell by cell what would change, write nothing */
+    als_cell_change_fn *on_change; /* called per cell on dry_run; may be NULL */
+    void *change_context;
+    void (*progress)(double fraction, void *context); /* may be NULL; fraction < 0 = unknown size */
+    void *progress_context;
+};
+
+struct als_import_result {
+    size_t rows, entered, changed, same, rejected;
+    size_t errors, warnings;
+    size_t visits_assigned;  /* empty visit filled in from the date */
+    size_t unscheduled;      /* made UNSn because no window held the date */
+    size_t without_anchor;   /* of those: for want of an anchor */
+    size_t out_of_window;
+    int64_t change_id;       /* 0 when nothing was stored */
+};
+
+/* info->source_* are filled in by the import. ALS_FINDINGS: rows were rejected, the others stored.
+ * ALS_DATA: findings went to sink, nothing stored. */
+ALS_CHECKED enum als_status als_import(struct als_store *store,
+                                       const struct als_import_options *options,
+                                       struct als_change_info *info, const struct als_sink *sink,
+                                       struct als_import_result *result, struct als_err *err);
+
+/* Columns of a kind in order, for help and completion: fills names (borrowed from store or static)
+ * up to room, returns how many there are; 0 for an unknown kind. */
+size_t als_import_columns(const struct als_store *store, const char *kind, const char **names,
+                          size_t room);
+
+#endif

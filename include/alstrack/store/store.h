@@ -1,0 +1,100 @@
+/*
+ * A study: one SQLite file. This layer is the only one that speaks SQL.
+ *
+ * Table of an instrument: `a_CODE` (hyphens become underscores), STRICT, one row per assessment:
+ *     assessment_id INTEGER PRIMARY KEY   -- visit_id * 4096 + rater_no
+ *     day INTEGER                         -- the assessment's own date; NULL when not done
+ *     mode, respondent, reason TEXT, status TEXT NOT NULL   -- 'done' or 'not-done'
+ *     version_no INTEGER NOT NULL         -- of the instrument's definition
+ *     item_reasons TEXT                   -- JSON object, item to coded missing reason; else NULL
+ *     change_id INTEGER NOT NULL
+ *     one typed column per item, in order, with its range or choices as CHECK
+ *     one VIRTUAL generated column per score that depends only on own items
+ *     visit_id AS (assessment_id >> 12) VIRTUAL REFERENCES visit
+ * and a view `v_CODE` with patient, visit code and ISO date in words, computed scores included.
+ *
+ * Writing happens inside a change set (change.h): one transaction, all or nothing.
+ * Errors: ALS_DATA (not SQLite, damaged), ALS_NOT_PERMITTED (newer version, read-only), ALS_NO_INPUT,
+ * ALS_CANNOT_CREATE, ALS_IO, ALS_BUSY.
+ */
+#ifndef ALSTRACK_STORE_STORE_H
+#define ALSTRACK_STORE_STORE_H
+
+#include <stdint.h>
+
+#include "alstrack/core/err.h"
+#include "alstrack/define/protocol.h"
+
+struct als_store;
+struct als_change_info; /* change.h */
+
+enum als_store_mode { ALS_STORE_READ, ALS_STORE_WRITE };
+
+#define ALS_KEY_SHIFT 12
+#define ALS_KEY_MASK 4095
+#define ALS_EXTRA_VISIT_FIRST 1001
+
+static inline int64_t als_key_visit(int64_t patient_id, int visit_no)
+{
+    return patient_id * (ALS_KEY_MASK + 1) + visit_no;
+}
+static inline int64_t als_key_assessment(int64_t visit_id, int rater_no)
+{
+    return visit_id * (ALS_KEY_MASK + 1) + rater_no;
+}
+
+/* Create the file (refused if it exists: ALS_CANNOT_CREATE) with all migrations, the protocol, the
+ * instruments and their tables, as change set 1. Nothing is left behind on failure. */
+ALS_CHECKED enum als_status als_store_create(const char *path, const struct als_protocol *protocol,
+                                             const struct als_instrument *const *instruments,
+                                             size_t n_instruments,
+                                             const struct als_change_info *info,
+                                             struct als_err *err);
+
+/* Open; applies missing migrations when mode is ALS_STORE_WRITE. READ works in a read-only folder. */
+ALS_CHECKED enum als_status als_store_open(const char *path, enum als_store_mode mode,
+                                           struct als_store **out, struct als_err *err);
+void als_store_close(struct als_store *store); /* NULL is fine; an open change set is abandoned */
+
+const char *als_store_path(const struct als_store *store);
+const char *als_store_uuid(const struct als_store *store);
+
+/* Definitions in force; borrowed from the store. */
+const struct als_protocol *als_store_protocol(const struct als_store *store);
+size_t als_store_instrument_count(const struct als_store *store);
+const struct als_instrument *als_store_instrument(const struct als_store *store, size_t index);
+const struct als_instrument *als_store_find_instrument(const struct als_store *store,
+                                                       const char *code); /* NULL if none */
+int als_store_version_no(const struct als_store *store, const char *kind, const char *code);
+
+/* Visit codes. Number of a code, 0 if unknown. Code of a number, NULL if unknown. Planned visits have
+ * the numbers 1 … in protocol order; als_store_add_visit_code gives an extra one (UNS1, ET, ET2)
+ * its number inside the open change set, or returns the one it has. */
+int als_store_visit_no(const struct als_store *store, const char *code, size_t length);
+const char *als_store_visit_code(const struct als_store *store, int visit_no);
+ALS_CHECKED enum als_status als_store_add_visit_code(struct als_store *store, const char *code,
+                                                     int *visit_no, struct als_err *err);
+bool als_visit_code_is_extra(const char *code); /* UNS<number>, ET, ET<number> */
+
+/* Raters, likewise; 0 is "no rater". -1 if unknown. */
+int als_store_rater_no(const struct als_store *store, const char *rater, size_t length);
+const char *als_store_rater(const struct als_store *store, int rater_no);
+ALS_CHECKED enum als_status als_store_add_rater(struct als_store *store, const char *rater,
+                                                int *rater_no, struct als_err *err);
+
+/* Put a new protocol or instrument version in force inside the open change set: additive changes
+ * only, a destructive one is refused with ALS_DEFINITION. Tables follow: score columns re-made, new
+ * items added, wider ranges by a rebuild with foreign_key_check. */
+ALS_CHECKED enum als_status als_store_adopt_instrument(struct als_store *store,
+                                                       const struct als_instrument *instrument,
+                                                       struct als_err *err);
+ALS_CHECKED enum als_status als_store_adopt_protocol(struct als_store *store,
+                                                     const struct als_protocol *protocol,
+                                                     struct als_err *err);
+
+/* Copy the study to a new file while others may use it; the copy is checked (integrity, foreign
+ * keys, digests) before it takes its name. */
+ALS_CHECKED enum als_status als_store_backup(struct als_store *store, const char *path,
+                                             struct als_err *err);
+
+#endif

@@ -1,0 +1,20 @@
+# Run by embed.cmake. Text becomes string literals of one line each, which ISO C bounds to 4095
+# bytes in all; so bytes are written as numbers.
+file(GLOB files ${FOLDER}/*.${ENDING})
+list(SORT files)
+set(bodies "")
+set(rows "")
+set(index 0)
+foreach(file IN LISTS files)
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} hex HEX)
+  string(LENGTH "${hex}" digits)
+  math(EXPR length "${digits} / 2")
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND bodies "static const unsigned char body_${index}[] = {${bytes}0};\n")
+  string(APPEND rows "    {\"${name}\", (const char *)body_${index}, ${length}},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+file(WRITE ${OUTPUT}.new
+     "#include \"${HEADER}\"\n\n${bodies}\nconst struct ${STRUCT} ${TABLE}[] = {\n${rows}};\nconst size_t ${COUNT} = ${index};\n")
+file(RENAME ${OUTPUT}.new ${OUTPUT})
