@@ -18,7 +18,7 @@ struct als_series_point {
 };
 struct als_series {
     int64_t patient_id;
-    int zero_day;  /* protocol's time zero; else baseline visit; else first assessment */
+    int zero_day; /* protocol's time zero; else baseline visit; else first assessment */
     enum als_zero { ALS_ZERO_PROTOCOL, ALS_ZERO_BASELINE, ALS_ZERO_FIRST } zero;
     const struct als_series_point *points;
     size_t count;
@@ -48,8 +48,8 @@ ALS_CHECKED enum als_status als_analyze_slopes(struct als_store *store,
                                                const struct als_slopes_options *options,
                                                struct als_table **out, struct als_err *err);
 
-/* Value of a patient factor: arm, cohort, site, sex, onset_site; NULL when missing. als_factor_known
- * tells a factor's name from a mistake. */
+/* Value of a patient factor: arm, cohort, site, sex, onset_site; NULL when missing.
+ * als_factor_known tells a factor's name from a mistake. */
 bool als_factor_known(const char *factor);
 const char *als_factor_value(const struct als_patient *patient, const char *factor);
 

@@ -1,6 +1,7 @@
 /*
- * A result: named, typed columns and rows of cells. Analyses and listings fill one; the export layer
- * writes it as CSV, TSV, JSON or for people. Missing is a value of its own, never 0 or NaN text.
+ * A result: named, typed columns and rows of cells. Analyses and listings fill one; the export
+ * layer writes it as CSV, TSV, JSON or for people. Missing is a value of its own, never 0 or NaN
+ * text.
  *
  * A table owns all its text. Cells are added in column order, row after row.
  */
@@ -17,7 +18,7 @@ struct als_table_column {
     const char *name;  /* machine name, fixed by design */
     const char *label; /* for people; NULL = name */
     enum als_cell_type type;
-    int decimals;      /* shown to people; files get full precision; -1 = full */
+    int decimals; /* shown to people; files get full precision; -1 = full */
 };
 
 struct als_cell {

@@ -11,16 +11,16 @@
 
 #include <stddef.h>
 
-void *als_alloc(size_t size);                /* zeroed; owned by the caller */
-void *als_alloc_array(size_t n, size_t size); /* zeroed; checks n * size */
+void *als_alloc(size_t size);                              /* zeroed; owned by the caller */
+void *als_alloc_array(size_t n, size_t size);              /* zeroed; checks n * size */
 void *als_realloc_array(void *old, size_t n, size_t size); /* new part not zeroed */
-char *als_strdup(const char *text);          /* NULL gives NULL */
+char *als_strdup(const char *text);                        /* NULL gives NULL */
 char *als_strndup(const char *text, size_t length);
 __attribute__((format(printf, 1, 2))) char *als_asprintf(const char *format, ...);
 
 struct als_arena;
 struct als_arena *als_arena_new(void);
-void als_arena_free(struct als_arena *arena); /* NULL is fine */
+void als_arena_free(struct als_arena *arena);               /* NULL is fine */
 void *als_arena_take(struct als_arena *arena, size_t size); /* zeroed, aligned for any type */
 void *als_arena_array(struct als_arena *arena, size_t n, size_t size);
 char *als_arena_strdup(struct als_arena *arena, const char *text); /* NULL gives NULL */

@@ -1,7 +1,7 @@
 /*
- * Growing bytes with a declared maximum. The bytes are always followed by a NUL that does not count.
- * Going past the maximum does not abort: the buffer keeps what it has, `overflow` is set, and
- * further additions are ignored, so that one test at the end is enough.
+ * Growing bytes with a declared maximum. The bytes are always followed by a NUL that does not
+ * count. Going past the maximum does not abort: the buffer keeps what it has, `overflow` is set,
+ * and further additions are ignored, so that one test at the end is enough.
  */
 #ifndef ALSTRACK_CORE_BUF_H
 #define ALSTRACK_CORE_BUF_H

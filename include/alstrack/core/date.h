@@ -15,11 +15,16 @@
 
 #include "alstrack/core/err.h"
 
-#define ALS_NO_DAY INT_MIN
+#define ALS_NO_DAY         INT_MIN
 #define ALS_DAYS_PER_MONTH 30.4375 /* 365.25 / 12, everywhere */
-#define ALS_DATE_TEXT 11           /* YYYY-MM-DD and NUL */
+#define ALS_DATE_TEXT      11      /* YYYY-MM-DD and NUL */
 
-enum als_precision { ALS_PRECISION_NONE, ALS_PRECISION_YEAR, ALS_PRECISION_MONTH, ALS_PRECISION_DAY };
+enum als_precision {
+    ALS_PRECISION_NONE,
+    ALS_PRECISION_YEAR,
+    ALS_PRECISION_MONTH,
+    ALS_PRECISION_DAY
+};
 
 struct als_date {
     int day; /* ALS_NO_DAY when there is none */
@@ -39,9 +44,9 @@ const char *als_day_format(int day, char text[ALS_DATE_TEXT]);
 
 int als_day_from_civil(int year, int month, int day);
 void als_day_to_civil(int day, int *year, int *month, int *day_of_month);
-int als_day_add_months(int day, int months); /* 31 January + 1 month = 28 or 29 February */
-double als_years_between(int from_day, int to_day);   /* days / 365.25 */
-int als_completed_years(int from_day, int to_day);    /* birthdays passed */
-int als_months_to_days(double months);                /* floor(30.4375 m + 0.5) */
+int als_day_add_months(int day, int months);        /* 31 January + 1 month = 28 or 29 February */
+double als_years_between(int from_day, int to_day); /* days / 365.25 */
+int als_completed_years(int from_day, int to_day);  /* birthdays passed */
+int als_months_to_days(double months);              /* floor(30.4375 m + 0.5) */
 
 #endif

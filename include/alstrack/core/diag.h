@@ -19,8 +19,8 @@ enum als_severity { ALS_SEVERITY_ERROR, ALS_SEVERITY_WARNING, ALS_SEVERITY_INFO 
 
 struct als_diag {
     enum als_severity severity;
-    const char *code;   /* such as E-RANGE */
-    const char *file;   /* may be NULL */
+    const char *code; /* such as E-RANGE */
+    const char *file; /* may be NULL */
     size_t line, column;
     const char *field;  /* column or key name; may be NULL */
     const char *what;   /* one line */

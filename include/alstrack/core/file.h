@@ -12,7 +12,8 @@
 
 /* Append the file ("-" is standard input) to buf. ALS_NO_INPUT, ALS_IO, ALS_DATA (larger than
  * buf's maximum, or a directory). */
-ALS_CHECKED enum als_status als_file_read(const char *path, struct als_buf *buf, struct als_err *err);
+ALS_CHECKED enum als_status als_file_read(const char *path, struct als_buf *buf,
+                                          struct als_err *err);
 
 /* An output under way. `stream` may be written to; nothing is at `path` before commit.
  * "-" writes to standard output directly. */

@@ -2,11 +2,10 @@
  * Conditions in definition files: `cutting_form = 'b'`, `walking = 0 and stairs > 0`,
  * `change.speech >= 2 and not event.gastrostomy`.
  *
- *     or   := and { "or" and }            cmp  := sum [ ("=" | "!=" | "<" | "<=" | ">" | ">=") sum ]
- *     and  := not { "and" not }           sum  := mul { ("+" | "-") mul }
- *     not  := [ "not" ] cmp               mul  := atom { ("*" | "/") atom }
- *                                         atom := number | 'text' | name | "(" or ")"
- *     name := letter { letter | digit | "_" | "." }
+ *     or   := and { "or" and }            cmp  := sum [ ("=" | "!=" | "<" | "<=" | ">" | ">=") sum
+ * ] and  := not { "and" not }           sum  := mul { ("+" | "-") mul } not  := [ "not" ] cmp mul
+ * := atom { ("*" | "/") atom } atom := number | 'text' | name | "(" or ")" name := letter { letter
+ * | digit | "_" | "." }
  *
  * Evaluation is three-valued: a missing operand makes a comparison unknown; `unknown or true` is
  * true, `unknown and false` is false. A rule fires only on true.
@@ -23,10 +22,22 @@
 #include "alstrack/core/alloc.h"
 
 enum als_expr_op {
-    ALS_OP_NUMBER, ALS_OP_TEXT, ALS_OP_NAME,
-    ALS_OP_ADD, ALS_OP_SUB, ALS_OP_MUL, ALS_OP_DIV,
-    ALS_OP_EQ, ALS_OP_NE, ALS_OP_LT, ALS_OP_LE, ALS_OP_GT, ALS_OP_GE,
-    ALS_OP_AND, ALS_OP_OR, ALS_OP_NOT
+    ALS_OP_NUMBER,
+    ALS_OP_TEXT,
+    ALS_OP_NAME,
+    ALS_OP_ADD,
+    ALS_OP_SUB,
+    ALS_OP_MUL,
+    ALS_OP_DIV,
+    ALS_OP_EQ,
+    ALS_OP_NE,
+    ALS_OP_LT,
+    ALS_OP_LE,
+    ALS_OP_GT,
+    ALS_OP_GE,
+    ALS_OP_AND,
+    ALS_OP_OR,
+    ALS_OP_NOT
 };
 
 struct als_expr_step {

@@ -23,29 +23,30 @@
 enum als_item_type {
     ALS_ITEM_INTEGER, /* stored INTEGER */
     ALS_ITEM_NUMBER,  /* stored REAL */
-    ALS_ITEM_CHOICE,  /* stored as the choice's code: INTEGER if all codes are whole numbers, else TEXT */
+    ALS_ITEM_CHOICE,  /* stored as the choice's code: INTEGER if all codes are whole numbers, else
+                         TEXT */
     ALS_ITEM_TEXT,    /* stored TEXT */
     ALS_ITEM_DATE,    /* stored TEXT, ISO 8601, partial allowed */
     ALS_ITEM_YESNO    /* stored INTEGER 0 or 1; written Y or N in files */
 };
 
 struct als_choice {
-    const char *code;  /* what is stored and written in files */
-    int64_t number;    /* the code as a number when the item's codes are numeric */
-    const char *label; /* our own paraphrase */
+    const char *code;    /* what is stored and written in files */
+    int64_t number;      /* the code as a number when the item's codes are numeric */
+    const char *label;   /* our own paraphrase */
     const char *label_b; /* wording when the item's variant condition holds (5b); NULL = label */
 };
 
 struct als_item {
-    const char *code;  /* [a-z][a-z0-9_]{0,39}, unique in the instrument, the import column */
+    const char *code; /* [a-z][a-z0-9_]{0,39}, unique in the instrument, the import column */
     const char *label;
     const char *label_b; /* label when `variant` holds; NULL = label */
     enum als_item_type type;
-    bool required;     /* a done assessment without it is incomplete (a warning), default true */
+    bool required; /* a done assessment without it is incomplete (a warning), default true */
     bool has_min, has_max;
-    double min, max;   /* inclusive */
-    int decimals;      /* most decimals accepted for a number; -1 = any */
-    const char *unit;  /* NULL if none */
+    double min, max;     /* inclusive */
+    int decimals;        /* most decimals accepted for a number; -1 = any */
+    const char *unit;    /* NULL if none */
     bool numeric_choice; /* choice whose codes are all whole numbers */
     const struct als_choice *choices;
     size_t n_choices;
@@ -56,10 +57,10 @@ struct als_item {
 };
 
 enum als_score_kind {
-    ALS_SCORE_SUM,              /* sum of `items` plus mean of `mean_items` */
-    ALS_SCORE_MEAN,             /* mean of `items` */
-    ALS_SCORE_COPY,             /* items[0] */
-    ALS_SCORE_PERCENT_NHANES3,  /* 100 * items[0] / predicted FVC, needs the patient */
+    ALS_SCORE_SUM,             /* sum of `items` plus mean of `mean_items` */
+    ALS_SCORE_MEAN,            /* mean of `items` */
+    ALS_SCORE_COPY,            /* items[0] */
+    ALS_SCORE_PERCENT_NHANES3, /* 100 * items[0] / predicted FVC, needs the patient */
     ALS_SCORE_PERCENT_ECSC,
     ALS_SCORE_PERCENT_PROTOCOL, /* the protocol's equation, else items[1] (entered percent) */
 };
@@ -79,11 +80,11 @@ struct als_score {
     size_t n_mean_items;
     enum als_missing_rule missing;
     size_t min_answered;
-    double min, max;   /* possible range, computed from the items when not given; for axes */
-    const char *unit;  /* "points", "%" … */
-    bool derived;      /* stands for another instrument's score (ALSFRS from ALSFRS-R) */
+    double min, max;  /* possible range, computed from the items when not given; for axes */
+    const char *unit; /* "points", "%" … */
+    bool derived;     /* stands for another instrument's score (ALSFRS from ALSFRS-R) */
     const char *derived_measure; /* the measure that it stands for, such as alsfrs.total */
-    bool domain;       /* drawn as a small panel beside the main score */
+    bool domain;                 /* drawn as a small panel beside the main score */
     const char *testcd;
 };
 
@@ -98,7 +99,7 @@ struct als_rule {
 };
 
 struct als_instrument {
-    const char *code;    /* [a-z][a-z0-9-]{0,31}; hyphens become underscores in table names */
+    const char *code; /* [a-z][a-z0-9-]{0,31}; hyphens become underscores in table names */
     const char *title;
     const char *short_title; /* for axes and tabs */
     const char *version;
@@ -117,7 +118,8 @@ struct als_instrument {
 };
 
 /* Read and validate a definition. `name` is used in messages. All semantic mistakes are sent to
- * sink with line and column, a syntax error ends the reading. Returns NULL if there was an error. */
+ * sink with line and column, a syntax error ends the reading. Returns NULL if there was an error.
+ */
 struct als_instrument *als_instrument_parse(const char *name, const char *text, size_t length,
                                             const struct als_sink *sink);
 void als_instrument_free(struct als_instrument *instrument); /* NULL is fine */

@@ -41,15 +41,15 @@ struct als_visit_plan {
     const char *code;  /* [A-Z][A-Z0-9]{0,11}: SCR, BL, D0, WK2, MN1 */
     const char *label; /* the protocol's own name: Visit VI */
     struct als_anchor anchor;
-    bool in_months;    /* offset counts months of the protocol's convention */
-    int offset;        /* days, or months when in_months */
+    bool in_months;              /* offset counts months of the protocol's convention */
+    int offset;                  /* days, or months when in_months */
     int before_days, after_days; /* window around the target, both >= 0 */
-    const char *mode;  /* clinic, phone, video, home; NULL = clinic */
+    const char *mode;            /* clinic, phone, video, home; NULL = clinic */
     enum als_epoch epoch;
     bool optional;
-    const char *infusion; /* non-NULL: treatment is given at this visit (label of the infusion) */
+    const char *infusion;   /* non-NULL: treatment is given at this visit (label of the infusion) */
     size_t infusion_number; /* 1 for the first; 0 when none is given */
-    const char *cohort;   /* only for this cohort; NULL = all */
+    const char *cohort;     /* only for this cohort; NULL = all */
     const struct als_visit_item *assessments;
     size_t n_assessments;
     const char *const *procedures; /* codes such as mri, csf, labs */
@@ -70,12 +70,24 @@ struct als_site {
     const char *code, *name;
 };
 
-enum als_criterion_kind { ALS_CRITERION_AUTO = 1, ALS_CRITERION_MANUAL = 2, ALS_CRITERION_BOTH = 3 };
-enum als_compare { ALS_CMP_EQ, ALS_CMP_NE, ALS_CMP_LT, ALS_CMP_LE, ALS_CMP_GT, ALS_CMP_GE, ALS_CMP_IN };
+enum als_criterion_kind {
+    ALS_CRITERION_AUTO = 1,
+    ALS_CRITERION_MANUAL = 2,
+    ALS_CRITERION_BOTH = 3
+};
+enum als_compare {
+    ALS_CMP_EQ,
+    ALS_CMP_NE,
+    ALS_CMP_LT,
+    ALS_CMP_LE,
+    ALS_CMP_GT,
+    ALS_CMP_GE,
+    ALS_CMP_IN
+};
 
 struct als_criterion {
-    const char *id;  /* I1, E13a */
-    bool inclusion;  /* must be true; an exclusion must be false */
+    const char *id; /* I1, E13a */
+    bool inclusion; /* must be true; an exclusion must be false */
     enum als_criterion_kind kind;
     const char *field; /* what is compared: age, el_escorial, fvc_pct … */
     enum als_compare compare;
@@ -87,18 +99,22 @@ struct als_criterion {
     const char *evaluate_at; /* visit code, or "each infusion"; NULL = screening */
 };
 
-enum als_baseline_kind { ALS_BASELINE_LAST_BEFORE_ANCHOR, ALS_BASELINE_VISIT, ALS_BASELINE_HISTORICAL };
+enum als_baseline_kind {
+    ALS_BASELINE_LAST_BEFORE_ANCHOR,
+    ALS_BASELINE_VISIT,
+    ALS_BASELINE_HISTORICAL
+};
 struct als_baseline_rule {
     size_t instrument;
     enum als_baseline_kind kind;
-    size_t visit;         /* ALS_BASELINE_VISIT: index into visits */
-    int max_age_days;     /* ALS_BASELINE_HISTORICAL: before the screening visit */
+    size_t visit;     /* ALS_BASELINE_VISIT: index into visits */
+    int max_age_days; /* ALS_BASELINE_HISTORICAL: before the screening visit */
 };
 
 struct als_responder {
     const char *code, *label;
-    const char *measure;  /* NULL = the analysis measure */
-    bool percent;         /* threshold counts percent of the pre-treatment slope, else points/month */
+    const char *measure; /* NULL = the analysis measure */
+    bool percent; /* threshold counts percent of the pre-treatment slope, else points/month */
     double threshold;
 };
 
@@ -109,15 +125,20 @@ struct als_grade {
 
 enum als_month_rule { ALS_MONTH_DAYS, ALS_MONTH_CALENDAR };
 enum als_fvc_equation { ALS_FVC_NONE, ALS_FVC_NHANES3, ALS_FVC_ECSC };
-enum als_escalation { ALS_ESCALATION_NONE, ALS_ESCALATION_TIME_GATE, ALS_ESCALATION_3_3, ALS_ESCALATION_BOIN };
+enum als_escalation {
+    ALS_ESCALATION_NONE,
+    ALS_ESCALATION_TIME_GATE,
+    ALS_ESCALATION_3_3,
+    ALS_ESCALATION_BOIN
+};
 
 struct als_protocol {
-    const char *code;    /* mayo-nct01609283: [a-z0-9-]+ */
+    const char *code; /* mayo-nct01609283: [a-z0-9-]+ */
     const char *title, *version, *registration, *sponsor;
     const struct als_site *sites;
     size_t n_sites;
     const struct als_cohort *cohorts;
-    size_t n_cohorts;    /* at least one */
+    size_t n_cohorts; /* at least one */
     enum als_month_rule month_rule;
     enum als_fvc_equation fvc_equation;
     const char *const *instruments; /* codes, in order of first mention */
@@ -132,7 +153,7 @@ struct als_protocol {
     size_t n_baselines;
     const struct als_criterion *criteria;
     size_t n_criteria;
-    const char *measure;   /* default analysis, such as alsfrsr.total */
+    const char *measure;         /* default analysis, such as alsfrsr.total */
     struct als_anchor time_zero; /* an event or the first infusion */
     bool lead_in;
     const struct als_responder *responders;
@@ -140,9 +161,9 @@ struct als_protocol {
     const char *ae_system; /* "severity-3" or "ctcae-5" */
     const struct als_grade *grades;
     size_t n_grades;
-    const char *const *causality;  /* relations: cell product, procedure, disease … */
+    const char *const *causality; /* relations: cell product, procedure, disease … */
     size_t n_causality;
-    const char *const *ae_terms;   /* named in the protocol */
+    const char *const *ae_terms; /* named in the protocol */
     size_t n_ae_terms;
     enum als_escalation escalation;
     size_t gate_patients;      /* patients of a cohort that must have completed … */
@@ -172,7 +193,8 @@ ptrdiff_t als_protocol_instrument(const struct als_protocol *protocol, const cha
 const struct als_cohort *als_protocol_cohort(const struct als_protocol *protocol, const char *code);
 
 /* Day of a visit relative to the protocol's first infusion visit when everyone keeps to the plan,
- * for the cohort (NULL: the first). Used for overlap checks, axes and the schedule of activities. */
+ * for the cohort (NULL: the first). Used for overlap checks, axes and the schedule of activities.
+ */
 int als_protocol_nominal_day(const struct als_protocol *protocol, size_t visit,
                              const struct als_cohort *cohort);
 

@@ -7,11 +7,11 @@
 #include "alstrack/store/store.h"
 
 struct als_export_options {
-    const char *folder;   /* made if missing; refused (ALS_CANNOT_CREATE) if it holds other files */
+    const char *folder; /* made if missing; refused (ALS_CANNOT_CREATE) if it holds other files */
     int as_of_day;
-    const char *stamp;    /* SOURCE_DATE_EPOCH or NULL; nothing else depends on the clock */
-    bool bom;             /* start CSVs with a byte-order mark for spreadsheet programs */
-    unsigned readers;     /* threads; 0 = one per core */
+    const char *stamp; /* SOURCE_DATE_EPOCH or NULL; nothing else depends on the clock */
+    bool bom;          /* start CSVs with a byte-order mark for spreadsheet programs */
+    unsigned readers;  /* threads; 0 = one per core */
     void (*progress)(double fraction, void *context);
     void *progress_context;
 };

@@ -1,6 +1,7 @@
 /*
  * A result table in the forms that people and programs read. CSV is RFC 4180 with LF line ends,
- * quoted on need, full precision, empty cell = missing. JSON is an array of objects, null = missing.
+ * quoted on need, full precision, empty cell = missing. JSON is an array of objects, null =
+ * missing.
  */
 #ifndef ALSTRACK_EXPORT_WRITE_H
 #define ALSTRACK_EXPORT_WRITE_H

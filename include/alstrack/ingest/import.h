@@ -12,7 +12,8 @@ struct als_import_options {
     const char *kind;    /* patients, events, visits, ae, or an instrument code */
     const char *path;    /* "-" is standard input; a FIFO is read likewise */
     const char *map;     /* CSV `theirs,ours` for other people's headers; NULL = none */
-    const char *rejects; /* write bad rows with reasons here and import the good ones; NULL = all or nothing */
+    const char *rejects; /* write bad rows with reasons here and import the good ones; NULL = all or
+                            nothing */
     bool dry_run;        /* report cell by cell what would change, write nothing */
     als_cell_change_fn *on_change; /* called per cell on dry_run; may be NULL */
     void *change_context;
@@ -23,11 +24,11 @@ struct als_import_options {
 struct als_import_result {
     size_t rows, entered, changed, same, rejected;
     size_t errors, warnings;
-    size_t visits_assigned;  /* empty visit filled in from the date */
-    size_t unscheduled;      /* made UNSn because no window held the date */
-    size_t without_anchor;   /* of those: for want of an anchor */
+    size_t visits_assigned; /* empty visit filled in from the date */
+    size_t unscheduled;     /* made UNSn because no window held the date */
+    size_t without_anchor;  /* of those: for want of an anchor */
     size_t out_of_window;
-    int64_t change_id;       /* 0 when nothing was stored */
+    int64_t change_id; /* 0 when nothing was stored */
 };
 
 /* info->source_* are filled in by the import. ALS_FINDINGS: rows were rejected, the others stored.

@@ -11,15 +11,16 @@ struct als_plot_options {
     const char *measure; /* NULL: the protocol's */
     const char *by;      /* patient factor, for spaghetti and mean; NULL: none */
     int as_of_day;
-    const char *data;    /* also write the exact table drawn, as CSV, here; NULL: not */
-    const char *stamp;   /* SOURCE_DATE_EPOCH text or NULL */
+    const char *data;  /* also write the exact table drawn, as CSV, here; NULL: not */
+    const char *stamp; /* SOURCE_DATE_EPOCH text or NULL */
     void (*progress)(double fraction, void *context);
     void *progress_context;
 };
 
 /* The progression page of one patient. */
 ALS_CHECKED enum als_status als_plot_patient(struct als_store *store, const char *patient,
-                                             const char *path, const struct als_plot_options *options,
+                                             const char *path,
+                                             const struct als_plot_options *options,
                                              struct als_err *err);
 /* Every patient: FOLDER/PATIENT.ENDING, one gnuplot process. *charts counts them. */
 ALS_CHECKED enum als_status als_plot_all_patients(struct als_store *store, const char *folder,

@@ -12,12 +12,13 @@
 #include "alstrack/core/date.h"
 
 struct als_gate_patient {
-    int completed;  /* day of the last planned infusion; ALS_NO_DAY if not completed */
-    bool toxicity;  /* significant toxicity seen */
+    int completed; /* day of the last planned infusion; ALS_NO_DAY if not completed */
+    bool toxicity; /* significant toxicity seen */
 };
 
 /* First day on which the next cohort may enrol: the `needed`-th completion among patients without
- * toxicity plus observation_days; ALS_NO_DAY when there are too few, or any patient had toxicity. */
+ * toxicity plus observation_days; ALS_NO_DAY when there are too few, or any patient had toxicity.
+ */
 int als_gate_day(const struct als_gate_patient *patients, size_t n, size_t needed,
                  int observation_days);
 

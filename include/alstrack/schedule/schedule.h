@@ -7,8 +7,8 @@
  * offset  = actual - target in days; outside_days is 0 inside the window, else the signed distance
  *           to its nearer end (-1 = one day early).
  *
- * An anchor on an event or infusion is never guessed from a plan; an anchor on a visit is its actual
- * date, and its target until it is done.
+ * An anchor on an event or infusion is never guessed from a plan; an anchor on a visit is its
+ * actual date, and its target until it is done.
  */
 #ifndef ALSTRACK_SCHEDULE_SCHEDULE_H
 #define ALSTRACK_SCHEDULE_SCHEDULE_H
@@ -33,7 +33,7 @@ const char *als_visit_status_name(enum als_visit_status status);
 /* A visit that took place, or was recorded as not done. */
 struct als_visit_fact {
     const char *code;
-    int day;          /* ALS_NO_DAY when only "not done" is known */
+    int day; /* ALS_NO_DAY when only "not done" is known */
     bool not_done;
 };
 
@@ -44,7 +44,7 @@ struct als_event_fact {
 
 /* Everything about one patient that the schedule depends on. Borrowed. */
 struct als_patient_facts {
-    const char *cohort; /* NULL: the protocol's first cohort */
+    const char *cohort;                  /* NULL: the protocol's first cohort */
     const struct als_event_fact *events; /* in any order */
     size_t n_events;
     const struct als_visit_fact *visits;
@@ -58,14 +58,15 @@ struct als_visit_row {
     int target, window_from, window_to; /* ALS_NO_DAY when unknown */
     int actual;                         /* ALS_NO_DAY when not done */
     int offset_days, outside_days;      /* valid when target and actual are known */
-    bool anchor_is_target; /* target hangs on another visit's target, not yet on its date */
+    bool anchor_is_target;  /* target hangs on another visit's target, not yet on its date */
     bool anchor_is_partial; /* target hangs on a partial date */
 };
 
 /* Write protocol->n_visits rows in protocol order, then one per extra visit in order of date.
  * rows must have room for n_visits of both. Returns the number of rows. */
-size_t als_schedule_build(const struct als_protocol *protocol, const struct als_patient_facts *facts,
-                          int today, struct als_visit_row *rows);
+size_t als_schedule_build(const struct als_protocol *protocol,
+                          const struct als_patient_facts *facts, int today,
+                          struct als_visit_row *rows);
 
 /* The day an anchor stands for, or ALS_NO_DAY. */
 int als_schedule_anchor_day(const struct als_protocol *protocol,

@@ -35,7 +35,12 @@ struct als_person {
     enum als_fvc_equation equation; /* the protocol's */
 };
 
-enum als_score_source { ALS_SOURCE_NONE, ALS_SOURCE_COMPUTED, ALS_SOURCE_ENTERED, ALS_SOURCE_PRORATED };
+enum als_score_source {
+    ALS_SOURCE_NONE,
+    ALS_SOURCE_COMPUTED,
+    ALS_SOURCE_ENTERED,
+    ALS_SOURCE_PRORATED
+};
 
 struct als_score_value {
     double value; /* NAN when missing */

@@ -17,8 +17,16 @@
 #include "alstrack/define/instrument.h"
 #include "alstrack/score/score.h"
 
-enum als_kings { ALS_KINGS_UNKNOWN = -1, ALS_KINGS_0, ALS_KINGS_1, ALS_KINGS_2, ALS_KINGS_3,
-                 ALS_KINGS_4A, ALS_KINGS_4B, ALS_KINGS_5 };
+enum als_kings {
+    ALS_KINGS_UNKNOWN = -1,
+    ALS_KINGS_0,
+    ALS_KINGS_1,
+    ALS_KINGS_2,
+    ALS_KINGS_3,
+    ALS_KINGS_4A,
+    ALS_KINGS_4B,
+    ALS_KINGS_5
+};
 const char *als_kings_name(enum als_kings stage); /* "0" … "4A", "4B", "5"; "" when unknown */
 
 struct als_stage_input {

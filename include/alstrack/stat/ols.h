@@ -12,13 +12,19 @@
 
 #include <stddef.h>
 
-enum als_ols_status { ALS_OLS_OK, ALS_OLS_NO_DATA, ALS_OLS_ONE_POINT, ALS_OLS_SAME_TIME, ALS_OLS_NOT_FINITE };
+enum als_ols_status {
+    ALS_OLS_OK,
+    ALS_OLS_NO_DATA,
+    ALS_OLS_ONE_POINT,
+    ALS_OLS_SAME_TIME,
+    ALS_OLS_NOT_FINITE
+};
 
 struct als_ols {
     enum als_ols_status status;
     size_t n;
     double slope, intercept, se_slope, se_intercept;
-    double ci_low, ci_high;           /* slope, 95 % */
+    double ci_low, ci_high; /* slope, 95 % */
     double intercept_low, intercept_high;
     double r2, residual_sd, t, p;
     double t_mean, sxx; /* for bands: se(line at t) = s sqrt(1/n + (t - t_mean)^2 / sxx) */

@@ -19,7 +19,7 @@
 #include "alstrack/store/store.h"
 
 struct als_change_info {
-    const char *user;          /* never NULL */
+    const char *user; /* never NULL */
     bool authenticated;
     const char *command;       /* such as "record", "import alsfrsr" */
     const char *reason;        /* NULL: stored values must not change */
@@ -28,9 +28,8 @@ struct als_change_info {
 };
 
 /* BEGIN IMMEDIATE; waits up to the store's busy time, then ALS_BUSY. */
-ALS_CHECKED enum als_status als_change_begin(struct als_store *store,
-                                             const struct als_change_info *info,
-                                             struct als_err *err);
+ALS_CHECKED enum als_status
+als_change_begin(struct als_store *store, const struct als_change_info *info, struct als_err *err);
 /* For a source that is hashed while it is read (a pipe): set before commit. */
 void als_change_set_source(struct als_store *store, const char *sha256_hex);
 /* Checks foreign keys, writes the change set, commits. With nothing written, nothing is stored and
@@ -42,8 +41,8 @@ void als_change_abandon(struct als_store *store);
 /* What a put did with a row. */
 enum als_put { ALS_PUT_SAME, ALS_PUT_NEW, ALS_PUT_CHANGED };
 
-/* One cell that a put changes (or enters, when old_text is NULL); for --dry-run and messages. Called
- * for every put while it is set; pass NULL to stop. */
+/* One cell that a put changes (or enters, when old_text is NULL); for --dry-run and messages.
+ * Called for every put while it is set; pass NULL to stop. */
 struct als_cell_change {
     const char *table, *key, *column, *old_text, *new_text;
 };

@@ -21,10 +21,10 @@
 #define ALS_GIVEN_ALL (~0u)
 
 struct als_patient {
-    int64_t id;          /* set by the store */
-    const char *patient; /* key */
-    const char *site, *sex, *birth_date; /* bits 0, 1, 2 */
-    double height_cm;                    /* bit 3 */
+    int64_t id;                            /* set by the store */
+    const char *patient;                   /* key */
+    const char *site, *sex, *birth_date;   /* bits 0, 1, 2 */
+    double height_cm;                      /* bit 3 */
     const char *arm, *cohort, *onset_site; /* bits 4, 5, 6 */
 };
 ALS_CHECKED enum als_status als_patient_put(struct als_store *store, struct als_patient *patient,
@@ -47,8 +47,8 @@ struct als_person als_patient_person(const struct als_patient *patient,
 struct als_event {
     int64_t id, patient_id; /* key: patient, event, and date for events that repeat */
     const char *event;
-    const char *date; /* bit 0 */
-    double value;     /* bit 1 */
+    const char *date;        /* bit 0 */
+    double value;            /* bit 1 */
     const char *unit, *note; /* bits 2, 3 */
 };
 bool als_event_repeats(const struct als_protocol *protocol, const char *event);
@@ -65,12 +65,12 @@ ALS_CHECKED enum als_status als_event_load(struct als_store *store, int64_t pati
 
 struct als_visit {
     int64_t patient_id;
-    int visit_no;     /* key */
-    int day;          /* bit 0; ALS_NO_DAY when not done */
-    const char *mode; /* bit 1 */
-    bool not_done;    /* bit 2 */
+    int visit_no;       /* key */
+    int day;            /* bit 0; ALS_NO_DAY when not done */
+    const char *mode;   /* bit 1 */
+    bool not_done;      /* bit 2 */
     const char *reason; /* bit 3 */
-    bool assigned;    /* chosen by the program from a date */
+    bool assigned;      /* chosen by the program from a date */
 };
 ALS_CHECKED enum als_status als_visit_put(struct als_store *store, const struct als_visit *visit,
                                           unsigned given, enum als_put *what, struct als_err *err);
@@ -89,32 +89,30 @@ ALS_CHECKED enum als_status als_facts_load(struct als_store *store,
                                            struct als_err *err);
 /* The same from lists already loaded (rows of one patient). */
 void als_facts_from(const struct als_store *store, const struct als_patient *patient,
-                    const struct als_event *events, size_t n_events,
-                    const struct als_visit *visits, size_t n_visits, struct als_arena *arena,
-                    struct als_patient_facts *out);
+                    const struct als_event *events, size_t n_events, const struct als_visit *visits,
+                    size_t n_visits, struct als_arena *arena, struct als_patient_facts *out);
 
 struct als_procedure {
     int64_t patient_id;
     int visit_no;
-    const char *procedure; /* key: visit and procedure */
-    int day;               /* bit 0 */
-    bool not_done;         /* bit 1 */
+    const char *procedure;     /* key: visit and procedure */
+    int day;                   /* bit 0 */
+    bool not_done;             /* bit 1 */
     const char *reason, *note; /* bits 2, 3 */
 };
 ALS_CHECKED enum als_status als_procedure_put(struct als_store *store,
-                                              const struct als_procedure *procedure,
-                                              unsigned given, enum als_put *what,
-                                              struct als_err *err);
+                                              const struct als_procedure *procedure, unsigned given,
+                                              enum als_put *what, struct als_err *err);
 
 #define ALS_UNSAID (-1) /* a yes/no or a grade that was not given */
 struct als_adverse_event {
     int64_t patient_id;
-    const char *ae_id; /* key: patient and ae_id */
-    int visit_no;      /* bit 0; 0 = not linked */
-    const char *term, *onset, *end; /* bits 1, 2, 3 */
-    int grade, serious;             /* bits 4, 5 */
+    const char *ae_id;                       /* key: patient and ae_id */
+    int visit_no;                            /* bit 0; 0 = not linked */
+    const char *term, *onset, *end;          /* bits 1, 2, 3 */
+    int grade, serious;                      /* bits 4, 5 */
     const char *relation, *action, *outcome; /* bits 6, 7, 8 */
-    int dlt;                        /* bit 9 */
+    int dlt;                                 /* bit 9 */
 };
 ALS_CHECKED enum als_status als_adverse_event_put(struct als_store *store,
                                                   const struct als_adverse_event *ae,
@@ -131,15 +129,15 @@ ALS_CHECKED enum als_status als_adverse_event_load(struct als_store *store, int6
 
 struct als_assessment {
     int64_t patient_id;
-    int visit_no, rater_no; /* key, with the instrument */
-    int day;                /* bit 0 */
-    const char *mode, *respondent; /* bits 1, 2 */
-    bool not_done;          /* bit 3 */
-    const char *reason;     /* bit 4 */
-    const struct als_value *values;       /* n_items */
-    const char *const *item_reasons;      /* n_items, NULL entries = none; NULL = no reasons at all */
-    int version_no;         /* read only */
-    const double *scores;   /* read only: n_scores, NAN = missing; NULL when not asked for */
+    int visit_no, rater_no;          /* key, with the instrument */
+    int day;                         /* bit 0 */
+    const char *mode, *respondent;   /* bits 1, 2 */
+    bool not_done;                   /* bit 3 */
+    const char *reason;              /* bit 4 */
+    const struct als_value *values;  /* n_items */
+    const char *const *item_reasons; /* n_items, NULL entries = none; NULL = no reasons at all */
+    int version_no;                  /* read only */
+    const double *scores; /* read only: n_scores, NAN = missing; NULL when not asked for */
 };
 /* Also makes the visit row if absent, with the assessment's date; an earlier date moves a visit row
  * that the program made. given_items[n_items] may be NULL = all. */

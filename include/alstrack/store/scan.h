@@ -10,17 +10,17 @@
 struct als_scan;
 
 enum als_scan_want {
-    ALS_SCAN_ITEMS = 1,   /* values, item reasons */
-    ALS_SCAN_SCORES = 2,  /* scores of own items; others stay NAN (see als_scan_person) */
-    ALS_SCAN_COLUMNS = 4  /* mode, respondent, reason */
+    ALS_SCAN_ITEMS = 1,  /* values, item reasons */
+    ALS_SCAN_SCORES = 2, /* scores of own items; others stay NAN (see als_scan_person) */
+    ALS_SCAN_COLUMNS = 4 /* mode, respondent, reason */
 };
 
 /* Patients first_id … last_id, both included; 0, INT64_MAX for all. Several cursors may be open on
  * one store, and on several stores of one file in several threads. */
 ALS_CHECKED enum als_status als_scan_open(struct als_store *store,
                                           const struct als_instrument *instrument, unsigned want,
-                                          int64_t first_id, int64_t last_id,
-                                          struct als_scan **out, struct als_err *err);
+                                          int64_t first_id, int64_t last_id, struct als_scan **out,
+                                          struct als_err *err);
 /* ALS_OK and *row NULL at the end. */
 ALS_CHECKED enum als_status als_scan_next(struct als_scan *scan, const struct als_assessment **row,
                                           struct als_err *err);
@@ -49,11 +49,9 @@ struct als_point {
     enum als_score_source source;
 };
 typedef void als_point_fn(const struct als_point *point, void *context);
-ALS_CHECKED enum als_status als_points_each(struct als_store *store,
-                                            const struct als_measure *measure,
-                                            const struct als_patient_list *patients,
-                                            int64_t first_id, int64_t last_id,
-                                            als_point_fn *receive, void *context, size_t *missing,
-                                            struct als_err *err);
+ALS_CHECKED enum als_status
+als_points_each(struct als_store *store, const struct als_measure *measure,
+                const struct als_patient_list *patients, int64_t first_id, int64_t last_id,
+                als_point_fn *receive, void *context, size_t *missing, struct als_err *err);
 
 #endif

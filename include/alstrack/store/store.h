@@ -14,8 +14,8 @@
  * and a view `v_CODE` with patient, visit code and ISO date in words, computed scores included.
  *
  * Writing happens inside a change set (change.h): one transaction, all or nothing.
- * Errors: ALS_DATA (not SQLite, damaged), ALS_NOT_PERMITTED (newer version, read-only), ALS_NO_INPUT,
- * ALS_CANNOT_CREATE, ALS_IO, ALS_BUSY.
+ * Errors: ALS_DATA (not SQLite, damaged), ALS_NOT_PERMITTED (newer version, read-only),
+ * ALS_NO_INPUT, ALS_CANNOT_CREATE, ALS_IO, ALS_BUSY.
  */
 #ifndef ALSTRACK_STORE_STORE_H
 #define ALSTRACK_STORE_STORE_H
@@ -30,8 +30,8 @@ struct als_change_info; /* change.h */
 
 enum als_store_mode { ALS_STORE_READ, ALS_STORE_WRITE };
 
-#define ALS_KEY_SHIFT 12
-#define ALS_KEY_MASK 4095
+#define ALS_KEY_SHIFT         12
+#define ALS_KEY_MASK          4095
 #define ALS_EXTRA_VISIT_FIRST 1001
 
 static inline int64_t als_key_visit(int64_t patient_id, int visit_no)
@@ -51,7 +51,8 @@ ALS_CHECKED enum als_status als_store_create(const char *path, const struct als_
                                              const struct als_change_info *info,
                                              struct als_err *err);
 
-/* Open; applies missing migrations when mode is ALS_STORE_WRITE. READ works in a read-only folder. */
+/* Open; applies missing migrations when mode is ALS_STORE_WRITE. READ works in a read-only folder.
+ */
 ALS_CHECKED enum als_status als_store_open(const char *path, enum als_store_mode mode,
                                            struct als_store **out, struct als_err *err);
 void als_store_close(struct als_store *store); /* NULL is fine; an open change set is abandoned */
@@ -67,9 +68,9 @@ const struct als_instrument *als_store_find_instrument(const struct als_store *s
                                                        const char *code); /* NULL if none */
 int als_store_version_no(const struct als_store *store, const char *kind, const char *code);
 
-/* Visit codes. Number of a code, 0 if unknown. Code of a number, NULL if unknown. Planned visits have
- * the numbers 1 … in protocol order; als_store_add_visit_code gives an extra one (UNS1, ET, ET2)
- * its number inside the open change set, or returns the one it has. */
+/* Visit codes. Number of a code, 0 if unknown. Code of a number, NULL if unknown. Planned visits
+ * have the numbers 1 … in protocol order; als_store_add_visit_code gives an extra one (UNS1, ET,
+ * ET2) its number inside the open change set, or returns the one it has. */
 int als_store_visit_no(const struct als_store *store, const char *code, size_t length);
 const char *als_store_visit_code(const struct als_store *store, int visit_no);
 ALS_CHECKED enum als_status als_store_add_visit_code(struct als_store *store, const char *code,
