@@ -6,6 +6,7 @@
 #define ALSTRACK_TEST_H
 
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
