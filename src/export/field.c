@@ -1,0 +1,68 @@
+/* Values as text in files: CSV fields, numbers, JSON strings. */
+#include "field.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "alstrack/core/num.h"
+#include "utf8.h"
+
+static bool needs_quotes(const char *text, size_t length, char separator)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == separator || text[i] == '"' || text[i] == '\n' || text[i] == '\r')
+            return true;
+    return false;
+}
+
+void als_field_text(struct als_buf *out, const char *text, size_t length, char separator)
+{
+    if (!needs_quotes(text, length, separator)) {
+        als_buf_add(out, text, length);
+        return;
+    }
+    als_buf_char(out, '"');
+    for (const char *end = text + length; text < end;) {
+        const char *quote = memchr(text, '"', (size_t)(end - text));
+        const char *stop = quote ? quote + 1 : end;
+        als_buf_add(out, text, (size_t)(stop - text));
+        if (quote)
+            als_buf_char(out, '"');
+        text = stop;
+    }
+    als_buf_char(out, '"');
+}
+
+void als_field_number(struct als_buf *out, double value)
+{
+    char text[ALS_NUM_TEXT];
+    als_buf_add(out, text, als_num_format(value, text));
+}
+
+void als_field_integer(struct als_buf *out, int64_t value)
+{
+    char text[ALS_NUM_TEXT];
+    als_buf_add(out, text, als_num_format_integer(value, text));
+}
+
+void als_field_json(struct als_buf *out, const char *text, size_t length)
+{
+    als_buf_char(out, '"');
+    uint32_t point;
+    for (size_t i = 0, n; i < length; i += n) {
+        n = als_utf8_next(text + i, length - i, &point);
+        if (point == '"' || point == '\\') {
+            als_buf_char(out, '\\');
+            als_buf_char(out, (char)point);
+        } else if (point == '\n') {
+            als_buf_text(out, "\\n");
+        } else if (point < 0x20 || point == 0x7F) {
+            als_buf_printf(out, "\\u%04x", (unsigned)point);
+        } else if (point == ALS_UTF8_REPLACEMENT) {
+            als_buf_text(out, "\xEF\xBF\xBD");
+        } else {
+            als_buf_add(out, text + i, n);
+        }
+    }
+    als_buf_char(out, '"');
+}

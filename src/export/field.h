@@ -1,0 +1,20 @@
+/*
+ * One value as a file has it. The same text in every file, so that what is exported twice, or as a
+ * listing and as a data set, is equal to the byte.
+ */
+#ifndef ALSTRACK_EXPORT_FIELD_H
+#define ALSTRACK_EXPORT_FIELD_H
+
+#include <stdint.h>
+
+#include "alstrack/core/buf.h"
+
+/* Quoted as RFC 4180 says, and only if it holds the separator, a quote or a line end. */
+void als_field_text(struct als_buf *out, const char *text, size_t length, char separator);
+void als_field_number(struct als_buf *out, double value); /* shortest form; NaN adds nothing */
+void als_field_integer(struct als_buf *out, int64_t value);
+
+/* A JSON string with its quotes; bad UTF-8 becomes U+FFFD. */
+void als_field_json(struct als_buf *out, const char *text, size_t length);
+
+#endif
