@@ -3,10 +3,16 @@
 --     visit_id      = patient_id * 4096 + visit_no
 --     assessment_id = visit_id   * 4096 + rater_no      (0 = no rater named)
 -- Days are whole days since 1970-01-01; dates that may be partial are ISO 8601 text as written.
--- Every row names the change set that created it; history keeps what updates and deletes replaced.
+-- Every row names the change set that wrote it last; history keeps what updates and deletes
+-- replaced, with the change set that had written that.
+--
+-- Tables of instruments (a_CODE) and their views (v_CODE) are made from the definitions.
 
-CREATE TABLE study (                  -- facts about the file itself
-    name  TEXT PRIMARY KEY,           -- study_uuid, protocol, created_utc, program
+PRAGMA application_id = 0x414C5354;   -- ALST
+PRAGMA user_version = 1;
+
+CREATE TABLE study (                  -- facts about the file itself, fixed at creation
+    name  TEXT PRIMARY KEY,           -- study_uuid, protocol, created_utc
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -19,9 +25,10 @@ CREATE TABLE change_set (             -- who, when, why; append-only
     reason         TEXT,              -- why stored values changed
     source_name    TEXT,              -- imported file, name only
     source_sha256  TEXT,
-    row_count      INTEGER NOT NULL,  -- rows entered, changed and removed
-    parent_digest  BLOB,              -- digest of the change set before
-    digest         BLOB NOT NULL      -- over its rows, its columns and parent_digest
+    row_count      INTEGER NOT NULL DEFAULT 0, -- rows entered, changed and removed
+    tables         TEXT NOT NULL DEFAULT '',   -- a line per table: name, rows, digest of its rows
+    parent_digest  BLOB NOT NULL,     -- of the change set before; of the table study for the first
+    digest         BLOB CHECK (length(digest) = 32) -- over all columns above; NULL while open
 ) STRICT;
 
 CREATE TABLE history (                -- what an update or delete replaced; append-only
@@ -29,9 +36,10 @@ CREATE TABLE history (                -- what an update or delete replaced; appe
     change_id  INTEGER NOT NULL REFERENCES change_set,
     table_name TEXT NOT NULL,
     row_id     INTEGER NOT NULL,      -- key of the row in its table
-    row_key    TEXT NOT NULL,         -- the same in words: patient, visit, rater …
+    row_key    TEXT NOT NULL,         -- the same in words: patient/visit/rater …
+    patient_id INTEGER,               -- whose row it is; NULL for visit codes and raters
     operation  TEXT NOT NULL CHECK (operation IN ('update', 'delete')),
-    old_change INTEGER NOT NULL,      -- change_id that the old row carried
+    old_change INTEGER NOT NULL REFERENCES change_set, -- change_id that the old row carried
     old_row    TEXT NOT NULL          -- JSON object, column to value, in table order
 ) STRICT;
 
@@ -54,14 +62,14 @@ CREATE TABLE visit_code (             -- planned visits 1 …, others from 1001
     change_id INTEGER NOT NULL REFERENCES change_set
 ) STRICT;
 
-CREATE TABLE rater (
-    rater_no  INTEGER PRIMARY KEY CHECK (rater_no BETWEEN 0 AND 4095),
+CREATE TABLE rater (                  -- number 0 stands for "no rater named" and has no row
+    rater_no  INTEGER PRIMARY KEY CHECK (rater_no BETWEEN 1 AND 4095),
     rater     TEXT NOT NULL UNIQUE,
     change_id INTEGER NOT NULL REFERENCES change_set
 ) STRICT;
 
 CREATE TABLE patient (
-    patient_id INTEGER PRIMARY KEY,
+    patient_id INTEGER PRIMARY KEY CHECK (patient_id BETWEEN 1 AND 0x7FFFFFFFFF),
     patient    TEXT NOT NULL UNIQUE CHECK (length(patient) BETWEEN 1 AND 64),
     site       TEXT,
     sex        TEXT CHECK (sex IN ('F', 'M')),
@@ -87,21 +95,24 @@ CREATE TABLE event (                  -- dated milestones; infusions repeat
 
 CREATE TABLE visit (
     visit_id   INTEGER PRIMARY KEY,
-    day        INTEGER,               -- NULL when not done
+    day        INTEGER CHECK (day BETWEEN -62091 AND 84370), -- 1800 to 2200; NULL when not done
     mode       TEXT CHECK (mode IN ('clinic', 'phone', 'video', 'home')),
     status     TEXT NOT NULL CHECK (status IN ('done', 'not-done')),
     reason     TEXT,                  -- coded missing reason
-    assigned   INTEGER NOT NULL DEFAULT 0 CHECK (assigned IN (0, 1)), -- 1: chosen by the program from the date
+    assigned   INTEGER NOT NULL DEFAULT 0 CHECK (assigned IN (0, 1)), -- 1: code chosen from a date
+    made       INTEGER NOT NULL DEFAULT 0 CHECK (made IN (0, 1)), -- 1: made from assessments; its
+                                      -- day follows the earliest of them
     change_id  INTEGER NOT NULL REFERENCES change_set,
     patient_id INTEGER NOT NULL AS (visit_id >> 12) VIRTUAL REFERENCES patient,
-    visit_no   INTEGER NOT NULL AS (visit_id & 4095) VIRTUAL REFERENCES visit_code
+    visit_no   INTEGER NOT NULL AS (visit_id & 4095) VIRTUAL REFERENCES visit_code,
+    CHECK (day IS NOT NULL OR status = 'not-done')
 ) STRICT;
 
 CREATE TABLE procedure (              -- done or not, beside instruments: mri, csf, labs
     procedure_id INTEGER PRIMARY KEY,
     visit_id     INTEGER NOT NULL REFERENCES visit,
     procedure    TEXT NOT NULL,
-    day          INTEGER,
+    day          INTEGER CHECK (day BETWEEN -62091 AND 84370),
     status       TEXT NOT NULL CHECK (status IN ('done', 'not-done')),
     reason       TEXT,
     note         TEXT,
@@ -112,7 +123,7 @@ CREATE TABLE procedure (              -- done or not, beside instruments: mri, c
 CREATE TABLE adverse_event (
     adverse_event_id INTEGER PRIMARY KEY,
     patient_id INTEGER NOT NULL REFERENCES patient,
-    ae_id      TEXT NOT NULL,         -- unique for the patient
+    ae_id      TEXT NOT NULL CHECK (length(ae_id) > 0), -- unique for the patient
     visit_no   INTEGER REFERENCES visit_code, -- where it was recorded
     term       TEXT NOT NULL,
     onset      TEXT,                  -- partial allowed
@@ -128,8 +139,10 @@ CREATE TABLE adverse_event (
     UNIQUE (patient_id, ae_id)
 ) STRICT;
 
--- The trail is append-only, also for other programs that open the file.
+-- The trail is append-only, also for other programs that open the file. A change set is open (no
+-- digest) only inside the transaction that makes it.
 CREATE TRIGGER change_set_is_final BEFORE UPDATE ON change_set
+WHEN old.digest IS NOT NULL
 BEGIN SELECT raise(ABORT, 'change sets are append-only'); END;
 CREATE TRIGGER change_set_stays BEFORE DELETE ON change_set
 BEGIN SELECT raise(ABORT, 'change sets are append-only'); END;

@@ -2,12 +2,12 @@
  * Change sets and the trail. Every write happens inside one: a transaction that says who, when and
  * why, and whose digest covers what it wrote, its own columns and its parent's digest.
  *
- * Canonical bytes of a row, hashed in order of table name and key: the natural key in words
- * (patient, visit code, rater …) and then each stored column as a tag and its bytes. A change set's
- * digest is BLAKE2b-256 over: for each table touched, in order of name, the number and canonical
- * bytes of rows entered, in key order; then for each update or delete, in order, table, key, old
- * row and new row; then its own columns; then parent_digest. `als_audit_verify` rebuilds all of it
- * from the tables and history in one scan per table.
+ * For each table that a change set touched there is one BLAKE2b-256 digest over what it did to the
+ * table's rows, in order of their keys: entered, changed, removed, with the row in canonical bytes
+ * (keys of other tables as the words they stand for: patient, visit code, rater). The digest of the
+ * change set is over its own columns, the list of table, number of rows and digest among them, and
+ * its parent's digest. als_audit_verify rebuilds all of it from the tables and history in one scan
+ * per table.
  */
 #ifndef ALSTRACK_STORE_CHANGE_H
 #define ALSTRACK_STORE_CHANGE_H

@@ -45,12 +45,14 @@ struct als_person als_patient_person(const struct als_patient *patient,
                                      const struct als_protocol *protocol, int day);
 
 struct als_event {
-    int64_t id, patient_id; /* key: patient, event, and date for events that repeat */
+    int64_t id;         /* 0, or of a loaded event that is to be changed, its date included */
+    int64_t patient_id; /* key: patient, event, and date for events that repeat */
     const char *event;
     const char *date;        /* bit 0 */
     double value;            /* bit 1 */
     const char *unit, *note; /* bits 2, 3 */
 };
+/* Infusion, last_known_alive and the protocol's own events. */
 bool als_event_repeats(const struct als_protocol *protocol, const char *event);
 ALS_CHECKED enum als_status als_event_put(struct als_store *store, struct als_event *event,
                                           unsigned given, enum als_put *what, struct als_err *err);
@@ -70,7 +72,8 @@ struct als_visit {
     const char *mode;   /* bit 1 */
     bool not_done;      /* bit 2 */
     const char *reason; /* bit 3 */
-    bool assigned;      /* chosen by the program from a date */
+    bool assigned;      /* the code was chosen by the program from a date; kept once stored */
+    bool made;          /* read only: made from an assessment, see als_assessment_put */
 };
 ALS_CHECKED enum als_status als_visit_put(struct als_store *store, const struct als_visit *visit,
                                           unsigned given, enum als_put *what, struct als_err *err);
@@ -139,8 +142,15 @@ struct als_assessment {
     int version_no;                  /* read only */
     const double *scores; /* read only: n_scores, NAN = missing; NULL when not asked for */
 };
-/* Also makes the visit row if absent, with the assessment's date; an earlier date moves a visit row
- * that the program made. given_items[n_items] may be NULL = all. */
+/* The visit row follows the assessment:
+ *   absent           made by the program (column made = 1), done on the assessment's day; not done
+ *                    and without a day when the assessment was not done;
+ *   made, not done   takes the day of an assessment that was done;
+ *   made, done       moves to the day of an assessment that was done earlier, never to a later one;
+ *   recorded         (als_visit_put) stays as it is; when it says not done and the assessment was
+ *                    done, that contradicts a stored row: with a reason the visit becomes done.
+ * Moving a row that the program made needs no reason; the trail keeps the old day.
+ * A done assessment needs a day. given_items[n_items] may be NULL = all. */
 ALS_CHECKED enum als_status als_assessment_put(struct als_store *store,
                                                const struct als_instrument *instrument,
                                                const struct als_assessment *assessment,
