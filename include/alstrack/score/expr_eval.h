@@ -1,5 +1,8 @@
 /*
- * Evaluating a condition: three-valued, no allocation.
+ * Evaluating a condition: three-valued, no allocation. Unknown spreads as the grammar in
+ * define/expr.h says; arithmetic without a finite result (division by zero) and a comparison of a
+ * number with a text are unknown too. A yes/no answer equals 'Y' or 'N' as well as 1 or 0. Texts
+ * are ordered by their bytes, which is the order of time for full dates.
  */
 #ifndef ALSTRACK_SCORE_EXPR_EVAL_H
 #define ALSTRACK_SCORE_EXPR_EVAL_H

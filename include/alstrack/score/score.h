@@ -58,13 +58,14 @@ struct als_score_value als_score_compute(const struct als_instrument *instrument
 bool als_value_parse(const struct als_item *item, const char *text, size_t length,
                      struct als_value *out, char *expected, size_t size);
 
-/* Write an answer as files have it: Y or N, choice code, number. Returns the length; truncates at
- * size. */
+/* Write an answer as files have it: Y or N, choice code, number. Cut at size - 1 bytes and always
+ * ended by NUL; returns the bytes written. */
 size_t als_value_format(const struct als_item *item, const struct als_value *value, char *text,
                         size_t size);
 
-/* Predicted forced vital capacity in litres, adults from 18; NAN when age, height or sex are not
- * known or out of range.
+/* Predicted forced vital capacity in litres, and its lower limit of normal (fifth percentile), for
+ * adults of 18 to 120 years and 100 to 250 cm; NAN when age, height or sex are not known or out of
+ * range. Men of 18 and 19 take the NHANES III equation for under 20.
  * NHANES III: Hankinson, Odencrantz, Fedan 1999, Am J Respir Crit Care Med 159:179, table 4,
  * Caucasian. ECSC: Quanjer et al. 1993, Eur Respir J 6 suppl 16:5, age 18 to 25 counts as 25. */
 double als_fvc_predicted(enum als_fvc_equation equation, enum als_sex sex, double age_years,
