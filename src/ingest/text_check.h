@@ -1,0 +1,16 @@
+/*
+ * Is this text at all? Bytes of a line before they are parsed.
+ */
+#ifndef ALSTRACK_INGEST_TEXT_CHECK_H
+#define ALSTRACK_INGEST_TEXT_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Nothing but ASCII without NUL: the quick answer for nearly every line. */
+bool als_text_is_plain(const char *text, size_t length);
+
+/* Offset of the first byte that is NUL or not part of valid UTF-8; length if there is none. */
+size_t als_text_check(const char *text, size_t length);
+
+#endif
