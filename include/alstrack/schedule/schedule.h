@@ -80,13 +80,14 @@ int als_schedule_time_zero(const struct als_protocol *protocol,
 /* Last day on which visits apply: death or withdrawal, the earlier; ALS_NO_DAY if neither. */
 int als_schedule_end_of_participation(const struct als_patient_facts *facts);
 
-/* The planned visit whose window holds `day` and for which taken[visit] is false, closest to target
- * first, the earlier on a tie; -1 if there is none. taken may be NULL. */
+/* The planned visit that took place on `day`, else the one whose window holds it, for which
+ * taken[visit] is false, closest to target first, the earlier on a tie; -1 if there is none. Visits
+ * that do not apply are left out. taken may be NULL. */
 ptrdiff_t als_schedule_match(const struct als_visit_row *rows, size_t n_rows, const bool *taken,
                              int day);
 
-/* Append VEVENTs for the rows (RFC 5545, CRLF, lines folded at 75 octets); begin and end write the
- * calendar around them. Stable UID: study-patient-visit. No names, no diagnosis. `stamp` is a UTC
+/* Append a VEVENT for each row that is planned or due (RFC 5545, CRLF, lines folded at 75 octets):
+ * it covers the window, the target is in its description. begin and end write the calendar around. Stable UID: study-patient-visit. No names, no diagnosis. `stamp` is a UTC
  * time as YYYYMMDDTHHMMSSZ. */
 void als_ics_begin(struct als_buf *out);
 void als_ics_visits(struct als_buf *out, const char *study, const char *patient,
