@@ -139,8 +139,8 @@ size_t als_schedule_build(const struct als_protocol *protocol,
     return n;
 }
 
-/* Days between `day` and the target, 0 when the visit took place on that very day; -1 when `day`
- * cannot belong to the visit. */
+/* 0 when the visit took place on that very day, else 1 + the days between `day` and the target; -1
+ * when `day` cannot belong to the visit. */
 static int distance(const struct als_visit_row *row, int day)
 {
     if (!row->plan || row->status == ALS_VISIT_NOT_APPLICABLE)
@@ -149,7 +149,7 @@ static int distance(const struct als_visit_row *row, int day)
         return 0;
     if (row->target == ALS_NO_DAY || day < row->window_from || day > row->window_to)
         return -1;
-    return abs(day - row->target);
+    return 1 + abs(day - row->target);
 }
 
 ptrdiff_t als_schedule_match(const struct als_visit_row *rows, size_t n_rows, const bool *taken,

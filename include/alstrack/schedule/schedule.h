@@ -9,6 +9,13 @@
  *
  * An anchor on an event or infusion is never guessed from a plan; an anchor on a visit is its
  * actual date, and its target until it is done.
+ *
+ * A visit at which the n-th infusion is given took place on the day of that infusion unless a visit
+ * fact says otherwise. A cohort without an n-th infusion has no visits anchored on it and none that
+ * exist only to give it; a visit of that kind with assessments stays.
+ *
+ * After death or withdrawal, visits whose window opens later, or whose anchor is not known, do not
+ * apply. What took place is reported as done, whatever the plan says.
  */
 #ifndef ALSTRACK_SCHEDULE_SCHEDULE_H
 #define ALSTRACK_SCHEDULE_SCHEDULE_H
