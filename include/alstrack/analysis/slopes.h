@@ -20,18 +20,37 @@ struct als_series {
     int64_t patient_id;
     int zero_day; /* protocol's time zero; else baseline visit; else first assessment */
     enum als_zero { ALS_ZERO_PROTOCOL, ALS_ZERO_BASELINE, ALS_ZERO_FIRST } zero;
+    bool zero_is_partial; /* the protocol's time zero is an event whose day is not known */
+    int death_day;        /* last day on which death may have been; ALS_NO_DAY: no death known */
     const struct als_series_point *points;
     size_t count;
 };
 
-/* Calls receive once per patient with at least one value, in order of patient id. Two raters at one
- * visit are two points. The series is borrowed during the call. */
+/* Calls receive once per patient of the list with at least one value, in order of patient id. Two
+ * raters at one visit are two points. Points after death are given too: see als_slope_fit. The
+ * series is borrowed during the call. *missing counts assessments without a value (NULL: not
+ * wanted). */
 typedef void als_series_fn(const struct als_series *series, void *context);
 ALS_CHECKED enum als_status als_series_each(struct als_store *store,
                                             const struct als_measure *measure,
                                             const struct als_patient_list *patients,
-                                            als_series_fn *receive, void *context,
+                                            als_series_fn *receive, void *context, size_t *missing,
                                             struct als_err *err);
+
+/* The straight line through one series. A slope ends at death; ventilation and tracheostomy do not
+ * end it. */
+struct als_slope {
+    struct als_ols fit; /* t in months from time zero */
+    size_t visits;      /* distinct, where fit.n counts values */
+    int first_day, last_day;
+    size_t after_death, outside; /* values left out: after death; outside the asked days */
+    bool mixed;                  /* values of more than one source, such as computed and entered */
+    bool reliable;               /* at least 3 visits over at least 60 days */
+};
+#define ALS_RELIABLE_VISITS 3
+#define ALS_RELIABLE_DAYS   60
+/* from_day, to_day: from time zero, included; INT_MIN, INT_MAX: no limit. */
+struct als_slope als_slope_fit(const struct als_series *series, int from_day, int to_day);
 
 struct als_slopes_options {
     const char *measure;  /* NULL: the protocol's */

@@ -1,0 +1,46 @@
+/*
+ * What belongs to a table of slopes: how they were computed, of how many patients, what was left
+ * out, and the mean of the slopes overall and per group. Collected while the rows are made.
+ */
+#ifndef ALSTRACK_ANALYSIS_SLOPE_NOTES_H
+#define ALSTRACK_ANALYSIS_SLOPE_NOTES_H
+
+#include "alstrack/analysis/slopes.h"
+
+#define ALS_NOTED_PATIENTS 5
+
+/* How many patients something is true of, and the first few of them. */
+struct als_noted {
+    size_t count;
+    const char *patients[ALS_NOTED_PATIENTS]; /* borrowed */
+};
+
+struct als_slope_group {
+    const char *name; /* NULL = the factor is missing; borrowed */
+    double *slopes;   /* owned */
+    size_t n, room;
+    size_t patients;
+};
+
+struct als_slope_notes {
+    struct als_slope_group all;
+    struct als_slope_group *groups; /* owned */
+    size_t n_groups;
+    size_t zero[3]; /* patients per enum als_zero */
+    size_t values_outside, values_after_death;
+    size_t without_value, without_line;
+    struct als_noted after_death, few_visits, mixed, partial_zero;
+};
+
+void als_slope_notes_begin(struct als_slope_notes *notes);
+/* One patient; series and slope are NULL for a patient without any value. Names are borrowed until
+ * the notes end. */
+void als_slope_notes_add(struct als_slope_notes *notes, const char *group, const char *patient,
+                         const struct als_series *series, const struct als_slope *slope);
+void als_slope_notes_write(struct als_slope_notes *notes, const struct als_protocol *protocol,
+                           const struct als_measure *measure,
+                           const struct als_slopes_options *options, size_t missing,
+                           struct als_table *table);
+void als_slope_notes_end(struct als_slope_notes *notes);
+
+#endif
