@@ -89,7 +89,8 @@ struct als_criterion {
     const char *id; /* I1, E13a */
     bool inclusion; /* must be true; an exclusion must be false */
     enum als_criterion_kind kind;
-    const char *field; /* what is compared: age, el_escorial, fvc_pct … */
+    const char *field; /* what is compared: age, el_escorial, fvc_pct …; for ALS_CRITERION_MANUAL
+                          the name of the decision, which must equal Y */
     enum als_compare compare;
     const char *const *values; /* one, or several for ALS_CMP_IN */
     size_t n_values;
@@ -97,6 +98,7 @@ struct als_criterion {
     const struct als_expr *condition; /* applies only when true; NULL = always */
     const char *text;
     const char *evaluate_at; /* visit code, or "each infusion"; NULL = screening */
+    const char *manual;      /* name of the human decision; NULL for ALS_CRITERION_AUTO */
 };
 
 enum als_baseline_kind {

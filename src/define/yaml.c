@@ -1,0 +1,357 @@
+/* From YAML text to a tree of nodes with positions, by way of libfyaml's events. */
+#include "yaml.h"
+
+#include <libfyaml.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "alstrack/core/buf.h"
+
+/* The line that holds the byte at offset, without its end. */
+static char *line_at(struct yaml_file *file, size_t offset)
+{
+    size_t from = offset < file->length ? offset : file->length;
+    size_t to = from;
+    while (from > 0 && file->text[from - 1] != '\n')
+        from--;
+    while (to < file->length && file->text[to] != '\n' && file->text[to] != '\r')
+        to++;
+    return als_arena_strndup(file->arena, file->text + from, to > from ? to - from : 0);
+}
+
+static size_t offset_of_line(const struct yaml_file *file, size_t line)
+{
+    size_t offset = 0;
+    while (line > 1 && offset < file->length) {
+        const char *end = memchr(file->text + offset, '\n', file->length - offset);
+        if (!end)
+            break;
+        offset = (size_t)(end - file->text) + 1;
+        line--;
+    }
+    return offset;
+}
+
+static void send(struct yaml_file *file, size_t offset, const struct als_diag *place,
+                 const char *format, va_list args)
+{
+    struct als_buf what;
+    als_buf_init(&what, 4096);
+    als_buf_vprintf(&what, format, args);
+    struct als_diag diag = *place;
+    diag.severity = ALS_SEVERITY_ERROR;
+    diag.file = file->name;
+    diag.what = what.data;
+    diag.source = line_at(file, offset);
+    als_diag_send(file->sink, &diag);
+    als_buf_release(&what);
+    file->errors++;
+}
+
+/* For places that no node stands for. */
+__attribute__((format(printf, 5, 6))) static void error_at(struct yaml_file *file, size_t line,
+                                                           size_t column, const char *code,
+                                                           const char *format, ...)
+{
+    struct als_diag place = {.code = code, .line = line, .column = column};
+    va_list args;
+    va_start(args, format);
+    send(file, offset_of_line(file, line), &place, format, args);
+    va_end(args);
+}
+
+void yaml_error(struct yaml_file *file, const struct yaml_node *at, const char *code,
+                const char *hint, const char *format, ...)
+{
+    struct als_diag place = {.code = code,
+                             .line = at->line,
+                             .column = at->column,
+                             .field = at->key ? at->key->text : NULL,
+                             .hint = hint};
+    va_list args;
+    va_start(args, format);
+    send(file, at->offset, &place, format, args);
+    va_end(args);
+}
+
+/* How many source bytes stand for the first `within` bytes of a scalar's value; only escapes that
+ * are common in one-line scalars are followed, others leave the column a little early. */
+static size_t source_distance(const struct yaml_file *file, const struct yaml_node *at,
+                              size_t within)
+{
+    const char *source = file->text + at->offset;
+    size_t left = file->length - at->offset;
+    if (!at->quoted || left == 0)
+        return within;
+    char quote = source[0];
+    if (quote != '\'' && quote != '"')
+        return 0;
+    size_t used = 1;
+    for (size_t i = 0; i < within && used < left; i++) {
+        bool pair = quote == '\'' ? source[used] == '\'' : source[used] == '\\';
+        used += pair ? 2 : 1;
+    }
+    return used;
+}
+
+void yaml_error_within(struct yaml_file *file, const struct yaml_node *at, size_t within,
+                       const char *code, const char *hint, const char *format, ...)
+{
+    struct als_diag place = {.code = code,
+                             .line = at->line,
+                             .column = at->column + source_distance(file, at, within),
+                             .field = at->key ? at->key->text : NULL,
+                             .hint = hint};
+    va_list args;
+    va_start(args, format);
+    send(file, at->offset, &place, format, args);
+    va_end(args);
+}
+
+const char *yaml_hint(struct yaml_file *file, const char *word, const char *const *candidates,
+                      size_t n)
+{
+    const char *near = als_nearest(word, candidates, n);
+    return near ? als_arena_printf(file->arena, "did you mean %s?", near) : NULL;
+}
+
+/* What is being built: the open lists and maps, and a key that waits for its value. */
+struct builder {
+    struct yaml_file *file;
+    struct yaml_node *open[YAML_MAX_DEPTH];
+    struct yaml_node *last[YAML_MAX_DEPTH]; /* last child of each */
+    struct yaml_node *key[YAML_MAX_DEPTH];
+    size_t depth;
+    size_t documents;
+    bool stop;
+};
+
+static void place_node(struct builder *builder, struct yaml_node *node, struct fy_token *token)
+{
+    const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
+    if (mark) {
+        node->offset =
+            mark->input_pos < builder->file->length ? mark->input_pos : builder->file->length;
+        node->line = (size_t)mark->line + 1;
+        size_t start = node->offset;
+        while (start > 0 && builder->file->text[start - 1] != '\n')
+            start--;
+        node->column = node->offset - start + 1;
+    }
+}
+
+/* Hang a finished scalar, or a list or map that begins, into the tree. */
+static void attach(struct builder *builder, struct yaml_node *node)
+{
+    if (builder->depth == 0) {
+        builder->file->root = node;
+        return;
+    }
+    size_t top = builder->depth - 1;
+    struct yaml_node *parent = builder->open[top];
+    if (parent->kind == YAML_MAP) {
+        if (!builder->key[top]) {
+            builder->key[top] = node;
+            if (parent->count == 0 && parent->line == 0) {
+                parent->offset = node->offset;
+                parent->line = node->line;
+                parent->column = node->column;
+            }
+            return;
+        }
+        node->key = builder->key[top];
+        builder->key[top] = NULL;
+    }
+    if (node->line == 0 && node->key) {
+        node->offset = node->key->offset;
+        node->line = node->key->line;
+        node->column = node->key->column;
+    }
+    if (builder->last[top])
+        builder->last[top]->next = node;
+    else
+        parent->first = node;
+    builder->last[top] = node;
+    parent->count++;
+}
+
+static void refuse(struct builder *builder, const struct yaml_node *node, const char *what)
+{
+    yaml_error(builder->file, node, "E-YAML", NULL, "%s cannot be used in definitions", what);
+    builder->stop = true;
+}
+
+static void add_scalar(struct builder *builder, struct fy_token *token)
+{
+    struct yaml_file *file = builder->file;
+    struct yaml_node *node = als_arena_take(file->arena, sizeof *node);
+    size_t length = 0;
+    const char *text = token ? fy_token_get_text(token, &length) : NULL;
+    node->kind = YAML_SCALAR;
+    node->quoted = token && fy_token_scalar_style(token) != FYSS_PLAIN;
+    node->length = text ? length : 0;
+    node->text = als_arena_strndup(file->arena, text ? text : "", node->length);
+    if (node->length > 0 || node->quoted)
+        place_node(builder, node, token);
+    attach(builder, node);
+    if (memchr(node->text, '\0', node->length))
+        refuse(builder, node, "a NUL character");
+}
+
+static void open_node(struct builder *builder, enum yaml_kind kind, struct fy_token *token)
+{
+    struct yaml_node *node = als_arena_take(builder->file->arena, sizeof *node);
+    node->kind = kind;
+    node->text = "";
+    size_t top = builder->depth;
+    bool is_key = top > 0 && builder->open[top - 1]->kind == YAML_MAP && !builder->key[top - 1];
+    /* A block map's own token is its first key's place; a flow one's is its bracket. */
+    place_node(builder, node, token);
+    if (is_key) {
+        refuse(builder, node, "a key that is a list or a map");
+        return;
+    }
+    attach(builder, node);
+    if (top == YAML_MAX_DEPTH) {
+        refuse(builder, node, "nesting this deep");
+        return;
+    }
+    builder->open[top] = node;
+    builder->last[top] = NULL;
+    builder->key[top] = NULL;
+    builder->depth++;
+}
+
+static void refuse_marks(struct builder *builder, struct fy_token *anchor, struct fy_token *tag)
+{
+    struct yaml_node node = {.line = 1, .column = 1};
+    if (!builder->stop && (anchor || tag)) {
+        place_node(builder, &node, anchor ? anchor : tag);
+        refuse(builder, &node, anchor ? "an anchor" : "a tag");
+    }
+}
+
+static void take_event(struct builder *builder, struct fy_event *event)
+{
+    struct yaml_node node = {.line = 1, .column = 1};
+    switch (event->type) {
+    case FYET_DOCUMENT_START:
+        if (builder->documents++ > 0) {
+            place_node(builder, &node, event->document_start.document_start);
+            refuse(builder, &node, "a second document");
+        }
+        break;
+    case FYET_SCALAR:
+        add_scalar(builder, event->scalar.value);
+        refuse_marks(builder, event->scalar.anchor, event->scalar.tag);
+        break;
+    case FYET_SEQUENCE_START:
+        open_node(builder, YAML_LIST, event->sequence_start.sequence_start);
+        refuse_marks(builder, event->sequence_start.anchor, event->sequence_start.tag);
+        break;
+    case FYET_MAPPING_START:
+        open_node(builder, YAML_MAP, event->mapping_start.mapping_start);
+        refuse_marks(builder, event->mapping_start.anchor, event->mapping_start.tag);
+        break;
+    case FYET_SEQUENCE_END:
+    case FYET_MAPPING_END:
+        builder->depth--;
+        break;
+    case FYET_ALIAS:
+        place_node(builder, &node, event->alias.anchor);
+        refuse(builder, &node, "an alias");
+        break;
+    default:
+        break;
+    }
+}
+
+/* The library's first finding is the mistake; those after it are its consequences. */
+static void report_syntax(struct yaml_file *file, struct fy_diag *diag)
+{
+    void *iterator = NULL;
+    const struct fy_diag_error *error = fy_diag_errors_iterate(diag, &iterator);
+    if (!error) {
+        error_at(file, 1, 1, "E-YAML", "this is not YAML");
+        return;
+    }
+    size_t line = error->line > 0 ? (size_t)error->line : 1;
+    size_t column = error->column > 0 ? (size_t)error->column : 1;
+    error_at(file, line, column, "E-YAML", "not well-formed YAML: %s",
+             error->msg ? error->msg : "unknown mistake");
+}
+
+static bool build(struct yaml_file *file, struct fy_diag *diag)
+{
+    struct fy_parse_cfg config = {.flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE,
+                                  .diag = diag};
+    struct fy_parser *parser = fy_parser_create(&config);
+    if (!parser) {
+        error_at(file, 1, 1, "E-YAML", "the YAML parser could not be started");
+        return false;
+    }
+    struct builder builder = {.file = file};
+    bool good = fy_parser_set_string(parser, file->text, file->length) == 0;
+    struct fy_event *event;
+    while (good && !builder.stop && (event = fy_parser_parse(parser))) {
+        take_event(&builder, event);
+        fy_parser_event_free(parser, event);
+    }
+    good = good && !fy_parser_get_stream_error(parser);
+    if (!good && !builder.stop)
+        report_syntax(file, diag);
+    fy_parser_destroy(parser);
+    return good && !builder.stop;
+}
+
+/* Bytes that the library would take for the end of input or pass on as they are. */
+static bool has_only_text(struct yaml_file *file)
+{
+    size_t line = 1, start = 0;
+    for (size_t i = 0; i < file->length; i++) {
+        unsigned char c = (unsigned char)file->text[i];
+        if (c == '\n') {
+            line++;
+            start = i + 1;
+        } else if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7f) {
+            error_at(file, line, i - start + 1, "E-YAML", "control character %u in the text", c);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool yaml_open(struct yaml_file *file, const char *name, const char *text, size_t length,
+               const struct als_sink *sink)
+{
+    *file = (struct yaml_file){.name = name, .text = text, .length = length, .sink = sink};
+    file->arena = als_arena_new();
+    if (length > YAML_MAX_BYTES) {
+        file->length = 0;
+        error_at(file, 1, 1, "E-LIMIT", "the file has %zu bytes, at most %zu are accepted", length,
+                 YAML_MAX_BYTES);
+        return false;
+    }
+    if (!has_only_text(file))
+        return false;
+    struct fy_diag_cfg config;
+    fy_diag_cfg_default(&config);
+    config.fp = NULL;
+    struct fy_diag *diag = fy_diag_create(&config);
+    if (!diag)
+        return false;
+    fy_diag_set_collect_errors(diag, true);
+    bool good = build(file, diag);
+    fy_diag_destroy(diag);
+    if (good && !file->root) {
+        error_at(file, 1, 1, "E-YAML", "the file is empty");
+        return false;
+    }
+    return good;
+}
+
+void yaml_close(struct yaml_file *file)
+{
+    als_arena_free(file->arena);
+    *file = (struct yaml_file){0};
+}
