@@ -14,8 +14,13 @@ struct als_span {
 struct als_span als_events_of(const struct als_event_list *list, size_t from, int64_t patient_id);
 struct als_span als_visits_of(const struct als_visit_list *list, size_t from, int64_t patient_id);
 
-/* Last day that the date may stand for: the end of its month or year; ALS_NO_DAY for none. */
+/* First and last day that the date may stand for: the ends of its month or year; ALS_NO_DAY for
+ * none. */
+int als_date_earliest(struct als_date date);
 int als_date_latest(struct als_date date);
+
+/* The date of a text that may be NULL. */
+struct als_date als_date_of(const char *text);
 
 /* Last day on which the patient may have died, ALS_NO_DAY if no death is known. */
 int als_death_day(const struct als_patient_facts *facts);

@@ -22,7 +22,7 @@ static struct als_table *new_table(const struct als_slopes_options *options)
 {
     struct als_table_column columns[] = {
         {"patient", "patient", ALS_CELL_TEXT, 0},
-        {options->by, NULL, ALS_CELL_TEXT, 0},
+        {"group", options->by, ALS_CELL_TEXT, 0},
         {"measure", "measure", ALS_CELL_TEXT, 0},
         {"n", "n", ALS_CELL_INTEGER, 0},
         {"first_date", "first date", ALS_CELL_TEXT, 0},
