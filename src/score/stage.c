@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+/* FT9 counts domains of 0 to 12 points; the single breathing item of ALSFRS is not one. */
+enum { DOMAIN_ITEMS = 3 };
+
 /* The answer to an item, or -1 when it is missing or the instrument does not ask it. */
 static int answer(const struct als_stage_input *input, const char *code)
 {
@@ -86,7 +89,7 @@ int als_stage_ft9(const struct als_stage_input *input)
     int stage = 0;
     for (size_t i = 0; i < sizeof domains / sizeof domains[0]; i++) {
         ptrdiff_t score = als_instrument_score(input->instrument, domains[i]);
-        if (score < 0)
+        if (score < 0 || input->instrument->scores[score].n_items != DOMAIN_ITEMS)
             return -1;
         struct als_score_value domain =
             als_score_compute(input->instrument, (size_t)score, input->values, NULL);
