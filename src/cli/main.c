@@ -1,5 +1,7 @@
 /* The program. */
-int main(void)
+#include "alstrack/cli/cli.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    return als_cli_main(argc, argv);
 }

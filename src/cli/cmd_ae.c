@@ -1,0 +1,250 @@
+/* `ae add|edit|list`. */
+#include "commands.h"
+#include "names.h"
+
+#include <string.h>
+
+enum { VISIT, TERM, ONSET, END, GRADE, SERIOUS, RELATION, ACTION, OUTCOME, DLT };
+
+static const struct {
+    const char *option;
+    unsigned bit;
+    size_t place;
+    bool date;
+} text_options[] = {
+    {"term", TERM, offsetof(struct als_adverse_event, term), false},
+    {"onset", ONSET, offsetof(struct als_adverse_event, onset), true},
+    {"end", END, offsetof(struct als_adverse_event, end), true},
+    {"relation", RELATION, offsetof(struct als_adverse_event, relation), false},
+    {"action", ACTION, offsetof(struct als_adverse_event, action), false},
+    {"outcome", OUTCOME, offsetof(struct als_adverse_event, outcome), false},
+};
+
+static enum als_status fill_texts(struct als_cli *cli, struct als_adverse_event *ae,
+                                  unsigned *given, struct als_err *err)
+{
+    for (size_t i = 0; i < sizeof text_options / sizeof text_options[0]; i++) {
+        const char *text = als_args_text(&cli->args, text_options[i].option);
+        if (!text)
+            continue;
+        *given |= 1u << text_options[i].bit;
+        const char **place = (const char **)((char *)ae + text_options[i].place);
+        *place = *text ? text : NULL;
+        char name[16];
+        snprintf(name, sizeof name, "--%s", text_options[i].option);
+        if (text_options[i].date) {
+            enum als_status status = als_cli_date_text(text, name, place, err);
+            if (status)
+                return status;
+        }
+    }
+    return ALS_OK;
+}
+
+static void fill_yesno(struct als_cli *cli, const char *option, unsigned bit, int *out,
+                       unsigned *given)
+{
+    const char *text = als_args_text(&cli->args, option);
+    *out = ALS_UNSAID;
+    if (!text)
+        return;
+    *given |= 1u << bit;
+    if (*text)
+        *out = text[0] == 'y';
+}
+
+/* Grades are the protocol's: a 4 in a system that ends at 3 is a mistake. */
+static enum als_status fill_grade(struct als_cli *cli, struct als_adverse_event *ae,
+                                  unsigned *given, struct als_err *err)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const char *text = als_args_text(&cli->args, "grade");
+    ae->grade = ALS_UNSAID;
+    if (!text)
+        return ALS_OK;
+    *given |= 1u << GRADE;
+    if (!*text)
+        return ALS_OK;
+    enum als_status status = als_cli_integer(text, "--grade", &ae->grade, err);
+    if (status || protocol->n_grades == 0)
+        return status;
+    char list[200];
+    size_t used = 0;
+    for (size_t i = 0; i < protocol->n_grades; i++) {
+        if (protocol->grades[i].grade == ae->grade)
+            return ALS_OK;
+        if (used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%d %s", i ? ", " : "",
+                                     protocol->grades[i].grade, protocol->grades[i].label);
+    }
+    return als_fail(err, ALS_DATA, "E-RANGE", "grade is one of %s, not %d", list, ae->grade);
+}
+
+/* Relations are the protocol's causality categories, several with ; between. */
+static enum als_status check_relation(struct als_cli *cli, const char *relation,
+                                      struct als_err *err)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    if (!relation || protocol->n_causality == 0)
+        return ALS_OK;
+    for (const char *at = relation; *at;) {
+        at += strspn(at, "; ");
+        size_t length = strcspn(at, ";");
+        size_t end = length;
+        while (end && at[end - 1] == ' ')
+            end--;
+        const char *one = als_arena_strndup(cli->arena, at, end);
+        bool known = end == 0 || strcmp(one, "none") == 0;
+        for (size_t i = 0; i < protocol->n_causality; i++)
+            known |= strcmp(protocol->causality[i], one) == 0;
+        if (!known)
+            return als_cli_no_such(ALS_USAGE, "causality category", one, protocol->causality,
+                                   protocol->n_causality, err);
+        at += length;
+    }
+    return ALS_OK;
+}
+
+static enum als_status fill(struct als_cli *cli, struct als_adverse_event *ae, unsigned *given,
+                            struct als_err *err)
+{
+    fill_yesno(cli, "serious", SERIOUS, &ae->serious, given);
+    fill_yesno(cli, "dlt", DLT, &ae->dlt, given);
+    const char *visit = als_args_text(&cli->args, "visit");
+    enum als_status status = fill_texts(cli, ae, given, err);
+    if (!status)
+        status = fill_grade(cli, ae, given, err);
+    if (!status)
+        status = check_relation(cli, ae->relation, err);
+    if (!status && visit && *visit)
+        status = als_cli_visit_check(cli, visit, err);
+    if (visit)
+        *given |= 1u << VISIT;
+    return status;
+}
+
+static enum als_status find(struct als_cli *cli, int64_t patient_id, const char *ae_id, bool *there,
+                            struct als_err *err)
+{
+    struct als_adverse_event_list list;
+    enum als_status status = als_adverse_event_load(cli->store, patient_id, cli->arena, &list, err);
+    *there = false;
+    for (size_t i = 0; !status && i < list.count; i++)
+        *there |= strcmp(list.items[i].ae_id, ae_id) == 0;
+    return status;
+}
+
+static enum als_status put(struct als_cli *cli, struct als_adverse_event *ae, unsigned given,
+                           struct als_err *err)
+{
+    enum als_status status = als_cli_begin(cli, err);
+    if (status)
+        return status;
+    const char *visit = als_args_text(&cli->args, "visit");
+    if (visit && *visit)
+        status = als_cli_visit_number(cli, visit, &ae->visit_no, err);
+    enum als_put what;
+    if (!status)
+        status = als_adverse_event_put(cli->store, ae, given, &what, err);
+    return als_cli_end(cli, status, err);
+}
+
+/* Patient and key from the operands, options into ae, and whether the key is stored. */
+static enum als_status prepare(struct als_cli *cli, struct als_adverse_event *ae, unsigned *given,
+                               bool *there, struct als_err *err)
+{
+    struct als_patient patient = {0};
+    *ae = (struct als_adverse_event){.ae_id = als_args_operand(&cli->args, 1)};
+    *given = 0;
+    enum als_status status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
+    if (!status)
+        status = fill(cli, ae, given, err);
+    ae->patient_id = patient.id;
+    return status ? status : find(cli, patient.id, ae->ae_id, there, err);
+}
+
+enum als_status als_cmd_ae_add(struct als_cli *cli, struct als_err *err)
+{
+    struct als_adverse_event ae;
+    unsigned given;
+    bool there;
+    enum als_status status = prepare(cli, &ae, &given, &there, err);
+    if (status)
+        return status;
+    if (!ae.term)
+        return als_fail(err, ALS_USAGE, "E-OPTION", "--term TEXT is missing");
+    if (there) {
+        status = als_fail(err, ALS_DATA, "E-EXISTS", "%s has an adverse event %s already",
+                          als_args_operand(&cli->args, 0), ae.ae_id);
+        als_err_hint(err, "'alstrack ae edit' changes what is stored");
+        return status;
+    }
+    return put(cli, &ae, given, err);
+}
+
+enum als_status als_cmd_ae_edit(struct als_cli *cli, struct als_err *err)
+{
+    struct als_adverse_event ae;
+    unsigned given;
+    bool there;
+    enum als_status status = prepare(cli, &ae, &given, &there, err);
+    if (status)
+        return status;
+    if (!there)
+        return als_fail(err, ALS_NO_INPUT, "E-NAME", "%s has no adverse event %s",
+                        als_args_operand(&cli->args, 0), ae.ae_id);
+    if (!given)
+        return als_fail(err, ALS_USAGE, "E-OPTION", "nothing to change was given");
+    return put(cli, &ae, given, err);
+}
+
+static void cell_yesno(struct als_table *table, int value)
+{
+    als_table_text(table, value == ALS_UNSAID ? NULL : value ? "Y" : "N");
+}
+
+static void list_row(struct als_cli *cli, struct als_table *table,
+                     const struct als_patient_list *patients, const struct als_adverse_event *ae)
+{
+    als_table_text(table, als_cli_patient_name(patients, ae->patient_id));
+    als_table_text(table, ae->ae_id);
+    als_table_text(table, ae->visit_no ? als_store_visit_code(cli->store, ae->visit_no) : NULL);
+    als_table_text(table, ae->term);
+    als_table_text(table, ae->onset);
+    als_table_text(table, ae->end);
+    if (ae->grade == ALS_UNSAID)
+        als_table_missing(table);
+    else
+        als_table_integer(table, ae->grade);
+    cell_yesno(table, ae->serious);
+    als_table_text(table, ae->relation);
+    als_table_text(table, ae->action);
+    als_table_text(table, ae->outcome);
+    cell_yesno(table, ae->dlt);
+}
+
+enum als_status als_cmd_ae_list(struct als_cli *cli, struct als_err *err)
+{
+    static const struct als_table_column columns[] = {
+        {.name = "patient", .type = ALS_CELL_TEXT},  {.name = "ae_id", .type = ALS_CELL_TEXT},
+        {.name = "visit", .type = ALS_CELL_TEXT},    {.name = "term", .type = ALS_CELL_TEXT},
+        {.name = "onset", .type = ALS_CELL_TEXT},    {.name = "end", .type = ALS_CELL_TEXT},
+        {.name = "grade", .type = ALS_CELL_INTEGER}, {.name = "serious", .type = ALS_CELL_TEXT},
+        {.name = "relation", .type = ALS_CELL_TEXT}, {.name = "action", .type = ALS_CELL_TEXT},
+        {.name = "outcome", .type = ALS_CELL_TEXT},  {.name = "dlt", .type = ALS_CELL_TEXT},
+    };
+    int64_t id = 0;
+    struct als_patient_list patients;
+    struct als_adverse_event_list list;
+    enum als_status status = als_cli_patient_id(cli, als_args_operand(&cli->args, 0), &id, err);
+    if (!status)
+        status = als_patient_load(cli->store, cli->arena, &patients, err);
+    if (!status)
+        status = als_adverse_event_load(cli->store, id, cli->arena, &list, err);
+    if (status)
+        return status;
+    struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < list.count; i++)
+        list_row(cli, table, &patients, &list.items[i]);
+    return als_cli_emit(cli, table, err);
+}

@@ -1,0 +1,124 @@
+/* `audit list|cells|verify` and `backup`. */
+#include "commands.h"
+#include "names.h"
+
+static void list_row(const struct als_audit_row *row, void *context)
+{
+    struct als_table *table = context;
+    als_table_integer(table, row->change_id);
+    als_table_text(table, row->at_utc);
+    als_table_text(table, row->user);
+    als_table_yesno(table, row->authenticated);
+    als_table_text(table, row->command);
+    als_table_text(table, row->reason);
+    als_table_integer(table, row->row_count);
+    als_table_text(table, row->source_name);
+    als_table_text(table, row->source_sha256);
+    als_table_text(table, row->digest_hex);
+}
+
+enum als_status als_cmd_audit_list(struct als_cli *cli, struct als_err *err)
+{
+    static const struct als_table_column columns[] = {
+        {.name = "change", .type = ALS_CELL_INTEGER},
+        {.name = "at_utc", .type = ALS_CELL_TEXT},
+        {.name = "user", .type = ALS_CELL_TEXT},
+        {.name = "authenticated", .type = ALS_CELL_YESNO},
+        {.name = "command", .type = ALS_CELL_TEXT},
+        {.name = "reason", .type = ALS_CELL_TEXT},
+        {.name = "rows", .type = ALS_CELL_INTEGER},
+        {.name = "source", .type = ALS_CELL_TEXT},
+        {.name = "source_sha256", .type = ALS_CELL_TEXT},
+        {.name = "digest", .type = ALS_CELL_TEXT},
+    };
+    struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
+    enum als_status status = als_audit_each(cli->store, list_row, table, err);
+    if (!status)
+        return als_cli_emit(cli, table, err);
+    als_table_free(table);
+    return status;
+}
+
+static void cell_row(const struct als_audit_cell *cell, void *context)
+{
+    struct als_table *table = context;
+    als_table_integer(table, cell->change_id);
+    als_table_text(table, cell->at_utc);
+    als_table_text(table, cell->user);
+    als_table_text(table, cell->reason);
+    als_table_text(table, cell->table);
+    als_table_text(table, cell->key);
+    als_table_text(table, cell->operation);
+    als_table_text(table, cell->column);
+    als_table_text(table, cell->old_text);
+    als_table_text(table, cell->new_text);
+}
+
+enum als_status als_cmd_audit_cells(struct als_cli *cli, struct als_err *err)
+{
+    static const struct als_table_column columns[] = {
+        {.name = "change", .type = ALS_CELL_INTEGER}, {.name = "at_utc", .type = ALS_CELL_TEXT},
+        {.name = "user", .type = ALS_CELL_TEXT},      {.name = "reason", .type = ALS_CELL_TEXT},
+        {.name = "table", .type = ALS_CELL_TEXT},     {.name = "key", .type = ALS_CELL_TEXT},
+        {.name = "operation", .type = ALS_CELL_TEXT}, {.name = "column", .type = ALS_CELL_TEXT},
+        {.name = "old", .type = ALS_CELL_TEXT},       {.name = "new", .type = ALS_CELL_TEXT},
+    };
+    const char *patient = als_args_operand(&cli->args, 0);
+    int64_t id;
+    enum als_status status = als_cli_patient_id(cli, patient, &id, err);
+    if (status)
+        return status;
+    struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
+    status = als_audit_cells(cli->store, patient, cell_row, table, err);
+    if (!status)
+        return als_cli_emit(cli, table, err);
+    als_table_free(table);
+    return status;
+}
+
+static void count_change(const struct als_audit_row *row, void *context)
+{
+    int64_t *n = context;
+    (void)row;
+    ++*n;
+}
+
+enum als_status als_cmd_audit_verify(struct als_cli *cli, struct als_err *err)
+{
+    static const struct als_table_column columns[] = {
+        {.name = "changes", .type = ALS_CELL_INTEGER},
+        {.name = "findings", .type = ALS_CELL_INTEGER},
+        {.name = "head", .type = ALS_CELL_TEXT},
+    };
+    size_t findings = 0;
+    int64_t changes = 0;
+    char head[65] = "";
+    enum als_status status =
+        als_audit_verify(cli->store, als_args_text(&cli->args, "head"), &cli->sink, &findings, err);
+    if (!status)
+        status = als_audit_each(cli->store, count_change, &changes, err);
+    if (!status)
+        status = als_audit_head(cli->store, head, err);
+    if (status)
+        return status;
+    struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
+    als_table_integer(table, changes);
+    als_table_integer(table, (int64_t)findings);
+    als_table_text(table, head);
+    als_table_note(table, findings ? "The trail and the tables disagree: see above."
+                                   : "The trail and the tables agree.");
+    status = als_cli_emit(cli, table, err);
+    return status ? status : findings ? ALS_FINDINGS : ALS_OK;
+}
+
+enum als_status als_cmd_backup(struct als_cli *cli, struct als_err *err)
+{
+    const char *path = als_args_operand(&cli->args, 0);
+    char head[65];
+    enum als_status status = als_store_backup(cli->store, path, err);
+    if (!status)
+        status = als_audit_head(cli->store, head, err);
+    if (!status)
+        fprintf(stderr, "%s: copied and checked\nhead of the trail %s\n", path, head);
+    return status;
+}

@@ -1,0 +1,79 @@
+/* `import`: a CSV file into the study. */
+#include "commands.h"
+#include "names.h"
+
+#include <string.h>
+
+#include "alstrack/ingest/import.h"
+
+static enum als_status check_kind(struct als_cli *cli, const char *kind, struct als_err *err)
+{
+    const char *names[ALS_NAMES_ROOM] = {"patients", "events", "visits", "ae"};
+    size_t n = 4 + als_names_instruments(cli->store, names + 4, ALS_NAMES_ROOM - 4);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], kind) == 0)
+            return ALS_OK;
+    return als_cli_no_such(ALS_USAGE, "kind of import", kind, names, n, err);
+}
+
+static void tell(const struct als_import_result *result, const char *kind)
+{
+    fprintf(stderr, "  %s: %zu rows: %zu entered, %zu changed, %zu the same, %zu rejected\n", kind,
+            result->rows, result->entered, result->changed, result->same, result->rejected);
+    if (result->visits_assigned)
+        fprintf(stderr, "  visit filled in from the date: %zu\n", result->visits_assigned);
+    if (result->unscheduled)
+        fprintf(stderr,
+                "  outside every window, so unscheduled: %zu (for want of an anchor: %zu)\n",
+                result->unscheduled, result->without_anchor);
+    if (result->out_of_window)
+        fprintf(stderr, "  dates outside the window of their visit: %zu\n", result->out_of_window);
+}
+
+static enum als_status report(struct als_cli *cli, const struct als_import_options *options,
+                              const struct als_import_result *result, enum als_status status,
+                              struct als_err *err)
+{
+    if (status != ALS_OK && status != ALS_FINDINGS) {
+        if (result->errors)
+            fprintf(stderr, "%zu error%s in %zu rows: nothing was stored\n", result->errors,
+                    result->errors == 1 ? "" : "s", result->rows);
+        return status;
+    }
+    if (result->change_id)
+        fprintf(stderr, "change %lld\n", (long long)result->change_id);
+    tell(result, options->kind);
+    if (options->dry_run)
+        fprintf(stderr, "%sdry run: nothing written\n", cli->cells.data);
+    else if (!result->change_id)
+        fputs("nothing to change: the study holds this already\n", stderr);
+    if (status == ALS_FINDINGS)
+        als_fail(err, ALS_FINDINGS, "E-REJECTS", "%zu rows were left out and written to %s",
+                 result->rejected, options->rejects);
+    return status;
+}
+
+enum als_status als_cmd_import(struct als_cli *cli, struct als_err *err)
+{
+    struct als_progress progress;
+    struct als_import_options options = {
+        .kind = als_args_operand(&cli->args, 0),
+        .path = als_args_operand(&cli->args, 1),
+        .map = als_args_text(&cli->args, "map"),
+        .rejects = als_args_text(&cli->args, "rejects"),
+        .dry_run = als_args_flag(&cli->args, "dry-run"),
+        .on_change = als_cli_note_cell,
+        .change_context = cli,
+        .progress = als_progress_tell,
+        .progress_context = &progress,
+    };
+    enum als_status status = check_kind(cli, options.kind, err);
+    if (status)
+        return status;
+    cli->change.command = als_arena_printf(cli->arena, "import %s", options.kind);
+    struct als_import_result result = {0};
+    als_progress_begin(&progress, cli, "importing");
+    status = als_import(cli->store, &options, &cli->change, &cli->sink, &result, err);
+    als_progress_end(&progress);
+    return report(cli, &options, &result, status, err);
+}

@@ -1,0 +1,235 @@
+/* `patient add|edit|list|show`. */
+#include "commands.h"
+#include "names.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SITE, SEX, BIRTH_DATE, HEIGHT, ARM, COHORT, ONSET_SITE };
+
+/* Options that are text: their bit in `given`, and where they go. */
+static const struct {
+    const char *option;
+    unsigned bit;
+    size_t place;
+} text_options[] = {
+    {"site", SITE, offsetof(struct als_patient, site)},
+    {"sex", SEX, offsetof(struct als_patient, sex)},
+    {"birth-date", BIRTH_DATE, offsetof(struct als_patient, birth_date)},
+    {"arm", ARM, offsetof(struct als_patient, arm)},
+    {"cohort", COHORT, offsetof(struct als_patient, cohort)},
+    {"onset-site", ONSET_SITE, offsetof(struct als_patient, onset_site)},
+};
+
+static enum als_status check_codes(struct als_cli *cli, const struct als_patient *patient,
+                                   struct als_err *err)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const char *codes[ALS_NAMES_ROOM];
+    size_t n = 0;
+    if (patient->cohort && !als_protocol_cohort(protocol, patient->cohort)) {
+        for (; n < protocol->n_cohorts && n < ALS_NAMES_ROOM; n++)
+            codes[n] = protocol->cohorts[n].code;
+        return als_cli_no_such(ALS_USAGE, "cohort", patient->cohort, codes, n, err);
+    }
+    if (!patient->site || protocol->n_sites == 0)
+        return ALS_OK;
+    for (; n < protocol->n_sites && n < ALS_NAMES_ROOM; n++) {
+        codes[n] = protocol->sites[n].code;
+        if (strcmp(codes[n], patient->site) == 0)
+            return ALS_OK;
+    }
+    return als_cli_no_such(ALS_USAGE, "site", patient->site, codes, n, err);
+}
+
+/* Options into the struct; *given gets the bits of those that were there. */
+static enum als_status fill(struct als_cli *cli, struct als_patient *patient, unsigned *given,
+                            struct als_err *err)
+{
+    for (size_t i = 0; i < sizeof text_options / sizeof text_options[0]; i++) {
+        const char *text = als_args_text(&cli->args, text_options[i].option);
+        if (!text)
+            continue;
+        *given |= 1u << text_options[i].bit;
+        const char **place = (const char **)((char *)patient + text_options[i].place);
+        *place = *text ? text : NULL;
+    }
+    enum als_status status = ALS_OK;
+    if (patient->birth_date)
+        status = als_cli_date_text(patient->birth_date, "--birth-date", &patient->birth_date, err);
+    const char *height = als_args_text(&cli->args, "height");
+    patient->height_cm = NAN;
+    if (height) {
+        *given |= 1u << HEIGHT;
+        if (*height && !status)
+            status = als_cli_number(height, "--height", &patient->height_cm, err);
+    }
+    return status ? status : check_codes(cli, patient, err);
+}
+
+static enum als_status put(struct als_cli *cli, struct als_patient *patient, unsigned given,
+                           struct als_err *err)
+{
+    enum als_status status = als_cli_begin(cli, err);
+    if (status)
+        return status;
+    enum als_put what;
+    return als_cli_end(cli, als_patient_put(cli->store, patient, given, &what, err), err);
+}
+
+enum als_status als_cmd_patient_add(struct als_cli *cli, struct als_err *err)
+{
+    struct als_patient patient = {.patient = als_args_operand(&cli->args, 0)}, there;
+    struct als_err none;
+    unsigned given = 0;
+    enum als_status status = fill(cli, &patient, &given, err);
+    if (status)
+        return status;
+    status = als_patient_get(cli->store, patient.patient, cli->arena, &there, &none);
+    if (status == ALS_OK) {
+        status = als_fail(err, ALS_DATA, "E-EXISTS", "patient %s is registered already",
+                          patient.patient);
+        als_err_hint(err, "'alstrack patient edit' changes what is stored");
+        return status;
+    }
+    return put(cli, &patient, given, err);
+}
+
+enum als_status als_cmd_patient_edit(struct als_cli *cli, struct als_err *err)
+{
+    struct als_patient patient = {.patient = als_args_operand(&cli->args, 0)}, there;
+    unsigned given = 0;
+    enum als_status status = als_cli_patient(cli, patient.patient, &there, err);
+    if (!status)
+        status = fill(cli, &patient, &given, err);
+    if (status)
+        return status;
+    if (!given)
+        return als_fail(err, ALS_USAGE, "E-OPTION", "nothing to change was given");
+    return put(cli, &patient, given, err);
+}
+
+enum als_status als_cmd_patient_list(struct als_cli *cli, struct als_err *err)
+{
+    static const struct als_table_column columns[] = {
+        {.name = "patient", .type = ALS_CELL_TEXT},
+        {.name = "site", .type = ALS_CELL_TEXT},
+        {.name = "sex", .type = ALS_CELL_TEXT},
+        {.name = "birth_date", .type = ALS_CELL_TEXT},
+        {.name = "height_cm", .type = ALS_CELL_NUMBER, .decimals = -1},
+        {.name = "arm", .type = ALS_CELL_TEXT},
+        {.name = "cohort", .type = ALS_CELL_TEXT},
+        {.name = "onset_site", .type = ALS_CELL_TEXT},
+    };
+    struct als_patient_list list;
+    enum als_status status = als_patient_load(cli->store, cli->arena, &list, err);
+    if (status)
+        return status;
+    struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct als_patient *patient = &list.items[i];
+        als_table_text(table, patient->patient);
+        als_table_text(table, patient->site);
+        als_table_text(table, patient->sex);
+        als_table_text(table, patient->birth_date);
+        als_table_number(table, patient->height_cm);
+        als_table_text(table, patient->arm);
+        als_table_text(table, patient->cohort);
+        als_table_text(table, patient->onset_site);
+    }
+    return als_cli_emit(cli, table, err);
+}
+
+static void fact(struct als_table *table, const char *field, const char *value)
+{
+    if (!value || !*value)
+        return;
+    als_table_text(table, field);
+    als_table_text(table, value);
+}
+
+static void registration(struct als_arena *arena, struct als_table *table,
+                         const struct als_patient *patient)
+{
+    fact(table, "patient", patient->patient);
+    fact(table, "site", patient->site);
+    fact(table, "sex", patient->sex);
+    fact(table, "birth_date", patient->birth_date);
+    if (!isnan(patient->height_cm))
+        fact(table, "height_cm", als_arena_printf(arena, "%g", patient->height_cm));
+    fact(table, "arm", patient->arm);
+    fact(table, "cohort", patient->cohort);
+    fact(table, "onset_site", patient->onset_site);
+}
+
+/* The last visit that took place and the next one that is due or will be. */
+static enum als_status visits(struct als_cli *cli, struct als_table *table,
+                              const struct als_patient *patient, int today, struct als_err *err)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    struct als_patient_facts facts;
+    enum als_status status = als_facts_load(cli->store, patient, cli->arena, &facts, err);
+    if (status)
+        return status;
+    struct als_visit_row *rows =
+        als_arena_array(cli->arena, protocol->n_visits + facts.n_visits, sizeof *rows);
+    size_t n = als_schedule_build(protocol, &facts, today, rows);
+    const struct als_visit_row *last = NULL, *next = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].actual != ALS_NO_DAY && (!last || rows[i].actual >= last->actual))
+            last = &rows[i];
+        bool ahead = rows[i].status == ALS_VISIT_DUE || rows[i].status == ALS_VISIT_PLANNED;
+        if (ahead && (!next || rows[i].target < next->target))
+            next = &rows[i];
+    }
+    char from[ALS_DATE_TEXT], to[ALS_DATE_TEXT];
+    if (last)
+        fact(table, "last_visit",
+             als_arena_printf(cli->arena, "%s on %s", last->code,
+                              als_day_format(last->actual, from)));
+    if (next)
+        fact(table, "next_visit",
+             als_arena_printf(
+                 cli->arena, "%s (%s), %s to %s", next->code, als_visit_status_name(next->status),
+                 als_day_format(next->window_from, from), als_day_format(next->window_to, to)));
+    return ALS_OK;
+}
+
+static enum als_status milestones(struct als_cli *cli, struct als_table *table,
+                                  const struct als_patient *patient, struct als_err *err)
+{
+    struct als_event_list events;
+    enum als_status status = als_event_load(cli->store, patient->id, cli->arena, &events, err);
+    for (size_t i = 0; !status && i < events.count; i++)
+        fact(table, events.items[i].event, events.items[i].date);
+    struct als_adverse_event_list list;
+    if (!status)
+        status = als_adverse_event_load(cli->store, patient->id, cli->arena, &list, err);
+    if (!status)
+        fact(table, "adverse_events", als_arena_printf(cli->arena, "%zu", list.count));
+    return status;
+}
+
+enum als_status als_cmd_patient_show(struct als_cli *cli, struct als_err *err)
+{
+    static const struct als_table_column columns[] = {
+        {.name = "field", .type = ALS_CELL_TEXT},
+        {.name = "value", .type = ALS_CELL_TEXT},
+    };
+    struct als_patient patient;
+    int today = 0;
+    enum als_status status = als_cli_today(cli, &today, err);
+    if (!status)
+        status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
+    if (status)
+        return status;
+    struct als_table *table = als_table_new(columns, 2);
+    registration(cli->arena, table, &patient);
+    status = milestones(cli, table, &patient, err);
+    if (!status)
+        status = visits(cli, table, &patient, today, err);
+    if (!status)
+        return als_cli_emit(cli, table, err);
+    als_table_free(table);
+    return status;
+}

@@ -1,0 +1,184 @@
+/* `visit record`: that a visit took place or not, and the procedures done at it. */
+#include "commands.h"
+#include "names.h"
+
+#include <string.h>
+
+#include "alstrack/core/date.h"
+
+enum { DAY = 1u, MODE = 2u, NOT_DONE = 4u, REASON = 8u };
+enum { PROCEDURE_DAY = 1u, PROCEDURE_NOT_DONE = 2u, PROCEDURE_REASON = 4u };
+
+struct request {
+    struct als_patient patient;
+    const char *code;
+    int day; /* ALS_NO_DAY when no date was given */
+    const char *mode, *not_done;
+    size_t n_procedures;
+};
+
+/* A procedure as it was written: NAME, NAME=done, NAME=DATE, NAME=not-done:REASON. */
+static enum als_status parse_procedure(struct als_cli *cli, const char *text, int visit_day,
+                                       struct als_procedure *out, struct als_err *err)
+{
+    size_t length = strcspn(text, "=");
+    const char *name = als_arena_strndup(cli->arena, text, length);
+    const char *state = text[length] ? text + length + 1 : "done";
+    *out = (struct als_procedure){.procedure = name, .day = visit_day};
+    enum als_status status = als_cli_procedure_check(cli, name, err);
+    if (status || strcmp(state, "done") == 0)
+        return status;
+    if (strncmp(state, "not-done", 8) == 0 && (state[8] == ':' || state[8] == '\0')) {
+        out->not_done = true;
+        out->day = ALS_NO_DAY;
+        out->reason = state[8] && state[9] ? state + 9 : NULL;
+        if (out->reason)
+            return als_cli_reason_check(out->reason, err);
+        return als_fail(err, ALS_USAGE, "E-REASON",
+                        "a procedure that was not done needs a reason: %s=not-done:REASON", name);
+    }
+    if (als_date_parse_full(state, strlen(state), &out->day))
+        return ALS_OK;
+    return als_fail(err, ALS_USAGE, "E-OPTION",
+                    "--procedure %s= takes done, a date or not-done:REASON, not '%s'", name, state);
+}
+
+static enum als_status read_request(struct als_cli *cli, struct request *request,
+                                    struct als_err *err)
+{
+    *request = (struct request){.code = als_args_operand(&cli->args, 1),
+                                .day = ALS_NO_DAY,
+                                .mode = als_args_text(&cli->args, "mode"),
+                                .not_done = als_args_text(&cli->args, "not-done")};
+    size_t position = 0;
+    while (als_args_next(&cli->args, "procedure", &position))
+        request->n_procedures++;
+    const char *date = als_args_operand(&cli->args, 2);
+    enum als_status status =
+        als_cli_patient(cli, als_args_operand(&cli->args, 0), &request->patient, err);
+    if (!status)
+        status = als_cli_visit_check(cli, request->code, err);
+    if (!status && date)
+        status = als_cli_day(date, "DATE", &request->day, err);
+    if (status)
+        return status;
+    if (date && request->not_done)
+        return als_fail(err, ALS_USAGE, "E-OPTION",
+                        "a visit has a DATE or was --not-done, not both");
+    if (request->not_done)
+        return als_cli_reason_check(request->not_done, err);
+    if (!date && !request->n_procedures)
+        return als_fail(err, ALS_USAGE, "E-OPERAND", "DATE is missing, or --not-done REASON");
+    return ALS_OK;
+}
+
+/* The day on which the visit is stored to have taken place; ALS_NO_DAY if it is not. */
+static enum als_status stored_day(struct als_cli *cli, const struct request *request, int visit_no,
+                                  int *day, struct als_err *err)
+{
+    struct als_visit_list visits;
+    enum als_status status =
+        als_visit_load(cli->store, request->patient.id, cli->arena, &visits, err);
+    *day = ALS_NO_DAY;
+    for (size_t i = 0; !status && i < visits.count; i++)
+        if (visits.items[i].visit_no == visit_no)
+            *day = visits.items[i].day;
+    return status;
+}
+
+static enum als_status put_procedures(struct als_cli *cli, const struct request *request,
+                                      int visit_no, int day, struct als_err *err)
+{
+    size_t position = 0;
+    for (const char *text; (text = als_args_next(&cli->args, "procedure", &position));) {
+        struct als_procedure procedure;
+        enum als_put what;
+        enum als_status status = parse_procedure(cli, text, day, &procedure, err);
+        if (!status && procedure.day == ALS_NO_DAY && !procedure.not_done)
+            status = als_fail(err, ALS_USAGE, "E-OPERAND",
+                              "DATE is missing: visit %s is not recorded yet", request->code);
+        if (status)
+            return status;
+        procedure.patient_id = request->patient.id;
+        procedure.visit_no = visit_no;
+        status =
+            als_procedure_put(cli->store, &procedure,
+                              PROCEDURE_DAY | PROCEDURE_NOT_DONE | PROCEDURE_REASON, &what, err);
+        if (status)
+            return status;
+    }
+    return ALS_OK;
+}
+
+/* How the visit lies to its window, and what else its plan asks for. */
+static enum als_status tell_plan(struct als_cli *cli, const struct request *request,
+                                 struct als_err *err)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    struct als_patient_facts facts;
+    enum als_status status = als_facts_load(cli->store, &request->patient, cli->arena, &facts, err);
+    if (status)
+        return status;
+    struct als_visit_row *rows =
+        als_arena_array(cli->arena, protocol->n_visits + facts.n_visits + 1, sizeof *rows);
+    size_t n = als_schedule_build(protocol, &facts, request->day, rows);
+    for (size_t i = 0; i < n; i++) {
+        if (!rows[i].plan || strcmp(rows[i].code, request->code) != 0)
+            continue;
+        if (rows[i].target != ALS_NO_DAY && rows[i].actual != ALS_NO_DAY) {
+            char from[ALS_DATE_TEXT], to[ALS_DATE_TEXT];
+            als_day_format(rows[i].window_from, from);
+            als_day_format(rows[i].window_to, to);
+            if (rows[i].outside_days)
+                als_buf_printf(&cli->cells, "warning: %d days %s the window %s to %s\n",
+                               rows[i].outside_days < 0 ? -rows[i].outside_days
+                                                        : rows[i].outside_days,
+                               rows[i].outside_days < 0 ? "before" : "after", from, to);
+            else
+                als_buf_printf(&cli->cells, "  inside the window %s to %s\n", from, to);
+        }
+        if (rows[i].plan->infusion)
+            als_buf_printf(&cli->cells,
+                           "hint: treatment belongs to this visit; if it was given: "
+                           "alstrack event add %s infusion DATE\n",
+                           request->patient.patient);
+    }
+    return ALS_OK;
+}
+
+static enum als_status put(struct als_cli *cli, const struct request *request, struct als_err *err)
+{
+    struct als_visit visit = {.patient_id = request->patient.id,
+                              .day = request->day,
+                              .mode = request->mode,
+                              .not_done = request->not_done != NULL,
+                              .reason = request->not_done};
+    enum als_status status = als_cli_visit_number(cli, request->code, &visit.visit_no, err);
+    if (status)
+        return status;
+    bool says_visit = request->day != ALS_NO_DAY || request->not_done;
+    int day = request->day;
+    if (says_visit) {
+        unsigned given = DAY | NOT_DONE | REASON | (request->mode ? MODE : 0);
+        enum als_put what;
+        status = als_visit_put(cli->store, &visit, given, &what, err);
+    } else {
+        status = stored_day(cli, request, visit.visit_no, &day, err);
+    }
+    if (!status)
+        status = put_procedures(cli, request, visit.visit_no, day, err);
+    if (!status && request->day != ALS_NO_DAY)
+        status = tell_plan(cli, request, err);
+    return status;
+}
+
+enum als_status als_cmd_visit_record(struct als_cli *cli, struct als_err *err)
+{
+    struct request request;
+    enum als_status status = read_request(cli, &request, err);
+    if (!status)
+        status = als_cli_begin(cli, err);
+    if (status)
+        return status;
+    return als_cli_end(cli, put(cli, &request, err), err);
+}

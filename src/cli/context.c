@@ -1,0 +1,199 @@
+/* Opening the study, saying who and when, printing results and findings. */
+#include "context.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "alstrack/core/date.h"
+#include "alstrack/core/num.h"
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+const char *als_cli_study_path(const struct als_cli *cli)
+{
+    const char *path = als_args_text(&cli->args, "study");
+    return path ? path : environment("ALSTRACK_DB");
+}
+
+enum als_status als_cli_open(struct als_cli *cli, enum als_store_mode mode, struct als_err *err)
+{
+    if (cli->store)
+        return ALS_OK;
+    const char *path = als_cli_study_path(cli);
+    if (!path) {
+        enum als_status status = als_fail(err, ALS_USAGE, "E-STUDY", "no study was named");
+        als_err_hint(err,
+                     "-d STUDY.db, or ALSTRACK_DB in the environment; 'alstrack init' makes one");
+        return status;
+    }
+    return als_store_open(path, mode, &cli->store, err);
+}
+
+enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_err *err)
+{
+    const char *text = als_args_text(&cli->args, "as-of");
+    if (text)
+        return als_cli_day(text, "--as-of", day, err);
+    time_t now = time(NULL);
+    struct tm local;
+    if (!localtime_r(&now, &local))
+        return als_fail(err, ALS_INTERNAL, "E-CLOCK", "the clock cannot be read");
+    *day = als_day_from_civil(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+    return ALS_OK;
+}
+
+const char *als_cli_stamp(void)
+{
+    return environment("SOURCE_DATE_EPOCH");
+}
+
+enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table, struct als_err *err)
+{
+    const char *name = als_args_text(&cli->args, "format");
+    enum als_format format = isatty(STDOUT_FILENO) ? ALS_FORMAT_TABLE : ALS_FORMAT_CSV;
+    if (name && !als_format_parse(name, &format))
+        als_bug("format %s", name);
+    enum als_status status = als_table_write(table, format, stdout, err);
+    for (size_t i = 0; i < als_table_notes(table) && !status; i++)
+        fprintf(stderr, "%s\n", als_table_note_at(table, i));
+    als_table_free(table);
+    return status;
+}
+
+static const char *login_name(struct als_cli *cli)
+{
+    struct passwd entry, *found = NULL;
+    char text[4096];
+    if (getpwuid_r(geteuid(), &entry, text, sizeof text, &found) == 0 && found)
+        return als_arena_strdup(cli->arena, found->pw_name);
+    return als_arena_printf(cli->arena, "uid %ld", (long)geteuid());
+}
+
+void als_cli_fill_change(struct als_cli *cli)
+{
+    char name[64];
+    const char *user = als_args_text(&cli->args, "user");
+    if (!user || !*user)
+        user = environment("ALSTRACK_USER");
+    cli->change = (struct als_change_info){
+        .user = user ? user : login_name(cli),
+        .command = als_arena_strdup(cli->arena, als_command_name(cli->args.command, name)),
+    };
+    for (size_t i = 0; i < cli->args.n_given; i++)
+        if (strcmp(cli->args.given[i].option->name, "reason") == 0 && *cli->args.given[i].value)
+            cli->change.reason = cli->args.given[i].value;
+}
+
+void als_cli_note_cell(const struct als_cell_change *cell, void *context)
+{
+    struct als_cli *cli = context;
+    const char *new_text = cell->new_text ? cell->new_text : "";
+    bool entered = !cell->old_text;
+    if (entered && !*new_text)
+        return;
+    cli->n_cells++;
+    als_buf_printf(&cli->cells, "  %s %s: %s", cell->table, cell->key, cell->column);
+    if (entered)
+        als_buf_printf(&cli->cells, " = %s\n", new_text);
+    else
+        als_buf_printf(&cli->cells, ": %s -> %s\n", *cell->old_text ? cell->old_text : "(missing)",
+                       *new_text ? new_text : "(missing)");
+}
+
+enum als_status als_cli_begin(struct als_cli *cli, struct als_err *err)
+{
+    als_store_on_cell_change(cli->store, als_cli_note_cell, cli);
+    return als_change_begin(cli->store, &cli->change, err);
+}
+
+static enum als_status commit(struct als_cli *cli, struct als_err *err)
+{
+    int64_t change_id = 0;
+    enum als_status status = als_change_commit(cli->store, &change_id, err);
+    if (status)
+        return status;
+    if (change_id == 0) {
+        fputs("nothing to change: the study holds this already\n", stderr);
+        return ALS_OK;
+    }
+    fprintf(stderr, "change %lld\n%s", (long long)change_id, cli->cells.data);
+    return ALS_OK;
+}
+
+enum als_status als_cli_end(struct als_cli *cli, enum als_status status, struct als_err *err)
+{
+    if (!status && als_cli_interrupted())
+        status = als_fail(err, ALS_INTERRUPTED, "", "interrupted, nothing was stored");
+    bool dry = als_args_flag(&cli->args, "dry-run");
+    if (!status && !dry)
+        status = commit(cli, err);
+    else
+        als_change_abandon(cli->store);
+    als_store_on_cell_change(cli->store, NULL, NULL);
+    if (!status && dry)
+        fprintf(stderr, "%sdry run: nothing written\n", cli->cells.data);
+    return status;
+}
+
+enum als_status als_cli_integer(const char *text, const char *what, int *out, struct als_err *err)
+{
+    int64_t value;
+    if (!als_num_parse_integer(text, strlen(text), &value) || value < INT_MIN || value > INT_MAX)
+        return als_fail(err, ALS_USAGE, "E-NUMBER", "%s needs a whole number, not '%s'", what,
+                        text);
+    *out = (int)value;
+    return ALS_OK;
+}
+
+enum als_status als_cli_number(const char *text, const char *what, double *out, struct als_err *err)
+{
+    if (!als_num_parse_double(text, strlen(text), out))
+        return als_fail(err, ALS_USAGE, "E-NUMBER", "%s needs a number, not '%s'", what, text);
+    return ALS_OK;
+}
+
+enum als_status als_cli_day(const char *text, const char *what, int *out, struct als_err *err)
+{
+    if (!als_date_parse_full(text, strlen(text), out))
+        return als_fail(err, ALS_USAGE, "E-DATE", "%s needs a day as YYYY-MM-DD, not '%s'", what,
+                        text);
+    return ALS_OK;
+}
+
+enum als_status als_cli_date_text(const char *text, const char *what, const char **out,
+                                  struct als_err *err)
+{
+    struct als_date date;
+    *out = *text ? text : NULL;
+    if (*text && !als_date_parse(text, strlen(text), &date))
+        return als_fail(err, ALS_USAGE, "E-DATE",
+                        "%s needs a date as YYYY-MM-DD, YYYY-MM or YYYY, not '%s'", what, text);
+    return ALS_OK;
+}
+
+enum als_status als_cli_no_such(enum als_status status, const char *what, const char *word,
+                                const char *const *candidates, size_t n, struct als_err *err)
+{
+    status = als_fail(err, status, "E-NAME", "there is no %s '%s'", what, word);
+    const char *nearest = als_nearest(word, candidates, n);
+    if (nearest) {
+        als_err_hint(err, "did you mean '%s'?", nearest);
+        return status;
+    }
+    char list[360] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < sizeof list - 1; i++)
+        used +=
+            (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", candidates[i]);
+    if (n && used < sizeof list)
+        als_err_hint(err, "one of %s", list);
+    return status;
+}

@@ -1,0 +1,88 @@
+/*
+ * What every command works with: its arguments, the study, today, where findings go. Opening and
+ * closing is done once, around the command.
+ */
+#ifndef ALSTRACK_CLI_CONTEXT_H
+#define ALSTRACK_CLI_CONTEXT_H
+
+#include "option.h"
+
+#include "alstrack/analysis/table.h"
+#include "alstrack/core/buf.h"
+#include "alstrack/core/diag.h"
+#include "alstrack/export/write.h"
+#include "alstrack/store/change.h"
+#include "alstrack/store/record.h"
+
+struct als_cli {
+    struct als_args args;
+    struct als_arena *arena; /* ends with the command */
+    struct als_store *store; /* NULL while no study is open */
+    struct als_sink sink;    /* prints findings on standard error */
+    size_t errors, warnings; /* that the sink has printed */
+    bool colour;             /* standard error may be coloured */
+    struct als_change_info change;
+    struct als_buf cells; /* what the change set under way entered, for people */
+    size_t n_cells;
+};
+
+/* Path of the study from -d or ALSTRACK_DB; NULL if neither is there. */
+const char *als_cli_study_path(const struct als_cli *cli);
+/* Open the study that -d or ALSTRACK_DB names; does nothing when it is open. */
+ALS_CHECKED enum als_status als_cli_open(struct als_cli *cli, enum als_store_mode mode,
+                                         struct als_err *err);
+
+/* --as-of, else today by the local clock. */
+ALS_CHECKED enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_err *err);
+/* SOURCE_DATE_EPOCH, or NULL. */
+const char *als_cli_stamp(void);
+
+/* Write the table to standard output as --format says and its notes to standard error. Frees it. */
+ALS_CHECKED enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table,
+                                         struct als_err *err);
+
+/* A change set around `command`, whose cells are told on standard error when it is committed.
+ * als_cli_begin ... puts ... return als_cli_end(cli, status, err). With --dry-run or a status other
+ * than ALS_OK nothing is stored. */
+ALS_CHECKED enum als_status als_cli_begin(struct als_cli *cli, struct als_err *err);
+ALS_CHECKED enum als_status als_cli_end(struct als_cli *cli, enum als_status status,
+                                        struct als_err *err);
+als_cell_change_fn als_cli_note_cell; /* context: struct als_cli */
+
+/* Who, and why: from --user or ALSTRACK_USER or the login name, and --reason. */
+void als_cli_fill_change(struct als_cli *cli);
+
+/* Numbers and dates from the command line; `what` names the option or operand in the message. */
+ALS_CHECKED enum als_status als_cli_integer(const char *text, const char *what, int *out,
+                                            struct als_err *err);
+ALS_CHECKED enum als_status als_cli_number(const char *text, const char *what, double *out,
+                                           struct als_err *err);
+ALS_CHECKED enum als_status als_cli_day(const char *text, const char *what, int *out,
+                                        struct als_err *err);
+/* A date that may be partial: checked, kept as written. "" gives NULL: missing. */
+ALS_CHECKED enum als_status als_cli_date_text(const char *text, const char *what, const char **out,
+                                              struct als_err *err);
+
+/* Refuse `word` as `what`, with the nearest of the candidates as hint, or all of them. */
+enum als_status als_cli_no_such(enum als_status status, const char *what, const char *word,
+                                const char *const *candidates, size_t n, struct als_err *err);
+
+/* Progress: a line on standard error that is a terminal, once the work has taken a second. The
+ * context is a struct als_progress; als_progress_end wipes the line. Interruption is looked for at
+ * every call. */
+struct als_progress {
+    struct als_cli *cli;
+    const char *what;
+    double began;
+    bool shown;
+};
+void als_progress_begin(struct als_progress *progress, struct als_cli *cli, const char *what);
+void als_progress_tell(double fraction, void *context);
+void als_progress_end(struct als_progress *progress);
+
+/* SIGINT and SIGTERM end a reading command at once. While a command writes they are kept until it
+ * may stop: als_cli_interrupted says so. A second one ends it anyway. */
+void als_signals_watch(bool writes);
+bool als_cli_interrupted(void);
+
+#endif

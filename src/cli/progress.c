@@ -1,0 +1,79 @@
+/* Long work: how far it is, and stopping it from the keyboard without leaving half of it behind. */
+#include "context.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void end_now(int number)
+{
+    (void)number;
+    _exit(ALS_INTERRUPTED);
+}
+
+static void remember(int number)
+{
+    if (interrupted)
+        end_now(number);
+    interrupted = 1;
+}
+
+void als_signals_watch(bool writes)
+{
+    struct sigaction action = {.sa_handler = writes ? remember : end_now};
+    sigemptyset(&action.sa_mask);
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    /* A reader of standard output that goes away must not end a command that is storing, and a
+     * gnuplot that dies must give a message: both are write errors. */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignore.sa_mask);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool als_cli_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void als_progress_begin(struct als_progress *progress, struct als_cli *cli, const char *what)
+{
+    *progress = (struct als_progress){.cli = cli, .what = what, .began = seconds()};
+}
+
+void als_progress_tell(double fraction, void *context)
+{
+    struct als_progress *progress = context;
+    if (als_cli_interrupted()) {
+        als_progress_end(progress);
+        if (progress->cli->store)
+            als_change_abandon(progress->cli->store);
+        _exit(ALS_INTERRUPTED);
+    }
+    if (!isatty(STDERR_FILENO) || seconds() - progress->began < 1)
+        return;
+    progress->shown = true;
+    if (fraction < 0)
+        fprintf(stderr, "\r%s ...", progress->what);
+    else
+        fprintf(stderr, "\r%s %3.0f %%", progress->what, 100 * fraction);
+    fflush(stderr);
+}
+
+void als_progress_end(struct als_progress *progress)
+{
+    if (progress->shown)
+        fputs("\r\033[K", stderr);
+    progress->shown = false;
+}
