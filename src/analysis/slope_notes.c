@@ -145,7 +145,7 @@ static void write_zero(const struct als_slope_notes *notes, const struct als_pro
         als_buf_printf(&text, "infusion %zu", zero->number);
     als_table_note(table,
                    "time zero: %s for %zu patients; without it the baseline visit for %zu, the "
-                   "first assessment for %zu",
+                   "first visit for %zu",
                    text.data, notes->zero[ALS_ZERO_PROTOCOL], notes->zero[ALS_ZERO_BASELINE],
                    notes->zero[ALS_ZERO_FIRST]);
     als_buf_release(&text);

@@ -5,6 +5,7 @@
 #define ALSTRACK_ANALYSIS_SLOPES_H
 
 #include "alstrack/analysis/table.h"
+#include "alstrack/analysis/timeline.h"
 #include "alstrack/stat/ols.h"
 #include "alstrack/store/scan.h"
 
@@ -18,24 +19,29 @@ struct als_series_point {
 };
 struct als_series {
     int64_t patient_id;
-    int zero_day; /* protocol's time zero; else baseline visit; else first assessment */
-    enum als_zero { ALS_ZERO_PROTOCOL, ALS_ZERO_BASELINE, ALS_ZERO_FIRST } zero;
-    bool zero_is_partial; /* the protocol's time zero is an event whose day is not known */
-    int death_day;        /* last day on which death may have been; ALS_NO_DAY: no death known */
+    int zero_day; /* as in als_timeline, else the day of the first value: always known */
+    enum als_zero zero;
+    bool zero_is_partial;
+    int death_day; /* last day on which death may have been; ALS_NO_DAY: no death known */
     const struct als_series_point *points;
     size_t count;
 };
 
 /* Calls receive once per patient of the list with at least one value, in order of patient id. Two
  * raters at one visit are two points. Points after death are given too: see als_slope_fit. The
- * series is borrowed during the call. *missing counts assessments without a value (NULL: not
- * wanted). */
+ * series is borrowed during the call. */
 typedef void als_series_fn(const struct als_series *series, void *context);
 ALS_CHECKED enum als_status als_series_each(struct als_store *store,
                                             const struct als_measure *measure,
                                             const struct als_patient_list *patients,
-                                            als_series_fn *receive, void *context, size_t *missing,
+                                            als_series_fn *receive, void *context,
                                             struct als_err *err);
+/* The same; *missing counts the assessments that have no value. */
+ALS_CHECKED enum als_status als_series_each_counted(struct als_store *store,
+                                                    const struct als_measure *measure,
+                                                    const struct als_patient_list *patients,
+                                                    als_series_fn *receive, void *context,
+                                                    size_t *missing, struct als_err *err);
 
 /* The straight line through one series. A slope ends at death; ventilation and tracheostomy do not
  * end it. */
