@@ -73,6 +73,30 @@ ptrdiff_t giver_of(const struct als_protocol *protocol, size_t infusion,
     return -1;
 }
 
+ptrdiff_t anchor_visit(const struct als_protocol *out, const struct als_visit_plan *visit,
+                       const struct als_cohort *cohort)
+{
+    switch (visit->anchor.kind) {
+    case ALS_ANCHOR_VISIT:
+        return (ptrdiff_t)visit->anchor.visit;
+    case ALS_ANCHOR_INFUSION:
+        return giver_of(out, visit->anchor.number, cohort);
+    case ALS_ANCHOR_LAST_PLANNED:
+        return giver_of(out, cohort->n_doses, cohort);
+    case ALS_ANCHOR_EVENT:
+        break;
+    }
+    return -1;
+}
+
+bool anchors_end(const struct als_protocol *protocol, size_t visit, const struct als_cohort *cohort)
+{
+    ptrdiff_t at = (ptrdiff_t)visit;
+    for (size_t step = 0; at >= 0 && step <= protocol->n_visits; step++)
+        at = anchor_visit(protocol, &protocol->visits[at], cohort);
+    return at < 0;
+}
+
 static int within_int(long long value)
 {
     return value > INT_MAX ? INT_MAX : value < INT_MIN ? INT_MIN : (int)value;

@@ -52,23 +52,6 @@ static void check_infusion_visits(struct protocol_draft *draft)
         }
 }
 
-/* The visit that this one's date follows from in the cohort's plan, or -1 for a real date. */
-static ptrdiff_t anchor_visit(const struct als_protocol *out, const struct als_visit_plan *visit,
-                              const struct als_cohort *cohort)
-{
-    switch (visit->anchor.kind) {
-    case ALS_ANCHOR_VISIT:
-        return (ptrdiff_t)visit->anchor.visit;
-    case ALS_ANCHOR_INFUSION:
-        return giver_of(out, visit->anchor.number, cohort);
-    case ALS_ANCHOR_LAST_PLANNED:
-        return giver_of(out, cohort->n_doses, cohort);
-    case ALS_ANCHOR_EVENT:
-        break;
-    }
-    return -1;
-}
-
 /* "D0, BMA, SCR": the visits of a cycle, from its first one on. */
 static const char *cycle_text(struct protocol_draft *draft, size_t first,
                               const struct als_cohort *cohort)

@@ -46,4 +46,12 @@ bool visit_concerns(const struct als_visit_plan *visit, const struct als_cohort 
 ptrdiff_t giver_of(const struct als_protocol *protocol, size_t infusion,
                    const struct als_cohort *cohort);
 
+/* The visit that this one's date follows from in the cohort's plan, or -1 for a real date. */
+ptrdiff_t anchor_visit(const struct als_protocol *protocol, const struct als_visit_plan *visit,
+                       const struct als_cohort *cohort);
+
+/* Do the anchors from this visit on come to an end? */
+bool anchors_end(const struct als_protocol *protocol, size_t visit,
+                 const struct als_cohort *cohort);
+
 #endif
