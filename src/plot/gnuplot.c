@@ -1,0 +1,347 @@
+/* gnuplot processes: started, fed and listened to without blocking. */
+#define _GNU_SOURCE /* posix_spawn with a working folder; SOCK_CLOEXEC, pipe2 */
+
+#include "gnuplot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "alstrack/core/alloc.h"
+
+#define MAX_PROCESSES 16
+#define QUEUE         2                    /* charts per process: one being drawn, one waiting */
+#define MARK          "alstrack-chart-end" /* begins the line that ends a chart */
+#define MAX_SPEECH    ((size_t)1 << 20)    /* what gnuplot says about one chart */
+
+struct process {
+    pid_t id;
+    int input;  /* socket to its standard input; -1 when closed */
+    int speech; /* pipe from its standard error; -1 when closed */
+    struct als_buf pending;
+    size_t sent;
+    struct als_buf said;
+    void *charts[QUEUE]; /* oldest first */
+    size_t n_charts;
+};
+
+struct als_gnuplot {
+    struct als_gnuplot_receiver receiver;
+    size_t limit;
+    struct process processes[MAX_PROCESSES];
+    size_t count;
+    char *folder; /* owned; NULL until needed */
+};
+
+struct als_gnuplot *als_gnuplot_new(size_t processes, const struct als_gnuplot_receiver *receiver)
+{
+    struct als_gnuplot *gnuplot = als_alloc(sizeof *gnuplot);
+    if (processes == 0) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        processes = cores > 0 ? (size_t)cores : 1;
+    }
+    gnuplot->receiver = *receiver;
+    gnuplot->limit = processes < MAX_PROCESSES ? processes : MAX_PROCESSES;
+    return gnuplot;
+}
+
+enum als_status als_gnuplot_folder(struct als_gnuplot *gnuplot, const char **folder,
+                                   struct als_err *err)
+{
+    if (!gnuplot->folder) {
+        const char *root = getenv("TMPDIR");
+        char *path = als_asprintf("%s/alstrack-XXXXXX", root && *root ? root : "/tmp");
+        if (!mkdtemp(path)) {
+            enum als_status status =
+                als_fail(err, errno == ENOSPC ? ALS_IO : ALS_CANNOT_CREATE, "E-CREATE",
+                         "cannot make a temporary folder %s: %s", path, strerror(errno));
+            free(path);
+            return status;
+        }
+        gnuplot->folder = path;
+    }
+    *folder = gnuplot->folder;
+    return ALS_OK;
+}
+
+/* The caller's environment without what would change the drawing. */
+static char **make_environment(void)
+{
+    static const char *const without[] = {
+        "GNUTERM=", "GNUPLOT_", "GDFONTPATH=", "LC_", "LANG", "TZ="};
+    size_t n = 0;
+    while (environ[n])
+        n++;
+    char **list = als_alloc_array(n + 3, sizeof *list);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool drop = false;
+        for (size_t k = 0; k < sizeof without / sizeof *without; k++)
+            drop = drop || strncmp(environ[i], without[k], strlen(without[k])) == 0;
+        if (!drop)
+            list[kept++] = environ[i];
+    }
+    static char locale[] = "LC_ALL=C.UTF-8", zone[] = "TZ=UTC";
+    list[kept++] = locale;
+    list[kept] = zone;
+    return list;
+}
+
+static enum als_status cannot_start(int why, struct als_err *err)
+{
+    if (why != ENOENT && why != EACCES)
+        return als_fail(err, ALS_IO, "E-GNUPLOT", "cannot start gnuplot: %s", strerror(why));
+    als_fail(err, ALS_UNAVAILABLE, "E-GNUPLOT", "charts need gnuplot, which is not installed");
+    als_err_hint(err, "install it with: apt-get install gnuplot-nox");
+    return ALS_UNAVAILABLE;
+}
+
+static int spawn(const char *folder, int input, int speech, pid_t *id)
+{
+    static char name[] = "gnuplot", no_startup_files[] = "-d";
+    char *arguments[] = {name, no_startup_files, NULL};
+    char **environment = make_environment();
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, speech, STDERR_FILENO);
+    posix_spawn_file_actions_addchdir_np(&actions, folder);
+    int why = posix_spawnp(id, name, &actions, NULL, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    free(environment);
+    return why;
+}
+
+/* A socket rather than a pipe, because writing to one whose reader died can be kept from raising
+ * SIGPIPE without touching the program's signal handlers. */
+static enum als_status start(struct als_gnuplot *gnuplot, struct als_err *err)
+{
+    const char *folder;
+    enum als_status status = als_gnuplot_folder(gnuplot, &folder, err);
+    if (status)
+        return status;
+    int input[2], speech[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0)
+        return cannot_start(errno, err);
+    if (pipe2(speech, O_CLOEXEC) != 0) {
+        int why = errno;
+        close(input[0]);
+        close(input[1]);
+        return cannot_start(why, err);
+    }
+    pid_t id;
+    int why = spawn(folder, input[1], speech[1], &id);
+    close(input[1]);
+    close(speech[1]);
+    if (why) {
+        close(input[0]);
+        close(speech[0]);
+        return cannot_start(why, err);
+    }
+    fcntl(input[0], F_SETFL, O_NONBLOCK);
+    fcntl(speech[0], F_SETFL, O_NONBLOCK);
+    struct process *process = &gnuplot->processes[gnuplot->count++];
+    *process = (struct process){.id = id, .input = input[0], .speech = speech[0]};
+    als_buf_init(&process->pending, ALS_BUF_LARGE);
+    als_buf_init(&process->said, MAX_SPEECH);
+    return ALS_OK;
+}
+
+static void feed(struct process *process)
+{
+    while (process->sent < process->pending.length) {
+        ssize_t n = send(process->input, process->pending.data + process->sent,
+                         process->pending.length - process->sent, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN)
+            return;
+        if (n < 0) { /* it is gone; its standard error will end too, and tell */
+            process->sent = process->pending.length;
+            break;
+        }
+        process->sent += (size_t)n;
+    }
+    als_buf_clear(&process->pending);
+    process->sent = 0;
+}
+
+/* Take the oldest chart off the queue and hand it on. */
+static enum als_status deliver(struct als_gnuplot *gnuplot, struct process *process,
+                               const char *complaint, struct als_err *err)
+{
+    void *chart = process->charts[0];
+    process->n_charts--;
+    memmove(process->charts, process->charts + 1, process->n_charts * sizeof *process->charts);
+    return gnuplot->receiver.receive(chart, complaint, err);
+}
+
+/* Deliver every chart whose end has been announced: "MARK <error number>". */
+static enum als_status take_marks(struct als_gnuplot *gnuplot, struct process *process,
+                                  struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    for (;;) {
+        char *mark = strstr(process->said.data, MARK " ");
+        char *end = mark ? strchr(mark, '\n') : NULL;
+        if (!end || status || process->n_charts == 0)
+            return status;
+        bool bad = atoi(mark + sizeof MARK) != 0;
+        *mark = '\0';
+        status = deliver(gnuplot, process, bad ? process->said.data : NULL, err);
+        size_t gone = (size_t)(end + 1 - process->said.data);
+        process->said.length -= gone;
+        memmove(process->said.data, end + 1, process->said.length + 1);
+    }
+}
+
+static enum als_status ended_early(struct process *process, struct als_err *err)
+{
+    char *said = process->said.data;
+    while (*said == '\n' || *said == ' ')
+        said++;
+    als_fail(err, ALS_INTERNAL, "E-GNUPLOT", "gnuplot ended before its chart was drawn");
+    if (*said)
+        als_err_hint(err, "gnuplot said: %.300s", said);
+    return ALS_INTERNAL;
+}
+
+static enum als_status listen_to(struct als_gnuplot *gnuplot, struct process *process,
+                                 struct als_err *err)
+{
+    char chunk[8192];
+    for (;;) {
+        ssize_t n = read(process->speech, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN)
+            return take_marks(gnuplot, process, err);
+        if (n <= 0)
+            break;
+        als_buf_add(&process->said, chunk, (size_t)n);
+    }
+    close(process->speech);
+    process->speech = -1;
+    enum als_status status = take_marks(gnuplot, process, err);
+    if (!status && process->n_charts > 0)
+        status = ended_early(process, err);
+    return status;
+}
+
+/* Wait until some process can be fed or has said something, and see to it. */
+static enum als_status attend(struct als_gnuplot *gnuplot, struct als_err *err)
+{
+    struct pollfd polls[2 * MAX_PROCESSES];
+    for (size_t i = 0; i < gnuplot->count; i++) {
+        struct process *process = &gnuplot->processes[i];
+        bool waiting = process->sent < process->pending.length;
+        polls[2 * i] = (struct pollfd){.fd = waiting ? process->input : -1, .events = POLLOUT};
+        polls[2 * i + 1] = (struct pollfd){.fd = process->speech, .events = POLLIN};
+    }
+    if (poll(polls, 2 * (nfds_t)gnuplot->count, -1) < 0 && errno != EINTR)
+        return als_fail(err, ALS_IO, "E-GNUPLOT", "cannot wait for gnuplot: %s", strerror(errno));
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < gnuplot->count && !status; i++) {
+        if (polls[2 * i].revents)
+            feed(&gnuplot->processes[i]);
+        if (polls[2 * i + 1].revents)
+            status = listen_to(gnuplot, &gnuplot->processes[i], err);
+    }
+    return status;
+}
+
+static struct process *least_busy(struct als_gnuplot *gnuplot)
+{
+    struct process *best = NULL;
+    for (size_t i = 0; i < gnuplot->count; i++)
+        if (!best || gnuplot->processes[i].n_charts < best->n_charts)
+            best = &gnuplot->processes[i];
+    return best;
+}
+
+enum als_status als_gnuplot_draw(struct als_gnuplot *gnuplot, const struct als_buf *script,
+                                 void *chart, struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    struct process *process = least_busy(gnuplot);
+    if ((!process || process->n_charts > 0) && gnuplot->count < gnuplot->limit) {
+        status = start(gnuplot, err);
+        process = status ? NULL : &gnuplot->processes[gnuplot->count - 1];
+    }
+    while (!status && process->n_charts == QUEUE) {
+        status = attend(gnuplot, err);
+        process = least_busy(gnuplot);
+    }
+    if (!status && process->speech < 0)
+        status = ended_early(process, err);
+    if (status) {
+        gnuplot->receiver.drop(chart);
+        return status;
+    }
+    als_buf_text(&process->pending, "reset\nundefine $*\nreset errors\nset encoding utf8\n");
+    als_buf_add(&process->pending, script->data, script->length);
+    als_buf_printf(&process->pending, "\nset output\nprint sprintf('%s %%d', GPVAL_ERRNO)\n", MARK);
+    process->charts[process->n_charts++] = chart;
+    feed(process);
+    return ALS_OK;
+}
+
+/* Everything is sent and received before the inputs are closed, so that all processes work to the
+ * end at the same time. */
+static enum als_status drain(struct als_gnuplot *gnuplot, struct als_err *err)
+{
+    for (;;) {
+        bool busy = false;
+        for (size_t i = 0; i < gnuplot->count; i++)
+            busy = busy || gnuplot->processes[i].n_charts > 0;
+        if (!busy)
+            return ALS_OK;
+        enum als_status status = attend(gnuplot, err);
+        if (status)
+            return status;
+    }
+}
+
+/* By now every chart has been received: how the processes end no longer matters. */
+static void end_all(struct als_gnuplot *gnuplot, bool at_once)
+{
+    for (size_t i = 0; i < gnuplot->count; i++) {
+        struct process *process = &gnuplot->processes[i];
+        for (size_t k = 0; k < process->n_charts; k++)
+            gnuplot->receiver.drop(process->charts[k]);
+        close(process->input);
+        if (process->speech >= 0)
+            close(process->speech);
+        if (at_once)
+            kill(process->id, SIGKILL);
+        while (waitpid(process->id, NULL, 0) < 0 && errno == EINTR)
+            continue;
+        als_buf_release(&process->pending);
+        als_buf_release(&process->said);
+    }
+    if (gnuplot->folder)
+        rmdir(gnuplot->folder);
+    free(gnuplot->folder);
+    free(gnuplot);
+}
+
+enum als_status als_gnuplot_finish(struct als_gnuplot *gnuplot, struct als_err *err)
+{
+    enum als_status status = drain(gnuplot, err);
+    end_all(gnuplot, status != ALS_OK);
+    return status;
+}
+
+void als_gnuplot_abandon(struct als_gnuplot *gnuplot)
+{
+    if (gnuplot)
+        end_all(gnuplot, true);
+}

@@ -1,0 +1,50 @@
+/*
+ * Running gnuplot: the only place that starts it.
+ *
+ * Charts are scripts. Each process draws many, one after the other, fed through its standard input;
+ * charts go to the process with the least to do. gnuplot goes on after an error in its input, so
+ * every chart ends with a line on its standard error that carries gnuplot's error number, and what
+ * it said since the last such line belongs to that chart.
+ *
+ * gnuplot works in a private temporary folder, which is its current folder: scripts name their
+ * output files without a path. No start-up file of the user is read.
+ */
+#ifndef ALSTRACK_PLOT_GNUPLOT_H
+#define ALSTRACK_PLOT_GNUPLOT_H
+
+#include <stddef.h>
+
+#include "alstrack/core/buf.h"
+#include "alstrack/core/err.h"
+
+struct als_gnuplot; /* opaque */
+
+/* Receives a chart that has ended; frees what `chart` points to. `complaint` is what gnuplot said
+ * about an error in the script, or NULL when there was none; that a file was written whole is the
+ * receiver's to check. A failure ends the drawing. When drawing is abandoned, the charts still
+ * under way are not received but dropped. */
+struct als_gnuplot_receiver {
+    enum als_status (*receive)(void *chart, const char *complaint, struct als_err *err);
+    void (*drop)(void *chart);
+};
+
+/* Processes are started when there is work for them, at most `processes` (0: one per processor).
+ * ALS_UNAVAILABLE at the first chart when gnuplot is not installed. */
+struct als_gnuplot *als_gnuplot_new(size_t processes, const struct als_gnuplot_receiver *receiver);
+
+/* The private folder, made when first asked for; borrowed. */
+ALS_CHECKED enum als_status als_gnuplot_folder(struct als_gnuplot *gnuplot, const char **folder,
+                                               struct als_err *err);
+
+/* Hand over one chart. May receive earlier ones. Owns `chart` also on failure. */
+ALS_CHECKED enum als_status als_gnuplot_draw(struct als_gnuplot *gnuplot,
+                                             const struct als_buf *script, void *chart,
+                                             struct als_err *err);
+
+/* Wait until all charts are received and the processes have ended. Frees gnuplot. */
+ALS_CHECKED enum als_status als_gnuplot_finish(struct als_gnuplot *gnuplot, struct als_err *err);
+
+/* Stop at once, drop what is under way, remove the folder. NULL is fine. */
+void als_gnuplot_abandon(struct als_gnuplot *gnuplot);
+
+#endif
