@@ -1,0 +1,50 @@
+/* Every example of the help, run by a shell as it stands, each in a prepared folder of its own. */
+#include "als_test.h"
+
+#include <sys/wait.h>
+
+#include "command.h"
+
+TestSuite(examples, .timeout = 600);
+
+/* `alstrack` of the example is the program under test; lib.sh prepares what the examples name. */
+static int run_example(const char *line)
+{
+    char folder[256], script[2048];
+    snprintf(
+        script, sizeof script,
+        "cd '%s' && export ALSTRACK=\"$ALSTRACK_BINARY\" ROOT=\"$ALSTRACK_ROOT\" && "
+        ". \"$ROOT/tests/golden/lib.sh\" && make_study && { %s >out.txt; } 2>err.txt </dev/null "
+        "|| { code=$?; cat err.txt >&2; exit $code; }",
+        test_folder(folder), line);
+    int status = system(script);
+    snprintf(script, sizeof script, "rm -rf '%s'", folder);
+    cr_assert_eq(system(script), 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static bool gnuplot_is_missing(void)
+{
+    return system("command -v gnuplot >/dev/null") != 0;
+}
+
+/* One test per command keeps them side by side on the machine's cores. */
+static size_t indexes[64];
+ParameterizedTestParameters(examples, run_as_they_stand)
+{
+    cr_assert_leq(als_command_count, COUNT(indexes));
+    for (size_t i = 0; i < als_command_count; i++)
+        indexes[i] = i;
+    return cr_make_param_array(size_t, indexes, als_command_count);
+}
+
+ParameterizedTest(size_t *index, examples, run_as_they_stand)
+{
+    if (!getenv("ALSTRACK_BINARY"))
+        cr_skip_test("ALSTRACK_BINARY is not set");
+    const struct als_command *command = &als_commands[*index];
+    if ((command->flags & ALS_CMD_GNUPLOT) && gnuplot_is_missing())
+        cr_skip_test("gnuplot is not installed");
+    for (const struct als_example *example = command->examples; example->line; example++)
+        cr_expect_eq(run_example(example->line), 0, "%s", example->line);
+}
