@@ -10,18 +10,16 @@ static const struct {
     const char *option;
     unsigned bit;
     size_t place;
-    bool date;
 } text_options[] = {
-    {"term", TERM, offsetof(struct als_adverse_event, term), false},
-    {"onset", ONSET, offsetof(struct als_adverse_event, onset), true},
-    {"end", END, offsetof(struct als_adverse_event, end), true},
-    {"relation", RELATION, offsetof(struct als_adverse_event, relation), false},
-    {"action", ACTION, offsetof(struct als_adverse_event, action), false},
-    {"outcome", OUTCOME, offsetof(struct als_adverse_event, outcome), false},
+    {"term", TERM, offsetof(struct als_adverse_event, term)},
+    {"onset", ONSET, offsetof(struct als_adverse_event, onset)},
+    {"end", END, offsetof(struct als_adverse_event, end)},
+    {"relation", RELATION, offsetof(struct als_adverse_event, relation)},
+    {"action", ACTION, offsetof(struct als_adverse_event, action)},
+    {"outcome", OUTCOME, offsetof(struct als_adverse_event, outcome)},
 };
 
-static enum als_status fill_texts(struct als_cli *cli, struct als_adverse_event *ae,
-                                  unsigned *given, struct als_err *err)
+static void fill_texts(struct als_cli *cli, struct als_adverse_event *ae, unsigned *given)
 {
     for (size_t i = 0; i < sizeof text_options / sizeof text_options[0]; i++) {
         const char *text = als_args_text(&cli->args, text_options[i].option);
@@ -30,15 +28,7 @@ static enum als_status fill_texts(struct als_cli *cli, struct als_adverse_event 
         *given |= 1u << text_options[i].bit;
         const char **place = (const char **)((char *)ae + text_options[i].place);
         *place = *text ? text : NULL;
-        char name[16];
-        snprintf(name, sizeof name, "--%s", text_options[i].option);
-        if (text_options[i].date) {
-            enum als_status status = als_cli_date_text(text, name, place, err);
-            if (status)
-                return status;
-        }
     }
-    return ALS_OK;
 }
 
 static void fill_yesno(struct als_cli *cli, const char *option, unsigned bit, int *out,
@@ -53,56 +43,15 @@ static void fill_yesno(struct als_cli *cli, const char *option, unsigned bit, in
         *out = text[0] == 'y';
 }
 
-/* Grades are the protocol's: a 4 in a system that ends at 3 is a mistake. */
 static enum als_status fill_grade(struct als_cli *cli, struct als_adverse_event *ae,
                                   unsigned *given, struct als_err *err)
 {
-    const struct als_protocol *protocol = als_store_protocol(cli->store);
     const char *text = als_args_text(&cli->args, "grade");
     ae->grade = ALS_UNSAID;
     if (!text)
         return ALS_OK;
     *given |= 1u << GRADE;
-    if (!*text)
-        return ALS_OK;
-    enum als_status status = als_cli_integer(text, "--grade", &ae->grade, err);
-    if (status || protocol->n_grades == 0)
-        return status;
-    char list[200];
-    size_t used = 0;
-    for (size_t i = 0; i < protocol->n_grades; i++) {
-        if (protocol->grades[i].grade == ae->grade)
-            return ALS_OK;
-        if (used < sizeof list)
-            used += (size_t)snprintf(list + used, sizeof list - used, "%s%d %s", i ? ", " : "",
-                                     protocol->grades[i].grade, protocol->grades[i].label);
-    }
-    return als_fail(err, ALS_DATA, "E-RANGE", "grade is one of %s, not %d", list, ae->grade);
-}
-
-/* Relations are the protocol's causality categories, several with ; between. */
-static enum als_status check_relation(struct als_cli *cli, const char *relation,
-                                      struct als_err *err)
-{
-    const struct als_protocol *protocol = als_store_protocol(cli->store);
-    if (!relation || protocol->n_causality == 0)
-        return ALS_OK;
-    for (const char *at = relation; *at;) {
-        at += strspn(at, "; ");
-        size_t length = strcspn(at, ";");
-        size_t end = length;
-        while (end && at[end - 1] == ' ')
-            end--;
-        const char *one = als_arena_strndup(cli->arena, at, end);
-        bool known = end == 0 || strcmp(one, "none") == 0;
-        for (size_t i = 0; i < protocol->n_causality; i++)
-            known |= strcmp(protocol->causality[i], one) == 0;
-        if (!known)
-            return als_cli_no_such(ALS_USAGE, "causality category", one, protocol->causality,
-                                   protocol->n_causality, err);
-        at += length;
-    }
-    return ALS_OK;
+    return *text ? als_cli_integer(text, "--grade", &ae->grade, err) : ALS_OK;
 }
 
 static enum als_status fill(struct als_cli *cli, struct als_adverse_event *ae, unsigned *given,
@@ -111,11 +60,8 @@ static enum als_status fill(struct als_cli *cli, struct als_adverse_event *ae, u
     fill_yesno(cli, "serious", SERIOUS, &ae->serious, given);
     fill_yesno(cli, "dlt", DLT, &ae->dlt, given);
     const char *visit = als_args_text(&cli->args, "visit");
-    enum als_status status = fill_texts(cli, ae, given, err);
-    if (!status)
-        status = fill_grade(cli, ae, given, err);
-    if (!status)
-        status = check_relation(cli, ae->relation, err);
+    fill_texts(cli, ae, given);
+    enum als_status status = fill_grade(cli, ae, given, err);
     if (!status && visit && *visit)
         status = als_cli_visit_check(cli, visit, err);
     if (visit)

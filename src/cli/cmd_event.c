@@ -9,13 +9,9 @@ enum { DATE = 1u, VALUE = 2u, UNIT = 4u, NOTE = 8u };
 static enum als_status fill(struct als_cli *cli, struct als_event *event, unsigned *given,
                             struct als_err *err)
 {
-    const char *date = als_args_operand(&cli->args, 2);
-    enum als_status status = als_cli_date_text(date, "DATE", &event->date, err);
-    if (!status && !event->date)
-        status = als_fail(err, ALS_USAGE, "E-DATE", "DATE is empty");
-    if (status)
-        return status;
+    event->date = als_args_operand(&cli->args, 2);
     *given = DATE;
+    enum als_status status = ALS_OK;
     const char *value = als_args_text(&cli->args, "value");
     event->value = NAN;
     if (value) {
@@ -41,8 +37,6 @@ enum als_status als_cmd_event_add(struct als_cli *cli, struct als_err *err)
     struct als_event event = {.event = als_args_operand(&cli->args, 1)};
     unsigned given = 0;
     enum als_status status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
-    if (!status)
-        status = als_cli_event_check(cli, event.event, err);
     if (!status)
         status = fill(cli, &event, &given, err);
     if (!status)

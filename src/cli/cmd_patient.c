@@ -21,28 +21,8 @@ static const struct {
     {"onset-site", ONSET_SITE, offsetof(struct als_patient, onset_site)},
 };
 
-static enum als_status check_codes(struct als_cli *cli, const struct als_patient *patient,
-                                   struct als_err *err)
-{
-    const struct als_protocol *protocol = als_store_protocol(cli->store);
-    const char *codes[ALS_NAMES_ROOM];
-    size_t n = 0;
-    if (patient->cohort && !als_protocol_cohort(protocol, patient->cohort)) {
-        for (; n < protocol->n_cohorts && n < ALS_NAMES_ROOM; n++)
-            codes[n] = protocol->cohorts[n].code;
-        return als_cli_no_such(ALS_USAGE, "cohort", patient->cohort, codes, n, err);
-    }
-    if (!patient->site || protocol->n_sites == 0)
-        return ALS_OK;
-    for (; n < protocol->n_sites && n < ALS_NAMES_ROOM; n++) {
-        codes[n] = protocol->sites[n].code;
-        if (strcmp(codes[n], patient->site) == 0)
-            return ALS_OK;
-    }
-    return als_cli_no_such(ALS_USAGE, "site", patient->site, codes, n, err);
-}
-
-/* Options into the struct; *given gets the bits of those that were there. */
+/* Options into the struct; *given gets the bits of those that were there. What they may say is the
+ * business of the store. */
 static enum als_status fill(struct als_cli *cli, struct als_patient *patient, unsigned *given,
                             struct als_err *err)
 {
@@ -54,17 +34,12 @@ static enum als_status fill(struct als_cli *cli, struct als_patient *patient, un
         const char **place = (const char **)((char *)patient + text_options[i].place);
         *place = *text ? text : NULL;
     }
-    enum als_status status = ALS_OK;
-    if (patient->birth_date)
-        status = als_cli_date_text(patient->birth_date, "--birth-date", &patient->birth_date, err);
     const char *height = als_args_text(&cli->args, "height");
     patient->height_cm = NAN;
-    if (height) {
-        *given |= 1u << HEIGHT;
-        if (*height && !status)
-            status = als_cli_number(height, "--height", &patient->height_cm, err);
-    }
-    return status ? status : check_codes(cli, patient, err);
+    if (!height)
+        return ALS_OK;
+    *given |= 1u << HEIGHT;
+    return *height ? als_cli_number(height, "--height", &patient->height_cm, err) : ALS_OK;
 }
 
 static enum als_status put(struct als_cli *cli, struct als_patient *patient, unsigned given,

@@ -25,9 +25,8 @@ static enum als_status parse_procedure(struct als_cli *cli, const char *text, in
     const char *name = als_arena_strndup(cli->arena, text, length);
     const char *state = text[length] ? text + length + 1 : "done";
     *out = (struct als_procedure){.procedure = name, .day = visit_day};
-    enum als_status status = als_cli_procedure_check(cli, name, err);
-    if (status || strcmp(state, "done") == 0)
-        return status;
+    if (strcmp(state, "done") == 0)
+        return ALS_OK;
     if (strncmp(state, "not-done", 8) == 0 && (state[8] == ':' || state[8] == '\0')) {
         out->not_done = true;
         out->day = ALS_NO_DAY;

@@ -168,17 +168,6 @@ enum als_status als_cli_day(const char *text, const char *what, int *out, struct
     return ALS_OK;
 }
 
-enum als_status als_cli_date_text(const char *text, const char *what, const char **out,
-                                  struct als_err *err)
-{
-    struct als_date date;
-    *out = *text ? text : NULL;
-    if (*text && !als_date_parse(text, strlen(text), &date))
-        return als_fail(err, ALS_USAGE, "E-DATE",
-                        "%s needs a date as YYYY-MM-DD, YYYY-MM or YYYY, not '%s'", what, text);
-    return ALS_OK;
-}
-
 enum als_status als_cli_no_such(enum als_status status, const char *what, const char *word,
                                 const char *const *candidates, size_t n, struct als_err *err)
 {

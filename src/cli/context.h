@@ -59,10 +59,6 @@ ALS_CHECKED enum als_status als_cli_number(const char *text, const char *what, d
                                            struct als_err *err);
 ALS_CHECKED enum als_status als_cli_day(const char *text, const char *what, int *out,
                                         struct als_err *err);
-/* A date that may be partial: checked, kept as written. "" gives NULL: missing. */
-ALS_CHECKED enum als_status als_cli_date_text(const char *text, const char *what, const char **out,
-                                              struct als_err *err);
-
 /* Refuse `word` as `what`, with the nearest of the candidates as hint, or all of them. */
 enum als_status als_cli_no_such(enum als_status status, const char *what, const char *word,
                                 const char *const *candidates, size_t n, struct als_err *err);

@@ -80,33 +80,13 @@ size_t als_names_events(struct als_store *store, const char **names, size_t room
     return n;
 }
 
-enum als_status als_cli_event_check(struct als_cli *cli, const char *event, struct als_err *err)
-{
-    if (als_protocol_has_event(als_store_protocol(cli->store), event))
-        return ALS_OK;
-    const char *names[ALS_NAMES_ROOM];
-    size_t n = als_names_events(cli->store, names, ALS_NAMES_ROOM);
-    return als_cli_no_such(ALS_USAGE, "event", event, names, n, err);
-}
-
-enum als_status als_cli_procedure_check(struct als_cli *cli, const char *procedure,
-                                        struct als_err *err)
-{
-    const struct als_protocol *protocol = als_store_protocol(cli->store);
-    for (size_t i = 0; i < protocol->n_procedures; i++)
-        if (strcmp(protocol->procedures[i], procedure) == 0)
-            return ALS_OK;
-    return als_cli_no_such(ALS_USAGE, "procedure", procedure, protocol->procedures,
-                           protocol->n_procedures, err);
-}
-
 enum als_status als_cli_reason_check(const char *reason, struct als_err *err)
 {
     size_t n;
     const char *const *codes = als_reasons(&n);
     if (als_reason_find(reason, strlen(reason)))
         return ALS_OK;
-    return als_cli_no_such(ALS_USAGE, "reason", reason, codes, n, err);
+    return als_cli_no_such(ALS_DATA, "reason", reason, codes, n, err);
 }
 
 size_t als_names_items(const struct als_instrument *instrument, const char **names, size_t room)

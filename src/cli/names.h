@@ -21,15 +21,12 @@ ALS_CHECKED enum als_status als_cli_visit_check(struct als_cli *cli, const char 
 ALS_CHECKED enum als_status als_cli_visit_number(struct als_cli *cli, const char *code,
                                                  int *visit_no, struct als_err *err);
 
-/* The following are words of the command line: ALS_USAGE if there is none. */
+/* ALS_USAGE if there is none. */
 ALS_CHECKED enum als_status als_cli_instrument(struct als_cli *cli, const char *code,
                                                const struct als_instrument **out,
                                                struct als_err *err);
-ALS_CHECKED enum als_status als_cli_event_check(struct als_cli *cli, const char *event,
-                                                struct als_err *err);
-ALS_CHECKED enum als_status als_cli_procedure_check(struct als_cli *cli, const char *procedure,
-                                                    struct als_err *err);
-/* A coded reason for something missing (score/reason.h). */
+
+/* A coded reason for something missing (score/reason.h), else ALS_DATA. */
 ALS_CHECKED enum als_status als_cli_reason_check(const char *reason, struct als_err *err);
 
 /* Names that a word may have, for hints and completion; each returns how many it filled. */

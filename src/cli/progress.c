@@ -14,11 +14,16 @@ static void end_now(int number)
     _exit(ALS_INTERRUPTED);
 }
 
+/* Work that waits for input would never come to a place where it may stop: it gets this long. The
+ * study is safe also then, since SQLite rolls back what was not committed. */
+#define GRACE_SECONDS 2
+
 static void remember(int number)
 {
     if (interrupted)
         end_now(number);
     interrupted = 1;
+    alarm(GRACE_SECONDS);
 }
 
 void als_signals_watch(bool writes)
@@ -28,6 +33,9 @@ void als_signals_watch(bool writes)
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    struct sigaction late = {.sa_handler = end_now};
+    sigemptyset(&late.sa_mask);
+    sigaction(SIGALRM, &late, NULL);
     /* A reader of standard output that goes away must not end a command that is storing, and a
      * gnuplot that dies must give a message: both are write errors. */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
