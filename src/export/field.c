@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "alstrack/core/date.h"
 #include "alstrack/core/num.h"
 #include "utf8.h"
 
@@ -65,4 +66,43 @@ void als_field_json(struct als_buf *out, const char *text, size_t length)
         }
     }
     als_buf_char(out, '"');
+}
+
+void als_csv_text(struct als_buf *out, const char *text)
+{
+    if (text)
+        als_field_text(out, text, strlen(text), ',');
+    als_buf_char(out, ',');
+}
+
+void als_csv_number(struct als_buf *out, double value)
+{
+    als_field_number(out, value);
+    als_buf_char(out, ',');
+}
+
+void als_csv_integer(struct als_buf *out, int64_t value)
+{
+    als_field_integer(out, value);
+    als_buf_char(out, ',');
+}
+
+void als_csv_day(struct als_buf *out, int day)
+{
+    char text[ALS_DATE_TEXT];
+    als_buf_text(out, als_day_format(day, text));
+    als_buf_char(out, ',');
+}
+
+void als_csv_yesno(struct als_buf *out, int yes)
+{
+    if (yes == 0 || yes == 1)
+        als_buf_char(out, yes ? 'Y' : 'N');
+    als_buf_char(out, ',');
+}
+
+void als_csv_end(struct als_buf *out)
+{
+    if (out->length)
+        out->data[out->length - 1] = '\n';
 }

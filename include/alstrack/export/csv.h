@@ -9,9 +9,10 @@
 struct als_export_options {
     const char *folder; /* made if missing; refused (ALS_CANNOT_CREATE) if it holds other files */
     int as_of_day;
-    const char *stamp; /* SOURCE_DATE_EPOCH or NULL; nothing else depends on the clock */
-    bool bom;          /* start CSVs with a byte-order mark for spreadsheet programs */
-    unsigned readers;  /* threads; 0 = one per core */
+    const char *program; /* name and version of the program for the manifest; NULL: left out */
+    const char *stamp;   /* SOURCE_DATE_EPOCH or NULL; nothing else depends on the clock */
+    bool bom;            /* start CSVs with a byte-order mark for spreadsheet programs */
+    unsigned readers;    /* threads; 0 = one per core */
     void (*progress)(double fraction, void *context);
     void *progress_context;
 };
