@@ -170,7 +170,7 @@ static void check_comparison(struct instrument_draft *draft, const struct condit
                              const struct als_expr_step *name, const struct als_expr_step *constant)
 {
     const struct als_item *item = item_of(draft, at->expr->names[name->name]);
-    if (!item)
+    if (!item || (item->type == ALS_ITEM_CHOICE && item->n_choices == 0))
         return;
     bool is_text = constant->op == ALS_OP_TEXT;
     bool takes_text = item->type == ALS_ITEM_TEXT || item->type == ALS_ITEM_DATE ||

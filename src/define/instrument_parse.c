@@ -112,7 +112,8 @@ static void read_choices(struct instrument_draft *draft, struct als_item *item,
         choices[i].number = 0;
 }
 
-static void read_type(struct instrument_draft *draft, struct als_item *item,
+/* False when the type is not known, and what depends on it need not be judged. */
+static bool read_type(struct instrument_draft *draft, struct als_item *item,
                       const struct yaml_node *node)
 {
     struct yaml_file *file = draft->file;
@@ -120,7 +121,7 @@ static void read_type(struct instrument_draft *draft, struct als_item *item,
     const struct yaml_node *choices = yaml_child(node, "choices");
     size_t word = choices ? ALS_ITEM_CHOICE : ALS_ITEM_INTEGER;
     if (type && !yaml_word(file, type, type_words, COUNT(type_words), &word))
-        return;
+        return false;
     item->type = (enum als_item_type)word;
     if (!type && !choices)
         yaml_error(file, node, "E-KEY-MISSING", NULL, "item \"%.60s\" needs a type or choices",
@@ -133,6 +134,7 @@ static void read_type(struct instrument_draft *draft, struct als_item *item,
         read_choices(draft, item, choices);
     else if (item->type == ALS_ITEM_CHOICE)
         yaml_error(file, type, "E-CHOICES", NULL, "an item of type choice needs choices");
+    return type || choices;
 }
 
 static void read_bound(struct yaml_file *file, const struct als_item *item,
@@ -156,7 +158,7 @@ static void read_range(struct yaml_file *file, struct als_item *item, const stru
         yaml_error(file, (min ? min : max)->key, "E-RANGE", NULL,
                    "give either range or min and max, not both");
     } else if (range && (range->kind != YAML_LIST || range->count != 2)) {
-        yaml_error(file, range, "E-TYPE", NULL, "range: expected [MIN, MAX]");
+        yaml_error(file, range, "E-TYPE", NULL, "expected [MIN, MAX]");
     } else if (range) {
         min = range->first;
         max = min->next;
@@ -185,8 +187,8 @@ static void read_item(struct instrument_draft *draft, struct als_item *item,
         return;
     if (yaml_child(node, "code"))
         yaml_code(file, yaml_child(node, "code"), item->code, &code_of_item);
-    read_type(draft, item, node);
-    read_range(file, item, node);
+    if (read_type(draft, item, node))
+        read_range(file, item, node);
     const struct yaml_node *applies = yaml_child(node, "applies");
     const struct yaml_node *variant = yaml_child(node, "variant");
     if (applies)

@@ -102,8 +102,7 @@ static const size_t *read_item_list(struct instrument_draft *draft, const struct
     if (exactly != 1 && !yaml_is_list(draft->file, node))
         return indexes;
     if (given == 0 || (exactly > 0 && given != exactly))
-        yaml_error(draft->file, node, "E-SCORE", NULL, "%s: expected %s, found %zu items",
-                   node->key->text,
+        yaml_error(draft->file, node, "E-SCORE", NULL, "expected %s, found %zu items",
                    exactly == 0   ? "at least one item"
                    : exactly == 1 ? "one item"
                                   : "[LITRES, ENTERED]",

@@ -35,9 +35,13 @@ static size_t offset_of_line(const struct yaml_file *file, size_t line)
 static void send(struct yaml_file *file, size_t offset, const struct als_diag *place,
                  const char *format, va_list args)
 {
+    if (file->errors++ >= YAML_MAX_FINDINGS)
+        return;
     struct als_buf what;
     als_buf_init(&what, 4096);
     als_buf_vprintf(&what, format, args);
+    if (file->errors == YAML_MAX_FINDINGS)
+        als_buf_text(&what, " (what follows is not listed: too many mistakes)");
     struct als_diag diag = *place;
     diag.severity = ALS_SEVERITY_ERROR;
     diag.file = file->name;
@@ -45,7 +49,6 @@ static void send(struct yaml_file *file, size_t offset, const struct als_diag *p
     diag.source = line_at(file, offset);
     als_diag_send(file->sink, &diag);
     als_buf_release(&what);
-    file->errors++;
 }
 
 /* For places that no node stands for. */
@@ -111,7 +114,7 @@ void yaml_error_within(struct yaml_file *file, const struct yaml_node *at, size_
 const char *yaml_hint(struct yaml_file *file, const char *word, const char *const *candidates,
                       size_t n)
 {
-    const char *near = als_nearest(word, candidates, n);
+    const char *near = file->errors < YAML_MAX_FINDINGS ? als_nearest(word, candidates, n) : NULL;
     return near ? als_arena_printf(file->arena, "did you mean %s?", near) : NULL;
 }
 
@@ -126,18 +129,29 @@ struct builder {
     bool stop;
 };
 
-static void place_node(struct builder *builder, struct yaml_node *node, struct fy_token *token)
+/* The library's marks of quoted scalars, anchors and aliases are behind the sign that opens them;
+ * `sign` is what to look for before the mark, NULL for nothing. */
+static void place_node(struct builder *builder, struct yaml_node *node, struct fy_token *token,
+                       const char *sign)
 {
     const struct fy_mark *mark = token ? fy_token_start_mark(token) : NULL;
     if (mark) {
         node->offset =
             mark->input_pos < builder->file->length ? mark->input_pos : builder->file->length;
+        if (sign && node->offset > 0 && strchr(sign, builder->file->text[node->offset - 1]))
+            node->offset--;
         node->line = (size_t)mark->line + 1;
         size_t start = node->offset;
         while (start > 0 && builder->file->text[start - 1] != '\n')
             start--;
         node->column = node->offset - start + 1;
     }
+}
+
+static void refuse(struct builder *builder, const struct yaml_node *node, const char *what)
+{
+    yaml_error(builder->file, node, "E-YAML", NULL, "%s cannot be used in definitions", what);
+    builder->stop = true;
 }
 
 /* Hang a finished scalar, or a list or map that begins, into the tree. */
@@ -172,13 +186,11 @@ static void attach(struct builder *builder, struct yaml_node *node)
     else
         parent->first = node;
     builder->last[top] = node;
-    parent->count++;
-}
-
-static void refuse(struct builder *builder, const struct yaml_node *node, const char *what)
-{
-    yaml_error(builder->file, node, "E-YAML", NULL, "%s cannot be used in definitions", what);
-    builder->stop = true;
+    if (++parent->count > YAML_MAX_CHILDREN) {
+        yaml_error(builder->file, node, "E-LIMIT", NULL, "more than %d entries in a list or map",
+                   YAML_MAX_CHILDREN);
+        builder->stop = true;
+    }
 }
 
 static void add_scalar(struct builder *builder, struct fy_token *token)
@@ -192,7 +204,7 @@ static void add_scalar(struct builder *builder, struct fy_token *token)
     node->length = text ? length : 0;
     node->text = als_arena_strndup(file->arena, text ? text : "", node->length);
     if (node->length > 0 || node->quoted)
-        place_node(builder, node, token);
+        place_node(builder, node, token, node->quoted ? "'\"" : NULL);
     attach(builder, node);
     if (memchr(node->text, '\0', node->length))
         refuse(builder, node, "a NUL character");
@@ -206,7 +218,7 @@ static void open_node(struct builder *builder, enum yaml_kind kind, struct fy_to
     size_t top = builder->depth;
     bool is_key = top > 0 && builder->open[top - 1]->kind == YAML_MAP && !builder->key[top - 1];
     /* A block map's own token is its first key's place; a flow one's is its bracket. */
-    place_node(builder, node, token);
+    place_node(builder, node, token, NULL);
     if (is_key) {
         refuse(builder, node, "a key that is a list or a map");
         return;
@@ -226,7 +238,7 @@ static void refuse_marks(struct builder *builder, struct fy_token *anchor, struc
 {
     struct yaml_node node = {.line = 1, .column = 1};
     if (!builder->stop && (anchor || tag)) {
-        place_node(builder, &node, anchor ? anchor : tag);
+        place_node(builder, &node, anchor ? anchor : tag, anchor ? "&" : NULL);
         refuse(builder, &node, anchor ? "an anchor" : "a tag");
     }
 }
@@ -237,7 +249,7 @@ static void take_event(struct builder *builder, struct fy_event *event)
     switch (event->type) {
     case FYET_DOCUMENT_START:
         if (builder->documents++ > 0) {
-            place_node(builder, &node, event->document_start.document_start);
+            place_node(builder, &node, event->document_start.document_start, NULL);
             refuse(builder, &node, "a second document");
         }
         break;
@@ -258,7 +270,7 @@ static void take_event(struct builder *builder, struct fy_event *event)
         builder->depth--;
         break;
     case FYET_ALIAS:
-        place_node(builder, &node, event->alias.anchor);
+        place_node(builder, &node, event->alias.anchor, "*");
         refuse(builder, &node, "an alias");
         break;
     default:
@@ -304,12 +316,44 @@ static bool build(struct yaml_file *file, struct fy_diag *diag)
     return good && !builder.stop;
 }
 
+/* Length of the well-formed UTF-8 sequence at the start of text, 0 if there is none. */
+static size_t sequence_length(const unsigned char *text, size_t left)
+{
+    static const struct {
+        unsigned char mask, lead;
+        size_t length;
+        unsigned least; /* smaller ones are overlong */
+    } forms[] = {{0x80, 0x00, 1, 0},
+                 {0xe0, 0xc0, 2, 0x80},
+                 {0xf0, 0xe0, 3, 0x800},
+                 {0xf8, 0xf0, 4, 0x10000}};
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if ((text[0] & forms[i].mask) != forms[i].lead)
+            continue;
+        unsigned point = text[0] & (unsigned char)~forms[i].mask;
+        for (size_t k = 1; k < forms[i].length; k++) {
+            if (k == left || (text[k] & 0xc0) != 0x80)
+                return 0;
+            point = point << 6 | (text[k] & 0x3f);
+        }
+        bool surrogate = point >= 0xd800 && point <= 0xdfff;
+        return point >= forms[i].least && point <= 0x10ffff && !surrogate ? forms[i].length : 0;
+    }
+    return 0;
+}
+
 /* Bytes that the library would take for the end of input or pass on as they are. */
 static bool has_only_text(struct yaml_file *file)
 {
-    size_t line = 1, start = 0;
-    for (size_t i = 0; i < file->length; i++) {
-        unsigned char c = (unsigned char)file->text[i];
+    const unsigned char *text = (const unsigned char *)file->text;
+    size_t line = 1, start = 0, step;
+    for (size_t i = 0; i < file->length; i += step) {
+        unsigned char c = text[i];
+        step = sequence_length(text + i, file->length - i);
+        if (step == 0) {
+            error_at(file, line, i - start + 1, "E-YAML", "this byte is not UTF-8 text");
+            return false;
+        }
         if (c == '\n') {
             line++;
             start = i + 1;

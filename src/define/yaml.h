@@ -19,6 +19,8 @@
 
 #define YAML_MAX_BYTES ((size_t)1 << 20)
 #define YAML_MAX_DEPTH 16
+#define YAML_MAX_CHILDREN 2000 /* of one list or map: comparing each with each stays cheap */
+#define YAML_MAX_FINDINGS 1000 /* what comes after is not worth reading, nor computing */
 
 enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 
@@ -38,7 +40,7 @@ struct yaml_file {
     const char *text;
     size_t length;
     const struct als_sink *sink;
-    size_t errors; /* findings sent */
+    size_t errors; /* mistakes found; the first YAML_MAX_FINDINGS were sent */
     struct als_arena *arena;
     struct yaml_node *root;
 };

@@ -22,15 +22,9 @@ static const char *found(struct yaml_file *file, const struct yaml_node *node)
     return als_arena_printf(file->arena, "\"%.60s\"", node->text);
 }
 
-/* Text for people names the key when there is one: "offset: expected …". */
 static void wrong_type(struct yaml_file *file, const struct yaml_node *node, const char *expected)
 {
-    if (node->key)
-        yaml_error(file, node, "E-TYPE", NULL, "%.60s: expected %s, found %s", node->key->text,
-                   expected, found(file, node));
-    else
-        yaml_error(file, node, "E-TYPE", NULL, "expected %s, found %s", expected,
-                   found(file, node));
+    yaml_error(file, node, "E-TYPE", NULL, "expected %s, found %s", expected, found(file, node));
 }
 
 bool yaml_text(struct yaml_file *file, struct als_arena *arena, const struct yaml_node *node,
@@ -216,6 +210,10 @@ const struct yaml_node *yaml_place(const struct yaml_node *map, const char *key)
 static void unknown_key(struct yaml_file *file, const struct yaml_node *key,
                         const struct yaml_key *keys, size_t n)
 {
+    if (file->errors >= YAML_MAX_FINDINGS) {
+        file->errors++;
+        return;
+    }
     const char **names = als_arena_array(file->arena, n, sizeof *names);
     for (size_t i = 0; i < n; i++)
         names[i] = keys[i].name;
