@@ -49,9 +49,9 @@ CREATE TABLE definition (             -- protocol and instruments; the highest v
     code       TEXT NOT NULL,
     version_no INTEGER NOT NULL,      -- 1, 2, … in order of adoption
     version    TEXT NOT NULL,         -- as the file calls it
-    source     TEXT NOT NULL,         -- the YAML text
-    packed     BLOB NOT NULL,         -- the same, loadable without YAML
     change_id  INTEGER NOT NULL REFERENCES change_set,
+    packed     BLOB NOT NULL,         -- loadable without YAML
+    source     TEXT NOT NULL,         -- the YAML text of the same
     UNIQUE (kind, code, version_no)
 ) STRICT;
 
@@ -69,7 +69,7 @@ CREATE TABLE rater (                  -- number 0 stands for "no rater named" an
 ) STRICT;
 
 CREATE TABLE patient (
-    patient_id INTEGER PRIMARY KEY CHECK (patient_id BETWEEN 1 AND 0x7FFFFFFFFF),
+    patient_id INTEGER PRIMARY KEY CHECK (patient_id BETWEEN 1 AND 0xFFFFFF),
     patient    TEXT NOT NULL UNIQUE CHECK (length(patient) BETWEEN 1 AND 64),
     site       TEXT,
     sex        TEXT CHECK (sex IN ('F', 'M')),

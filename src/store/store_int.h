@@ -32,6 +32,7 @@
 #include "alstrack/store/store.h"
 
 #define ALS_APPLICATION_ID 0x414C5354 /* "ALST"; schema/migrations/001 sets the same */
+#define ALS_PATIENT_MAX    0xFFFFFF   /* the table's CHECK */
 #define ALS_BUSY_MS        5000
 #define ALS_DIGEST_BYTES   32
 #define ALS_MODE_LIST      "'clinic', 'phone', 'video', 'home'"
@@ -70,36 +71,39 @@ struct als_relation {
     enum als_words key_words;         /* what the key itself stands for */
     const struct als_column *columns; /* stored, in table order, without key and change_id */
     size_t n_columns;
-    const char *select_one; /* SELECT change_id, columns … WHERE key = ?1 */
-    const char *insert_one; /* (key, change_id, columns …) VALUES (?1, ?2, ?3 …) */
-    const char *update_one; /* change_id = ?2, columns = ?3 … WHERE key = ?1 */
-    const char *select_all; /* SELECT key, change_id, columns … ORDER BY key */
+    const char *select_one;     /* SELECT change_id, columns … WHERE key = ?1 */
+    const char *insert_one;     /* (key, change_id, columns …) VALUES (?1, ?2, ?3 …) */
+    const char *update_one;     /* change_id = ?2, columns = ?3 … WHERE key = ?1 */
+    const char *delete_one;     /* WHERE key = ?1 */
+    const char *next_id;        /* SELECT the key of the next new row */
+    const char *select_all;     /* SELECT key, change_id, columns … ORDER BY key */
+    const char *select_changed; /* the same WHERE change_id = ?1 */
     struct als_trail trail;
     struct als_relation *next;
 };
 
 /* ---- The store ---- */
 
-struct als_name_list { /* visit codes or raters: number to text */
-    char **names;      /* [number], owned, NULL = unused number */
-    size_t room;
+#define ALS_NAME_ROOM (ALS_KEY_MASK + 1)
+struct als_name_list {                /* visit codes or raters */
+    const char *names[ALS_NAME_ROOM]; /* [number], in the store's arena; NULL = unused number */
     int highest;
 };
 
 struct als_change_state {
     bool open;
     bool has_reason;
-    bool broken;          /* a statement failed in a way that leaves rows behind: no commit */
+    bool broken;          /* a failure left rows without their steps: no commit */
+    bool redefined;       /* definitions or tables changed */
     bool keys_unenforced; /* foreign keys are to be checked before commit */
     int64_t change_id;
     int64_t steps;
-    char source_sha256[65]; /* "" = none */
+    char source_sha256[65]; /* "" = as begun */
 };
 
 struct als_definition {
-    char *kind, *code; /* owned */
+    struct als_instrument *instrument; /* owned */
     int version_no;
-    struct als_instrument *instrument; /* owned; NULL for the protocol */
 };
 
 struct als_store {
@@ -110,10 +114,12 @@ struct als_store {
     struct als_definition *definitions; /* instruments, in order of first adoption */
     size_t n_definitions;
     int protocol_version_no;
-    struct als_name_list visit_codes, raters;
-    char **patients; /* [patient_id]: text, filled when asked for; owned */
+    int64_t last_definition; /* highest definition_id */
+    struct als_name_list *visit_codes, *raters;
+    struct als_arena *arena; /* of names; lives as long as the store */
+    char **patients;         /* [patient_id]: text, filled when asked for; owned */
     size_t patients_room;
-    int64_t data_version; /* of another process's writes, as seen at the last reading */
+    int64_t data_version; /* changes when another process has written */
     struct als_relation *relations;
     struct als_arena *relation_arena;
     struct als_statement {
@@ -124,7 +130,6 @@ struct als_store {
     struct als_change_state change;
     als_cell_change_fn *on_cell;
     void *on_cell_context;
-    struct als_buf scratch, scratch2; /* of the innermost caller */
 };
 
 /* ---- sqlite_util.c: statements and errors ---- */
@@ -149,6 +154,8 @@ ALS_CHECKED enum als_status als_sql_run(struct als_store *store, sqlite3_stmt *s
 /* Any number of statements without parameters. */
 ALS_CHECKED enum als_status als_sql_exec(struct als_store *store, const char *sql,
                                          struct als_err *err);
+/* For cleaning up, where a failure changes nothing. */
+void als_sql_attempt(struct als_store *store, const char *sql);
 /* First column of the first row; 0 when there is none. */
 ALS_CHECKED enum als_status als_sql_integer(struct als_store *store, const char *sql, int64_t *out,
                                             struct als_err *err);
@@ -158,6 +165,26 @@ void als_bind_text(sqlite3_stmt *stmt, int index, const char *text); /* NULL bin
 /* Enforcement of foreign keys row by row may be suspended inside a change set by a caller that
  * writes very many rows; commit then checks the tables touched. Turned on again by itself. */
 void als_store_suspend_keys(struct als_store *store);
+
+/* ---- json.c: flat JSON objects, as old rows and item reasons are kept ---- */
+
+struct als_json {
+    const char *at; /* set to the text */
+    bool started, ended, failed;
+    struct als_buf name, text; /* decoded; init before, release after */
+};
+struct als_json_member {
+    enum { ALS_JSON_NULL, ALS_JSON_INTEGER, ALS_JSON_NUMBER, ALS_JSON_TEXT } kind;
+    int64_t integer;
+    double number;
+};
+void als_json_open(struct als_json *json, const char *text);
+void als_json_close(struct als_json *json);
+/* The next member: its name in json->name, a text in json->text. False at the end, and with
+ * `failed` set when the text is not one flat object. */
+bool als_json_next(struct als_json *json, struct als_json_member *member);
+void als_json_text(struct als_buf *out, const char *text, size_t length); /* quoted */
+void als_json_number(struct als_buf *out, double value); /* always with a point or exponent */
 
 /* ---- relation.c: tables of the trail ---- */
 
@@ -169,13 +196,40 @@ void als_relation_name(const char *prefix, const struct als_instrument *instrume
 ALS_CHECKED enum als_status als_relation_find(struct als_store *store, const char *name,
                                               struct als_relation **out, struct als_err *err);
 ptrdiff_t als_relation_column(const struct als_relation *table, const char *name); /* -1 if none */
-/* Names of all tables of the trail, ascending, in the arena. */
-ALS_CHECKED enum als_status als_relation_names(struct als_store *store, struct als_arena *arena,
-                                               const char *const **names, size_t *n,
-                                               struct als_err *err);
+/* Names of all tables of the trail, ascending, in the arena. Returns how many there are. */
+size_t als_relation_names(const struct als_store *store, struct als_arena *arena,
+                          const char *const **names);
 void als_relations_forget(struct als_store *store); /* after a change of definitions */
 
-/* ---- canonical.c: rows as bytes, as JSON, and keys in words ---- */
+/* ---- canonical.c: rows as cells, as bytes, as JSON, and keys in words ---- */
+
+enum als_row_kind { ALS_ROW_NULL, ALS_ROW_INTEGER, ALS_ROW_NUMBER, ALS_ROW_TEXT, ALS_ROW_BLOB };
+struct als_row_cell {
+    enum als_row_kind kind;
+    bool given;   /* the caller has an opinion on this column */
+    bool initial; /* not given, but stored in a new row instead of NULL */
+    bool quiet;   /* given: follows a change, and is none alone */
+    int64_t integer;
+    double number;
+    const char *text; /* borrowed */
+    size_t length;
+};
+struct als_row_cell als_cell_integer(int64_t value); /* each with given = true */
+struct als_row_cell als_cell_number(double value);   /* NAN is NULL */
+struct als_row_cell als_cell_text(const char *text); /* NULL is NULL */
+struct als_row_cell als_cell_when(bool given, struct als_row_cell cell);
+/* The whole row from a result row whose columns start at `first`; texts last until the next step.
+ */
+void als_cells_from_row(const struct als_relation *table, sqlite3_stmt *stmt, int first,
+                        struct als_row_cell *cells);
+/* From the text kept in history; decoded texts go to arena. False if it is not such a text. */
+bool als_cells_from_json(const struct als_relation *table, const char *json,
+                         struct als_arena *arena, struct als_row_cell *cells);
+void als_cells_to_json(const struct als_relation *table, const struct als_row_cell *cells,
+                       struct als_buf *out);
+bool als_cells_equal(const struct als_row_cell *a, const struct als_row_cell *b);
+/* For messages and lists; "" for NULL. */
+void als_cell_print(const struct als_row_cell *cell, struct als_buf *out);
 
 /* Text of a patient; "" when there is no such row. Kept in the store. */
 const char *als_word_patient(struct als_store *store, int64_t patient_id);
@@ -192,41 +246,132 @@ void als_canon_text(struct als_buf *out, size_t column, const char *text, size_t
 void als_canon_words(struct als_store *store, struct als_buf *out, size_t column,
                      enum als_words words, int64_t key);
 void als_canon_end(struct als_buf *out);
-/* The whole row from a result row whose columns start at `first`. */
-void als_canon_row(struct als_store *store, const struct als_relation *table, int64_t row_id,
-                   sqlite3_stmt *stmt, int first, struct als_buf *out);
+/* All of it. */
+void als_canon_cells(struct als_store *store, const struct als_relation *table, int64_t row_id,
+                     const struct als_row_cell *cells, struct als_buf *out);
+
+/* The natural key for people: patient/visit/rater, patient/event/date … */
+void als_relation_key(struct als_store *store, const struct als_relation *table, int64_t row_id,
+                      const struct als_row_cell *cells, struct als_buf *out);
+/* Whose row it is; 0 for visit codes, raters and definitions. */
+int64_t als_relation_patient(const struct als_relation *table, int64_t row_id,
+                             const struct als_row_cell *cells);
 
 /* ---- trail.c: steps of the open change set ---- */
 
-/* bytes: canonical row just entered, without the 'E'. */
-void als_trail_entered(struct als_store *store, struct als_relation *table, int64_t row_id,
-                       const void *bytes, size_t n);
-/* The same for rows hashed elsewhere in one go: `steps` rows, first_id … last_id ascending, bytes
- * with the 'E' before each row. */
-void als_trail_entered_many(struct als_store *store, struct als_relation *table, int64_t first_id,
-                            int64_t last_id, int64_t steps, const void *bytes, size_t n);
-/* Count rows whose digest is to be rebuilt before commit. */
+/* The steps themselves, appended to out; `row` is canonical. */
+void als_step_entered(struct als_buf *out, const void *row, size_t n);
+void als_step_updated(struct als_buf *out, int64_t old_change, const char *row_key,
+                      const char *old_row, const void *row, size_t n);
+void als_step_deleted(struct als_buf *out, int64_t old_change, const char *row_key,
+                      const char *old_row);
+
+/* bytes: `steps` steps on rows first_id … last_id, ascending. A row whose steps are not yet known
+ * in order marks the table unordered (als_trail_unordered). */
+void als_trail_add(struct als_store *store, struct als_relation *table, int64_t first_id,
+                   int64_t last_id, int64_t steps, const void *bytes, size_t n);
+/* Count steps whose digest is to be rebuilt before commit. */
 void als_trail_unordered(struct als_store *store, struct als_relation *table, int64_t steps);
 
-/* ---- row.c: entering and changing one row of any table ---- */
+/* Write a history row. */
+ALS_CHECKED enum als_status als_trail_history(struct als_store *store,
+                                              const struct als_relation *table, int64_t row_id,
+                                              const char *operation, int64_t old_change,
+                                              const char *row_key, const char *old_row,
+                                              int64_t patient_id, struct als_err *err);
 
-enum als_row_kind { ALS_ROW_NULL, ALS_ROW_INTEGER, ALS_ROW_NUMBER, ALS_ROW_TEXT, ALS_ROW_BLOB };
-struct als_row_cell {
-    enum als_row_kind kind;
-    bool given; /* the caller has an opinion on this column */
-    bool quiet; /* changes without a reason, and does not count as a change alone */
-    int64_t integer;
-    double number;
-    const char *text; /* borrowed */
-    size_t length;
+/* ---- rebuild.c: the trail of tables from what is stored ---- */
+
+/* Receives the steps of every row of a table in order of row key: bytes of one step by one change
+ * set. */
+typedef void als_rebuild_step_fn(int64_t change_id, const void *bytes, size_t n, void *context);
+/* Receives what cannot be so: change_id is the change set that it is about, 0 if none. */
+typedef void als_rebuild_odd_fn(int64_t change_id, const char *what, void *context);
+struct als_rebuild {
+    als_rebuild_step_fn *step;
+    als_rebuild_odd_fn *odd; /* may be NULL */
+    void *context;
+    int64_t only; /* steps of this change set only; 0 = all */
 };
-/* cells[table->n_columns] in table order. row_id 0: a new row with the next key; set on return.
- * Writes nothing when every given cell equals the stored one. */
+ALS_CHECKED enum als_status als_rebuild_relation(struct als_store *store,
+                                                 const struct als_relation *table,
+                                                 const struct als_rebuild *rebuild,
+                                                 struct als_err *err);
+
+/* ---- row.c: entering, changing and removing one row of any table ---- */
+
+/* cells[table->n_columns] in table order. *row_id 0: a new row with the next key; set on return.
+ * Writes nothing when every given cell, quiet ones aside, equals the stored one. A change of a
+ * stored row needs a reason unless without_reason. what may be NULL. */
 ALS_CHECKED enum als_status als_row_put(struct als_store *store, struct als_relation *table,
                                         int64_t *row_id, const struct als_row_cell *cells,
-                                        enum als_put *what, struct als_err *err);
+                                        bool without_reason, enum als_put *what,
+                                        struct als_err *err);
 ALS_CHECKED enum als_status als_row_delete(struct als_store *store, struct als_relation *table,
                                            int64_t row_id, struct als_err *err);
+
+/* ---- names.c: visit codes and raters ---- */
+
+/* Read both lists; texts handed out before stay as they are. */
+ALS_CHECKED enum als_status als_names_load(struct als_store *store, struct als_err *err);
+/* Enter a visit code under a number. */
+ALS_CHECKED enum als_status als_names_add_visit(struct als_store *store, int visit_no,
+                                                const char *code, const char *label,
+                                                struct als_err *err);
+
+/* ---- definition.c: definitions in force ---- */
+
+ALS_CHECKED enum als_status als_definitions_load(struct als_store *store, struct als_err *err);
+void als_definitions_free(struct als_store *store);
+/* After a change set that put new versions in force. */
+ALS_CHECKED enum als_status als_definitions_reload(struct als_store *store, struct als_err *err);
+/* Enter the next version of a definition as a row. */
+ALS_CHECKED enum als_status als_definition_enter_instrument(struct als_store *store,
+                                                            const struct als_instrument *instrument,
+                                                            int version_no, struct als_err *err);
+ALS_CHECKED enum als_status als_definition_enter_protocol(struct als_store *store,
+                                                          const struct als_protocol *protocol,
+                                                          int version_no, struct als_err *err);
+
+/* ---- change.c ---- */
+
+/* als_change_begin within a transaction that is open already. */
+ALS_CHECKED enum als_status
+als_change_start(struct als_store *store, const struct als_change_info *info, struct als_err *err);
+/* Digest that the first change set has as its parent: over the table study. */
+ALS_CHECKED enum als_status als_change_genesis(struct als_store *store,
+                                               unsigned char digest[ALS_DIGEST_BYTES],
+                                               struct als_err *err);
+/* Columns that als_change_digest reads, in this order, first in the result row. */
+#define ALS_CHANGE_COLUMNS                                                                         \
+    "change_id, at_utc, user, authenticated, command, reason, source_name, source_sha256,"         \
+    " row_count, tables, parent_digest"
+void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES]);
+/* One line of the column tables. */
+void als_change_table_line(struct als_buf *out, const char *table, int64_t steps,
+                           const unsigned char digest[ALS_DIGEST_BYTES]);
+
+/* ---- check.c: values on their way in and out ---- */
+
+/* Each returns ALS_DATA with a hint. NULL and "" are missing and pass. */
+ALS_CHECKED enum als_status als_check_date(const char *field, const char *text,
+                                           struct als_err *err); /* partial allowed */
+ALS_CHECKED enum als_status als_check_day(const char *field, int day, struct als_err *err);
+ALS_CHECKED enum als_status als_check_choice(const char *field, const char *text,
+                                             const char *const *choices, size_t n,
+                                             struct als_err *err);
+ALS_CHECKED enum als_status als_check_mode(const char *mode, struct als_err *err);
+/* Not empty, without control characters or blanks at its ends, at most `longest` bytes. */
+ALS_CHECKED enum als_status als_check_name(const char *field, const char *text, size_t longest,
+                                           struct als_err *err);
+/* A text of a record; "" is missing. Borrowed. */
+const char *als_or_missing(const char *text);
+bool als_is_given(unsigned given, unsigned bit);
+struct als_row_cell als_given_text(unsigned given, unsigned bit, const char *text);
+struct als_row_cell als_cell_day(int day); /* ALS_NO_DAY is NULL */
+const char *als_column_text(sqlite3_stmt *stmt, int column, struct als_arena *arena);
+double als_column_number(sqlite3_stmt *stmt, int column); /* NULL is NAN */
+int als_column_day(sqlite3_stmt *stmt, int column);       /* NULL is ALS_NO_DAY */
 
 /* ---- visit.c ---- */
 
@@ -235,6 +380,14 @@ ALS_CHECKED enum als_status als_row_delete(struct als_store *store, struct als_r
 ALS_CHECKED enum als_status als_visit_make(struct als_store *store, int64_t patient_id,
                                            int visit_no, int day, bool not_done,
                                            struct als_err *err);
+
+/* ---- assessment.c, scan.c ---- */
+
+/* The column item_reasons; nothing is added when there are none. */
+void als_reasons_to_json(const struct als_instrument *instrument, const char *const *reasons,
+                         struct als_buf *out);
+/* Bind ?1 and ?2: assessment_id of patients first_id … last_id. */
+void als_scan_bounds(sqlite3_stmt *stmt, int64_t first_id, int64_t last_id);
 
 /* ALS_INTERNAL unless a change set is open and usable. */
 ALS_CHECKED enum als_status als_change_require(const struct als_store *store, struct als_err *err);

@@ -95,6 +95,7 @@ void als_facts_from(const struct als_store *store, const struct als_patient *pat
                     const struct als_event *events, size_t n_events, const struct als_visit *visits,
                     size_t n_visits, struct als_arena *arena, struct als_patient_facts *out);
 
+/* The visit row follows a procedure as it follows an assessment. */
 struct als_procedure {
     int64_t patient_id;
     int visit_no;
@@ -106,6 +107,14 @@ struct als_procedure {
 ALS_CHECKED enum als_status als_procedure_put(struct als_store *store,
                                               const struct als_procedure *procedure, unsigned given,
                                               enum als_put *what, struct als_err *err);
+
+struct als_procedure_list {
+    struct als_procedure *items; /* by patient_id, visit_no, procedure */
+    size_t count;
+};
+ALS_CHECKED enum als_status als_procedure_load(struct als_store *store, int64_t patient_id,
+                                               struct als_arena *arena,
+                                               struct als_procedure_list *out, struct als_err *err);
 
 #define ALS_UNSAID (-1) /* a yes/no or a grade that was not given */
 struct als_adverse_event {
@@ -150,7 +159,11 @@ struct als_assessment {
  *   recorded         (als_visit_put) stays as it is; when it says not done and the assessment was
  *                    done, that contradicts a stored row: with a reason the visit becomes done.
  * Moving a row that the program made needs no reason; the trail keeps the old day.
- * A done assessment needs a day. given_items[n_items] may be NULL = all. */
+ * A done assessment needs a day, one that was not done has no answers. given_items[n_items] may be
+ * NULL = all.
+ * Reasons: a given item takes the reason in item_reasons, also none; without item_reasons it keeps
+ * the stored one while it has no answer. Items not given keep theirs unless item_reasons names one.
+ */
 ALS_CHECKED enum als_status als_assessment_put(struct als_store *store,
                                                const struct als_instrument *instrument,
                                                const struct als_assessment *assessment,

@@ -1,0 +1,192 @@
+/* Adverse events. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_int.h"
+
+static enum als_status check_grade(const struct als_protocol *protocol, int grade,
+                                   struct als_err *err)
+{
+    if (grade == ALS_UNSAID)
+        return ALS_OK;
+    for (size_t i = 0; i < protocol->n_grades; i++) {
+        if (protocol->grades[i].grade == grade)
+            return ALS_OK;
+    }
+    als_fail(err, ALS_DATA, "E-RANGE", "grade: %d is not a grade of the protocol", grade);
+    if (protocol->n_grades)
+        als_err_hint(err, "%s has the grades %d to %d", protocol->ae_system,
+                     protocol->grades[0].grade, protocol->grades[protocol->n_grades - 1].grade);
+    return ALS_DATA;
+}
+
+static enum als_status check_yesno(const char *field, int value, struct als_err *err)
+{
+    if (value == ALS_UNSAID || value == 0 || value == 1)
+        return ALS_OK;
+    return als_fail(err, ALS_DATA, "E-CHOICE", "%s: expected Y or N", field);
+}
+
+/* Categories between semicolons; blanks around one do not count. */
+static enum als_status check_relation(const struct als_protocol *protocol, const char *relation,
+                                      struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    if (!als_or_missing(relation) || protocol->n_causality == 0)
+        return ALS_OK;
+    char *copy = als_strdup(relation);
+    for (char *part = copy; part && status == ALS_OK;) {
+        char *next = strchr(part, ';');
+        if (next)
+            *next++ = '\0';
+        part += strspn(part, " ");
+        size_t length = strlen(part);
+        while (length && part[length - 1] == ' ')
+            part[--length] = '\0';
+        status =
+            als_check_choice("relation", part, protocol->causality, protocol->n_causality, err);
+        part = next;
+    }
+    free(copy);
+    return status;
+}
+
+static enum als_status check(const struct als_store *store, const struct als_adverse_event *ae,
+                             unsigned given, struct als_err *err)
+{
+    const struct als_protocol *protocol = store->protocol;
+    enum als_status status = als_check_name("ae_id", ae->ae_id, 64, err);
+    if (status == ALS_OK && als_is_given(given, 0) && ae->visit_no &&
+        !als_store_visit_code(store, ae->visit_no))
+        status = als_fail(err, ALS_DATA, "E-VISIT", "no visit has the number %d", ae->visit_no);
+    if (status == ALS_OK && als_is_given(given, 1) && !als_or_missing(ae->term))
+        status = als_fail(err, ALS_DATA, "E-REQUIRED", "term: is missing");
+    if (status == ALS_OK && als_is_given(given, 2))
+        status = als_check_date("onset", ae->onset, err);
+    if (status == ALS_OK && als_is_given(given, 3))
+        status = als_check_date("end", ae->end, err);
+    if (status == ALS_OK && als_is_given(given, 4))
+        status = check_grade(protocol, ae->grade, err);
+    if (status == ALS_OK && als_is_given(given, 5))
+        status = check_yesno("serious", ae->serious, err);
+    if (status == ALS_OK && als_is_given(given, 6))
+        status = check_relation(protocol, ae->relation, err);
+    if (status == ALS_OK && als_is_given(given, 9))
+        status = check_yesno("dlt", ae->dlt, err);
+    return status;
+}
+
+static enum als_status find(struct als_store *store, const struct als_adverse_event *ae,
+                            int64_t *row_id, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(store,
+                                            "SELECT adverse_event_id FROM adverse_event"
+                                            " WHERE patient_id = ?1 AND ae_id = ?2",
+                                            &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, ae->patient_id);
+    als_bind_text(stmt, 2, ae->ae_id);
+    bool row;
+    status = als_sql_step(store, stmt, &row, err);
+    *row_id = status == ALS_OK && row ? sqlite3_column_int64(stmt, 0) : 0;
+    als_sql_done(stmt);
+    return status;
+}
+
+static struct als_row_cell number(unsigned given, unsigned bit, int value, int missing)
+{
+    struct als_row_cell cell = als_cell_integer(value);
+    if (value == missing)
+        cell.kind = ALS_ROW_NULL;
+    return als_cell_when(als_is_given(given, bit), cell);
+}
+
+enum als_status als_adverse_event_put(struct als_store *store, const struct als_adverse_event *ae,
+                                      unsigned given, enum als_put *what, struct als_err *err)
+{
+    struct als_relation *table;
+    int64_t row_id;
+    enum als_status status = check(store, ae, given, err);
+    if (status == ALS_OK)
+        status = als_relation_find(store, "adverse_event", &table, err);
+    if (status == ALS_OK)
+        status = find(store, ae, &row_id, err);
+    if (status == ALS_OK && !row_id && !(als_is_given(given, 1) && als_or_missing(ae->term)))
+        status = als_fail(err, ALS_DATA, "E-REQUIRED", "term: is missing");
+    if (status != ALS_OK)
+        return status;
+    struct als_row_cell system = als_cell_text(store->protocol->ae_system);
+    if (!system.text)
+        system = als_cell_text("none");
+    /* A grade keeps the system it was given in; a new grade is in the present one. */
+    system.given = als_is_given(given, 4);
+    system.initial = system.quiet = true;
+    struct als_row_cell cells[] = {
+        als_cell_integer(ae->patient_id),          als_cell_text(ae->ae_id),
+        number(given, 0, ae->visit_no, 0),         als_given_text(given, 1, ae->term),
+        als_given_text(given, 2, ae->onset),       als_given_text(given, 3, ae->end),
+        number(given, 4, ae->grade, ALS_UNSAID),   system,
+        number(given, 5, ae->serious, ALS_UNSAID), als_given_text(given, 6, ae->relation),
+        als_given_text(given, 7, ae->action),      als_given_text(given, 8, ae->outcome),
+        number(given, 9, ae->dlt, ALS_UNSAID)};
+    return als_row_put(store, table, &row_id, cells, false, what, err);
+}
+
+static int said(sqlite3_stmt *stmt, int column, int missing)
+{
+    return sqlite3_column_type(stmt, column) == SQLITE_NULL ? missing
+                                                            : sqlite3_column_int(stmt, column);
+}
+
+static struct als_adverse_event read_ae(sqlite3_stmt *stmt, struct als_arena *arena)
+{
+    return (struct als_adverse_event){.patient_id = sqlite3_column_int64(stmt, 0),
+                                      .ae_id = als_column_text(stmt, 1, arena),
+                                      .visit_no = said(stmt, 2, 0),
+                                      .term = als_column_text(stmt, 3, arena),
+                                      .onset = als_column_text(stmt, 4, arena),
+                                      .end = als_column_text(stmt, 5, arena),
+                                      .grade = said(stmt, 6, ALS_UNSAID),
+                                      .serious = said(stmt, 7, ALS_UNSAID),
+                                      .relation = als_column_text(stmt, 8, arena),
+                                      .action = als_column_text(stmt, 9, arena),
+                                      .outcome = als_column_text(stmt, 10, arena),
+                                      .dlt = said(stmt, 11, ALS_UNSAID)};
+}
+
+enum als_status als_adverse_event_load(struct als_store *store, int64_t patient_id,
+                                       struct als_arena *arena, struct als_adverse_event_list *out,
+                                       struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    *out = (struct als_adverse_event_list){NULL, 0};
+    enum als_status status =
+        als_sql_prepare(store,
+                        "SELECT patient_id, ae_id, visit_no, term, onset, end_date, grade, serious,"
+                        " relation, action, outcome, dlt FROM adverse_event"
+                        " WHERE ?1 = 0 OR patient_id = ?1 ORDER BY patient_id, onset, ae_id",
+                        &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, patient_id);
+    struct als_adverse_event *list = NULL;
+    size_t n = 0, room = 0;
+    bool row;
+    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
+        if (n == room) {
+            room = room ? 2 * room : 16;
+            list = als_realloc_array(list, room, sizeof *list);
+        }
+        list[n++] = read_ae(stmt, arena);
+    }
+    sqlite3_finalize(stmt);
+    if (status == ALS_OK && n > 0) {
+        out->items = als_arena_array(arena, n, sizeof *list);
+        memcpy(out->items, list, n * sizeof *list);
+        out->count = n;
+    }
+    free(list);
+    return status;
+}

@@ -1,0 +1,373 @@
+/* Rows as cells, as canonical bytes for digests, and their keys in words. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alstrack/core/num.h"
+#include "store_int.h"
+
+struct als_row_cell als_cell_integer(int64_t value)
+{
+    return (struct als_row_cell){.kind = ALS_ROW_INTEGER, .given = true, .integer = value};
+}
+
+struct als_row_cell als_cell_number(double value)
+{
+    if (isnan(value))
+        return (struct als_row_cell){.kind = ALS_ROW_NULL, .given = true};
+    /* SQLite stores integral reals as integers, which have no -0. */
+    return (struct als_row_cell){.kind = ALS_ROW_NUMBER, .given = true, .number = value + 0.0};
+}
+
+struct als_row_cell als_cell_text(const char *text)
+{
+    return (struct als_row_cell){.kind = text ? ALS_ROW_TEXT : ALS_ROW_NULL,
+                                 .given = true,
+                                 .text = text,
+                                 .length = text ? strlen(text) : 0};
+}
+
+struct als_row_cell als_cell_when(bool given, struct als_row_cell cell)
+{
+    cell.given = given;
+    return cell;
+}
+
+void als_cells_from_row(const struct als_relation *table, sqlite3_stmt *stmt, int first,
+                        struct als_row_cell *cells)
+{
+    for (size_t i = 0; i < table->n_columns; i++) {
+        int column = first + (int)i;
+        struct als_row_cell *cell = &cells[i];
+        cell->given = true;
+        cell->quiet = false;
+        switch (sqlite3_column_type(stmt, column)) {
+        case SQLITE_INTEGER:
+            cell->kind = ALS_ROW_INTEGER;
+            cell->integer = sqlite3_column_int64(stmt, column);
+            break;
+        case SQLITE_FLOAT:
+            cell->kind = ALS_ROW_NUMBER;
+            cell->number = sqlite3_column_double(stmt, column);
+            break;
+        case SQLITE_TEXT:
+            cell->kind = ALS_ROW_TEXT;
+            cell->text = (const char *)sqlite3_column_text(stmt, column);
+            cell->length = (size_t)sqlite3_column_bytes(stmt, column);
+            break;
+        case SQLITE_BLOB:
+            cell->kind = ALS_ROW_BLOB;
+            cell->text = sqlite3_column_blob(stmt, column);
+            cell->length = (size_t)sqlite3_column_bytes(stmt, column);
+            break;
+        default:
+            cell->kind = ALS_ROW_NULL;
+        }
+    }
+}
+
+bool als_cells_equal(const struct als_row_cell *a, const struct als_row_cell *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case ALS_ROW_NULL:
+        return true;
+    case ALS_ROW_INTEGER:
+        return a->integer == b->integer;
+    case ALS_ROW_NUMBER:
+        return !(a->number < b->number) && !(a->number > b->number);
+    default:
+        return a->length == b->length && memcmp(a->text, b->text, a->length) == 0;
+    }
+}
+
+void als_cell_print(const struct als_row_cell *cell, struct als_buf *out)
+{
+    char number[ALS_NUM_TEXT];
+    switch (cell->kind) {
+    case ALS_ROW_NULL:
+        break;
+    case ALS_ROW_INTEGER:
+        als_buf_printf(out, "%lld", (long long)cell->integer);
+        break;
+    case ALS_ROW_NUMBER:
+        als_num_format(cell->number, number);
+        als_buf_text(out, number);
+        break;
+    case ALS_ROW_TEXT:
+        als_buf_add(out, cell->text, cell->length);
+        break;
+    case ALS_ROW_BLOB:
+        als_buf_printf(out, "(%zu bytes)", cell->length);
+        break;
+    }
+}
+
+/* ---- Words ---- */
+
+static void keep_word(struct als_store *store, int64_t patient_id, const char *text)
+{
+    size_t index = (size_t)patient_id;
+    if (index >= store->patients_room) {
+        size_t room = store->patients_room ? store->patients_room : 256;
+        while (room <= index)
+            room *= 2;
+        store->patients = als_realloc_array(store->patients, room, sizeof *store->patients);
+        memset(store->patients + store->patients_room, 0,
+               (room - store->patients_room) * sizeof *store->patients);
+        store->patients_room = room;
+    }
+    if (!store->patients[index])
+        store->patients[index] = als_strdup(text);
+}
+
+const char *als_word_patient(struct als_store *store, int64_t patient_id)
+{
+    if (patient_id < 1 || patient_id > ALS_PATIENT_MAX)
+        return "";
+    if ((size_t)patient_id < store->patients_room && store->patients[patient_id])
+        return store->patients[patient_id];
+    sqlite3_stmt *stmt;
+    if (als_sql_cached(store, "SELECT patient FROM patient WHERE patient_id = ?1", &stmt, NULL) !=
+        ALS_OK)
+        return "";
+    sqlite3_bind_int64(stmt, 1, patient_id);
+    bool row;
+    const char *word = "";
+    if (als_sql_step(store, stmt, &row, NULL) == ALS_OK && row) {
+        keep_word(store, patient_id, (const char *)sqlite3_column_text(stmt, 0));
+        word = store->patients[patient_id];
+    }
+    als_sql_done(stmt);
+    return word;
+}
+
+enum als_status als_words_load(struct als_store *store, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status =
+        als_sql_cached(store,
+                       "SELECT patient_id, patient FROM patient WHERE patient_id BETWEEN 1"
+                       " AND 16777215",
+                       &stmt, err);
+    bool row = false;
+    while (status == ALS_OK && (status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row)
+        keep_word(store, sqlite3_column_int64(stmt, 0), (const char *)sqlite3_column_text(stmt, 1));
+    return status;
+}
+
+void als_words_forget(struct als_store *store)
+{
+    for (size_t i = 0; i < store->patients_room; i++)
+        free(store->patients[i]);
+    free(store->patients);
+    store->patients = NULL;
+    store->patients_room = 0;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* ---- Canonical bytes ---- */
+
+static void add_varint(struct als_buf *out, uint64_t value)
+{
+    char bytes[10];
+    size_t n = 0;
+    while (value >= 0x80) {
+        bytes[n++] = (char)(value | 0x80);
+        value >>= 7;
+    }
+    bytes[n++] = (char)value;
+    als_buf_add(out, bytes, n);
+}
+
+static void add_text(struct als_buf *out, const char *text, size_t length)
+{
+    add_varint(out, length);
+    als_buf_add(out, text, length);
+}
+
+static void add_words(struct als_store *store, struct als_buf *out, enum als_words words,
+                      int64_t key)
+{
+    const char *text;
+    switch (words) {
+    case ALS_WORDS_NONE:
+        break;
+    case ALS_WORDS_PATIENT:
+        text = als_word_patient(store, key);
+        add_text(out, text, strlen(text));
+        break;
+    case ALS_WORDS_VISIT_NO:
+        text =
+            key >= 0 && key <= ALS_KEY_MASK ? or_empty(als_store_visit_code(store, (int)key)) : "";
+        add_text(out, text, strlen(text));
+        break;
+    case ALS_WORDS_VISIT:
+        add_words(store, out, ALS_WORDS_PATIENT, key >> ALS_KEY_SHIFT);
+        add_words(store, out, ALS_WORDS_VISIT_NO, key & ALS_KEY_MASK);
+        break;
+    case ALS_WORDS_ASSESSMENT:
+        add_words(store, out, ALS_WORDS_VISIT, key >> ALS_KEY_SHIFT);
+        text = or_empty(als_store_rater(store, (int)(key & ALS_KEY_MASK)));
+        add_text(out, text, strlen(text));
+        break;
+    }
+}
+
+void als_canon_key(struct als_store *store, const struct als_relation *table, int64_t row_id,
+                   struct als_buf *out)
+{
+    add_words(store, out, table->key_words, row_id);
+}
+
+static void begin_column(struct als_buf *out, size_t column, char type)
+{
+    add_varint(out, column);
+    als_buf_char(out, type);
+}
+
+void als_canon_integer(struct als_buf *out, size_t column, int64_t value)
+{
+    begin_column(out, column, 'i');
+    add_varint(out, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+}
+
+void als_canon_number(struct als_buf *out, size_t column, double value)
+{
+    uint64_t bits;
+    unsigned char bytes[8];
+    memcpy(&bits, &value, sizeof bits);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(bits >> (8 * i));
+    begin_column(out, column, 'r');
+    als_buf_add(out, bytes, sizeof bytes);
+}
+
+void als_canon_text(struct als_buf *out, size_t column, const char *text, size_t length)
+{
+    begin_column(out, column, 't');
+    add_text(out, text, length);
+}
+
+void als_canon_words(struct als_store *store, struct als_buf *out, size_t column,
+                     enum als_words words, int64_t key)
+{
+    begin_column(out, column, 'w');
+    add_words(store, out, words, key);
+}
+
+void als_canon_end(struct als_buf *out)
+{
+    als_buf_char(out, '\0');
+}
+
+void als_canon_cells(struct als_store *store, const struct als_relation *table, int64_t row_id,
+                     const struct als_row_cell *cells, struct als_buf *out)
+{
+    als_canon_key(store, table, row_id, out);
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const struct als_row_cell *cell = &cells[i];
+        switch (cell->kind) {
+        case ALS_ROW_NULL:
+            break;
+        case ALS_ROW_INTEGER:
+            if (table->columns[i].words == ALS_WORDS_NONE)
+                als_canon_integer(out, i + 1, cell->integer);
+            else
+                als_canon_words(store, out, i + 1, table->columns[i].words, cell->integer);
+            break;
+        case ALS_ROW_NUMBER:
+            als_canon_number(out, i + 1, cell->number);
+            break;
+        case ALS_ROW_TEXT:
+            als_canon_text(out, i + 1, cell->text, cell->length);
+            break;
+        case ALS_ROW_BLOB:
+            begin_column(out, i + 1, 'b');
+            add_text(out, cell->text, cell->length);
+            break;
+        }
+    }
+    als_canon_end(out);
+}
+
+/* ---- Keys ---- */
+
+static void print_words(struct als_store *store, enum als_words words, int64_t key,
+                        struct als_buf *out)
+{
+    switch (words) {
+    case ALS_WORDS_NONE:
+        als_buf_printf(out, "%lld", (long long)key);
+        break;
+    case ALS_WORDS_PATIENT:
+        als_buf_text(out, als_word_patient(store, key));
+        break;
+    case ALS_WORDS_VISIT_NO:
+        als_buf_text(out, or_empty(als_store_visit_code(store, (int)(key & ALS_KEY_MASK))));
+        break;
+    case ALS_WORDS_VISIT:
+        print_words(store, ALS_WORDS_PATIENT, key >> ALS_KEY_SHIFT, out);
+        als_buf_char(out, '/');
+        print_words(store, ALS_WORDS_VISIT_NO, key & ALS_KEY_MASK, out);
+        break;
+    case ALS_WORDS_ASSESSMENT:
+        print_words(store, ALS_WORDS_VISIT, key >> ALS_KEY_SHIFT, out);
+        if (key & ALS_KEY_MASK)
+            als_buf_printf(out, "/%s", or_empty(als_store_rater(store, (int)(key & ALS_KEY_MASK))));
+        break;
+    }
+}
+
+void als_relation_key(struct als_store *store, const struct als_relation *table, int64_t row_id,
+                      const struct als_row_cell *cells, struct als_buf *out)
+{
+    static const char *const natural[][4] = {{"patient", "patient"},
+                                             {"event", "patient_id", "event", "date"},
+                                             {"procedure", "visit_id", "procedure"},
+                                             {"adverse_event", "patient_id", "ae_id"},
+                                             {"visit_code", "code"},
+                                             {"rater", "rater"},
+                                             {"definition", "kind", "code", "version_no"}};
+    if (table->key_words != ALS_WORDS_NONE) {
+        print_words(store, table->key_words, row_id, out);
+        return;
+    }
+    for (size_t i = 0; i < sizeof natural / sizeof natural[0]; i++) {
+        if (strcmp(natural[i][0], table->name) != 0)
+            continue;
+        for (size_t k = 1; k < 4 && natural[i][k]; k++) {
+            ptrdiff_t column = als_relation_column(table, natural[i][k]);
+            const struct als_row_cell *cell = &cells[column];
+            if (k > 1)
+                als_buf_char(out, '/');
+            if (cell->kind == ALS_ROW_INTEGER)
+                print_words(store, table->columns[column].words, cell->integer, out);
+            else
+                als_cell_print(cell, out);
+        }
+    }
+}
+
+int64_t als_relation_patient(const struct als_relation *table, int64_t row_id,
+                             const struct als_row_cell *cells)
+{
+    if (table->key_words == ALS_WORDS_ASSESSMENT)
+        return row_id >> (2 * ALS_KEY_SHIFT);
+    if (table->key_words == ALS_WORDS_VISIT)
+        return row_id >> ALS_KEY_SHIFT;
+    if (strcmp(table->name, "patient") == 0)
+        return row_id;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (cells[i].kind == ALS_ROW_INTEGER && table->columns[i].words == ALS_WORDS_PATIENT)
+            return cells[i].integer;
+        if (cells[i].kind == ALS_ROW_INTEGER && table->columns[i].words == ALS_WORDS_VISIT)
+            return cells[i].integer >> ALS_KEY_SHIFT;
+    }
+    return 0;
+}

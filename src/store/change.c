@@ -1,0 +1,400 @@
+/* Change sets: one transaction each, with who, when, why, and a digest of all it did. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "store_int.h"
+
+enum als_status als_change_require(const struct als_store *store, struct als_err *err)
+{
+    if (!store->change.open)
+        return als_fail(err, ALS_INTERNAL, "E-CHANGE", "a write outside a change set");
+    return ALS_OK;
+}
+
+/* ---- Digest of the change set's own columns ---- */
+
+static void hash_bytes(crypto_generichash_state *hash, char type, const void *bytes, size_t n)
+{
+    unsigned char head[9] = {(unsigned char)type};
+    for (size_t i = 0; i < 8; i++)
+        head[i + 1] = (unsigned char)((uint64_t)n >> (8 * i));
+    crypto_generichash_update(hash, head, sizeof head);
+    crypto_generichash_update(hash, bytes, n);
+}
+
+void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES])
+{
+    static const char columns[] = ALS_CHANGE_COLUMNS;
+    crypto_generichash_state hash;
+    crypto_generichash_init(&hash, NULL, 0, ALS_DIGEST_BYTES);
+    int n = 1;
+    for (const char *c = columns; *c; c++)
+        n += *c == ',';
+    for (int i = 0; i < n; i++) {
+        static const char types[] = {'?', 'i', 'r', 't', 'b', 'n'};
+        int type = sqlite3_column_type(stmt, i);
+        const void *bytes = sqlite3_column_blob(stmt, i); /* integers as their decimal text */
+        int length = sqlite3_column_bytes(stmt, i);
+        hash_bytes(&hash, types[type], bytes ? bytes : "", (size_t)length);
+    }
+    crypto_generichash_final(&hash, digest, ALS_DIGEST_BYTES);
+}
+
+enum als_status als_change_genesis(struct als_store *store, unsigned char digest[ALS_DIGEST_BYTES],
+                                   struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status =
+        als_sql_cached(store, "SELECT name, value FROM study ORDER BY name", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    crypto_generichash_state hash;
+    crypto_generichash_init(&hash, NULL, 0, ALS_DIGEST_BYTES);
+    bool row;
+    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
+        for (int i = 0; i < 2; i++)
+            hash_bytes(&hash, 't', sqlite3_column_text(stmt, i),
+                       (size_t)sqlite3_column_bytes(stmt, i));
+    }
+    crypto_generichash_final(&hash, digest, ALS_DIGEST_BYTES);
+    return status;
+}
+
+void als_change_table_line(struct als_buf *out, const char *table, int64_t steps,
+                           const unsigned char digest[ALS_DIGEST_BYTES])
+{
+    char hex[2 * ALS_DIGEST_BYTES + 1];
+    sodium_bin2hex(hex, sizeof hex, digest, ALS_DIGEST_BYTES);
+    als_buf_printf(out, "%s %lld %s\n", table, (long long)steps, hex);
+}
+
+/* ---- Begin ---- */
+
+static void now_utc(char text[32])
+{
+    struct timespec now;
+    struct tm utc;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &utc);
+    size_t n = strftime(text, 32, "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(text + n, 32 - n, ".%03ldZ", now.tv_nsec / 1000000);
+}
+
+static enum als_status last_change(struct als_store *store, int64_t *change_id,
+                                   unsigned char digest[ALS_DIGEST_BYTES], struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(
+        store, "SELECT change_id, digest FROM change_set ORDER BY change_id DESC LIMIT 1", &stmt,
+        err);
+    if (status != ALS_OK)
+        return status;
+    bool row;
+    status = als_sql_step(store, stmt, &row, err);
+    if (status == ALS_OK && row) {
+        *change_id = sqlite3_column_int64(stmt, 0);
+        if (sqlite3_column_bytes(stmt, 1) == ALS_DIGEST_BYTES)
+            memcpy(digest, sqlite3_column_blob(stmt, 1), ALS_DIGEST_BYTES);
+        als_sql_done(stmt);
+        return ALS_OK;
+    }
+    *change_id = 0;
+    return status == ALS_OK ? als_change_genesis(store, digest, err) : status;
+}
+
+static enum als_status insert_change(struct als_store *store, const struct als_change_info *info,
+                                     const unsigned char parent[ALS_DIGEST_BYTES],
+                                     struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status =
+        als_sql_cached(store,
+                       "INSERT INTO change_set (change_id, at_utc, user, authenticated, command,"
+                       " reason, source_name, source_sha256, parent_digest)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                       &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    char at_utc[32];
+    now_utc(at_utc);
+    sqlite3_bind_int64(stmt, 1, store->change.change_id);
+    als_bind_text(stmt, 2, at_utc);
+    als_bind_text(stmt, 3, info->user);
+    sqlite3_bind_int(stmt, 4, info->authenticated);
+    als_bind_text(stmt, 5, info->command ? info->command : "");
+    als_bind_text(stmt, 6, store->change.has_reason ? info->reason : NULL);
+    als_bind_text(stmt, 7, info->source_name);
+    als_bind_text(stmt, 8, info->source_sha256);
+    sqlite3_bind_blob(stmt, 9, parent, ALS_DIGEST_BYTES, SQLITE_STATIC);
+    return als_sql_run(store, stmt, err);
+}
+
+enum als_status als_change_start(struct als_store *store, const struct als_change_info *info,
+                                 struct als_err *err)
+{
+    unsigned char parent[ALS_DIGEST_BYTES] = {0};
+    int64_t last = 0;
+    enum als_status status = last_change(store, &last, parent, err);
+    if (status != ALS_OK)
+        return status;
+    for (struct als_relation *table = store->relations; table; table = table->next)
+        table->trail.touched = false;
+    store->change = (struct als_change_state){
+        .open = true, .has_reason = info->reason && *info->reason, .change_id = last + 1};
+    status = insert_change(store, info, parent, err);
+    store->change.open = status == ALS_OK;
+    return status;
+}
+
+/* What this process knows may be old: another one may have written since. */
+static enum als_status refresh(struct als_store *store, struct als_err *err)
+{
+    int64_t version = 0, definitions = 0;
+    enum als_status status = als_sql_integer(store, "PRAGMA data_version", &version, err);
+    if (status != ALS_OK || version == store->data_version)
+        return status;
+    status = als_sql_integer(store, "SELECT max(definition_id) FROM definition", &definitions, err);
+    if (status == ALS_OK && definitions != store->last_definition)
+        status = als_fail(err, ALS_BUSY, "E-REDEFINED",
+                          "%s: another process has changed the study's definitions; open it again",
+                          store->path);
+    if (status == ALS_OK)
+        status = als_names_load(store, err);
+    als_words_forget(store);
+    store->data_version = version;
+    return status;
+}
+
+enum als_status als_change_begin(struct als_store *store, const struct als_change_info *info,
+                                 struct als_err *err)
+{
+    if (store->change.open)
+        als_bug("a change set is open already");
+    if (store->mode != ALS_STORE_WRITE)
+        return als_fail(err, ALS_NOT_PERMITTED, "E-PERMISSION", "%s: was opened for reading only",
+                        store->path);
+    if (!info->user || !*info->user)
+        return als_fail(err, ALS_USAGE, "E-USER", "a change needs a user's name");
+    enum als_status status = als_sql_exec(store, "BEGIN IMMEDIATE", err);
+    if (status != ALS_OK)
+        return status;
+    status = refresh(store, err);
+    if (status == ALS_OK)
+        status = als_change_start(store, info, err);
+    if (status != ALS_OK)
+        als_change_abandon(store);
+    return status;
+}
+
+void als_change_set_source(struct als_store *store, const char *sha256_hex)
+{
+    snprintf(store->change.source_sha256, sizeof store->change.source_sha256, "%s", sha256_hex);
+}
+
+void als_store_on_cell_change(struct als_store *store, als_cell_change_fn *receive, void *context)
+{
+    store->on_cell = receive;
+    store->on_cell_context = context;
+}
+
+/* ---- Commit ---- */
+
+struct rebuilt {
+    crypto_generichash_state hash;
+    int64_t steps;
+};
+
+static void add_step(int64_t change_id, const void *bytes, size_t n, void *context)
+{
+    struct rebuilt *rebuilt = context;
+    (void)change_id;
+    crypto_generichash_update(&rebuilt->hash, bytes, n);
+    rebuilt->steps++;
+}
+
+static enum als_status table_digest(struct als_store *store, struct als_relation *table,
+                                    unsigned char digest[ALS_DIGEST_BYTES], struct als_err *err)
+{
+    struct als_trail *trail = &table->trail;
+    if (trail->ordered) {
+        crypto_generichash_final(&trail->hash, digest, ALS_DIGEST_BYTES);
+        return ALS_OK;
+    }
+    struct rebuilt rebuilt = {.steps = 0};
+    crypto_generichash_init(&rebuilt.hash, NULL, 0, ALS_DIGEST_BYTES);
+    struct als_rebuild rebuild = {
+        .step = add_step, .context = &rebuilt, .only = store->change.change_id};
+    enum als_status status = als_rebuild_relation(store, table, &rebuild, err);
+    if (status != ALS_OK)
+        return status;
+    if (rebuilt.steps != trail->steps)
+        return als_fail(err, ALS_INTERNAL, "E-TRAIL", "%s: %lld rows written, %lld found",
+                        table->name, (long long)trail->steps, (long long)rebuilt.steps);
+    crypto_generichash_final(&rebuilt.hash, digest, ALS_DIGEST_BYTES);
+    return ALS_OK;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct als_relation *const *left = a, *const *right = b;
+    return strcmp((*left)->name, (*right)->name);
+}
+
+static enum als_status list_tables(struct als_store *store, struct als_buf *out,
+                                   struct als_err *err)
+{
+    size_t n = 0;
+    for (struct als_relation *table = store->relations; table; table = table->next)
+        n += table->trail.touched;
+    struct als_relation **touched = als_alloc_array(n, sizeof(struct als_relation *));
+    n = 0;
+    for (struct als_relation *table = store->relations; table; table = table->next) {
+        if (table->trail.touched)
+            touched[n++] = table;
+    }
+    qsort(touched, n, sizeof(struct als_relation *), by_name);
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < n && status == ALS_OK; i++) {
+        unsigned char digest[ALS_DIGEST_BYTES];
+        status = table_digest(store, touched[i], digest, err);
+        if (status == ALS_OK)
+            als_change_table_line(out, touched[i]->name, touched[i]->trail.steps, digest);
+    }
+    free(touched);
+    return status;
+}
+
+static enum als_status check_keys(struct als_store *store, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    for (struct als_relation *table = store->relations; table; table = table->next) {
+        if (!table->trail.touched)
+            continue;
+        enum als_status status = als_sql_cached(
+            store, "SELECT rowid, parent FROM pragma_foreign_key_check(?1) LIMIT 1", &stmt, err);
+        if (status != ALS_OK)
+            return status;
+        als_bind_text(stmt, 1, table->name);
+        bool row;
+        status = als_sql_step(store, stmt, &row, err);
+        if (status == ALS_OK && row)
+            status = als_fail(err, ALS_DATA, "E-REFERENCE",
+                              "%s: row %lld names a %s that is not in the study", table->name,
+                              (long long)sqlite3_column_int64(stmt, 0),
+                              (const char *)sqlite3_column_text(stmt, 1));
+        als_sql_done(stmt);
+        if (status != ALS_OK)
+            return status;
+    }
+    return ALS_OK;
+}
+
+static enum als_status close_change(struct als_store *store, const char *tables,
+                                    struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(store,
+                                            "UPDATE change_set SET row_count = ?2, tables = ?3,"
+                                            " source_sha256 = ifnull(nullif(?4, ''), source_sha256)"
+                                            " WHERE change_id = ?1",
+                                            &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, store->change.change_id);
+    sqlite3_bind_int64(stmt, 2, store->change.steps);
+    als_bind_text(stmt, 3, tables);
+    als_bind_text(stmt, 4, store->change.source_sha256);
+    return als_sql_run(store, stmt, err);
+}
+
+static enum als_status seal_change(struct als_store *store, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    unsigned char digest[ALS_DIGEST_BYTES];
+    enum als_status status = als_sql_cached(
+        store, "SELECT " ALS_CHANGE_COLUMNS " FROM change_set WHERE change_id = ?1", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, store->change.change_id);
+    bool row;
+    status = als_sql_step(store, stmt, &row, err);
+    if (status == ALS_OK && row)
+        als_change_digest(stmt, digest);
+    als_sql_done(stmt);
+    if (status == ALS_OK)
+        status = als_sql_cached(store, "UPDATE change_set SET digest = ?2 WHERE change_id = ?1",
+                                &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, store->change.change_id);
+    sqlite3_bind_blob(stmt, 2, digest, sizeof digest, SQLITE_STATIC);
+    return als_sql_run(store, stmt, err);
+}
+
+static enum als_status commit(struct als_store *store, struct als_err *err)
+{
+    if (store->change.broken)
+        return als_fail(err, ALS_IO, "E-BROKEN", "%s: an earlier write failed, nothing was stored",
+                        store->path);
+    struct als_buf tables;
+    als_buf_init(&tables, ALS_BUF_LARGE);
+    enum als_status status = store->change.keys_unenforced ? check_keys(store, err) : ALS_OK;
+    if (status == ALS_OK)
+        status = list_tables(store, &tables, err);
+    if (status == ALS_OK)
+        status = close_change(store, tables.data, err);
+    if (status == ALS_OK)
+        status = seal_change(store, err);
+    if (status == ALS_OK)
+        status = als_sql_exec(store, "COMMIT", err);
+    als_buf_release(&tables);
+    return status;
+}
+
+static void enforce_keys(struct als_store *store)
+{
+    if (store->change.keys_unenforced)
+        sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+    store->change.keys_unenforced = false;
+}
+
+enum als_status als_change_commit(struct als_store *store, int64_t *change_id, struct als_err *err)
+{
+    enum als_status status = als_change_require(store, err);
+    if (status != ALS_OK)
+        return status;
+    if (change_id)
+        *change_id = 0;
+    if (store->change.steps == 0 && !store->change.broken) {
+        als_change_abandon(store);
+        return ALS_OK;
+    }
+    status = commit(store, err);
+    if (status != ALS_OK) {
+        als_change_abandon(store);
+        return status;
+    }
+    if (change_id)
+        *change_id = store->change.change_id;
+    enforce_keys(store);
+    store->change.open = false;
+    return store->change.redefined ? als_definitions_reload(store, err) : ALS_OK;
+}
+
+void als_change_abandon(struct als_store *store)
+{
+    bool steps = store->change.steps > 0, redefined = store->change.redefined;
+    if (!sqlite3_get_autocommit(store->db))
+        als_sql_attempt(store, "ROLLBACK");
+    enforce_keys(store);
+    store->change = (struct als_change_state){.open = false};
+    if (redefined)
+        als_relations_forget(store);
+    if (steps) {
+        als_words_forget(store);
+        if (als_names_load(store, NULL) != ALS_OK)
+            store->data_version = -1; /* read again at the next begin */
+    }
+}

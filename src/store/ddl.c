@@ -1,0 +1,260 @@
+/* Tables and views of instruments. */
+#include "ddl.h"
+
+#include <string.h>
+
+#include "alstrack/core/num.h"
+
+bool als_item_is_integer(const struct als_item *item)
+{
+    return item->type == ALS_ITEM_INTEGER || item->type == ALS_ITEM_YESNO ||
+           (item->type == ALS_ITEM_CHOICE && item->numeric_choice);
+}
+
+static const char *type_name(const struct als_item *item)
+{
+    if (als_item_is_integer(item))
+        return "INTEGER";
+    return item->type == ALS_ITEM_NUMBER ? "REAL" : "TEXT";
+}
+
+static void add_literal(struct als_buf *out, const char *text)
+{
+    als_buf_char(out, '\'');
+    for (const char *c = text; *c; c++) {
+        if (*c == '\'')
+            als_buf_char(out, '\'');
+        als_buf_char(out, *c);
+    }
+    als_buf_char(out, '\'');
+}
+
+/* Whole numbers without a gap are a range, which is quicker to check than a list. */
+static bool is_run(const struct als_item *item, int64_t *low, int64_t *high)
+{
+    *low = *high = item->choices[0].number;
+    for (size_t i = 1; i < item->n_choices; i++) {
+        int64_t number = item->choices[i].number;
+        *low = number < *low ? number : *low;
+        *high = number > *high ? number : *high;
+    }
+    return *high - *low + 1 == (int64_t)item->n_choices;
+}
+
+static void add_choices(struct als_buf *out, const struct als_item *item)
+{
+    int64_t low, high;
+    if (item->numeric_choice && is_run(item, &low, &high)) {
+        als_buf_printf(out, "\"%s\" BETWEEN %lld AND %lld", item->code, (long long)low,
+                       (long long)high);
+        return;
+    }
+    als_buf_printf(out, "\"%s\" IN (", item->code);
+    for (size_t i = 0; i < item->n_choices; i++) {
+        if (i > 0)
+            als_buf_text(out, ", ");
+        if (item->numeric_choice)
+            als_buf_printf(out, "%lld", (long long)item->choices[i].number);
+        else
+            add_literal(out, item->choices[i].code);
+    }
+    als_buf_char(out, ')');
+}
+
+static void add_range(struct als_buf *out, const struct als_item *item)
+{
+    char low[ALS_NUM_TEXT], high[ALS_NUM_TEXT];
+    als_num_format(item->min, low);
+    als_num_format(item->max, high);
+    if (item->has_min && item->has_max)
+        als_buf_printf(out, "\"%s\" BETWEEN %s AND %s", item->code, low, high);
+    else if (item->has_min)
+        als_buf_printf(out, "\"%s\" >= %s", item->code, low);
+    else
+        als_buf_printf(out, "\"%s\" <= %s", item->code, high);
+}
+
+/* "code" TYPE CONSTRAINT "code" CHECK (…); NULL passes every CHECK. */
+static void add_item(struct als_buf *out, const struct als_item *item)
+{
+    als_buf_printf(out, "\"%s\" %s", item->code, type_name(item));
+    bool ranged = item->has_min || item->has_max;
+    if (item->type == ALS_ITEM_TEXT || (item->type == ALS_ITEM_INTEGER && !ranged) ||
+        (item->type == ALS_ITEM_NUMBER && !ranged))
+        return;
+    als_buf_printf(out, " CONSTRAINT \"%s\" CHECK (", item->code);
+    if (item->type == ALS_ITEM_CHOICE)
+        add_choices(out, item);
+    else if (item->type == ALS_ITEM_YESNO)
+        als_buf_printf(out, "\"%s\" IN (0, 1)", item->code);
+    else if (item->type == ALS_ITEM_DATE)
+        als_buf_printf(out, "\"%s\" GLOB '[12][0-9][0-9][0-9]*'", item->code);
+    else
+        add_range(out, item);
+    als_buf_char(out, ')');
+}
+
+/* ---- Scores ---- */
+
+static void add_sum(struct als_buf *out, const struct als_instrument *instrument,
+                    const size_t *items, size_t n, const char *before, const char *after)
+{
+    for (size_t i = 0; i < n; i++)
+        als_buf_printf(out, "%s%s\"%s\"%s", i ? " + " : "", before,
+                       instrument->items[items[i]].code, after);
+}
+
+void als_ddl_answered(const struct als_instrument *instrument, const struct als_score *score,
+                      struct als_buf *out)
+{
+    add_sum(out, instrument, score->items, score->n_items, "(", " IS NOT NULL)");
+}
+
+static void add_strict(struct als_buf *out, const struct als_instrument *instrument,
+                       const struct als_score *score)
+{
+    bool mean = score->kind == ALS_SCORE_MEAN;
+    als_buf_text(out, mean ? "(0.0 + " : "(");
+    add_sum(out, instrument, score->items, score->n_items, "", "");
+    als_buf_char(out, ')');
+    if (mean)
+        als_buf_printf(out, " / %zu", score->n_items);
+}
+
+/* Complete: the sum itself. Nearly complete: the mean of the answers for each item. */
+static void add_prorated(struct als_buf *out, const struct als_instrument *instrument,
+                         const struct als_score *score)
+{
+    struct als_buf sum, answered;
+    als_buf_init(&sum, ALS_BUF_LARGE);
+    als_buf_init(&answered, ALS_BUF_LARGE);
+    add_sum(&sum, instrument, score->items, score->n_items, "ifnull(", ", 0)");
+    als_ddl_answered(instrument, score, &answered);
+    bool mean = score->kind == ALS_SCORE_MEAN;
+    size_t least = score->min_answered ? score->min_answered : 1;
+    als_buf_text(out, "CASE ");
+    if (!mean)
+        als_buf_printf(out, "WHEN %s = %zu THEN %s ", answered.data, score->n_items, sum.data);
+    als_buf_printf(out, "WHEN %s >= %zu THEN (0.0 + %s) / (%s)", answered.data, least, sum.data,
+                   answered.data);
+    if (!mean)
+        als_buf_printf(out, " * %zu", score->n_items);
+    als_buf_text(out, " END");
+    als_buf_release(&sum);
+    als_buf_release(&answered);
+}
+
+void als_ddl_score(const struct als_instrument *instrument, const struct als_score *score,
+                   struct als_buf *out)
+{
+    if (score->kind == ALS_SCORE_COPY) {
+        als_buf_printf(out, "\"%s\"", instrument->items[score->items[0]].code);
+        return;
+    }
+    if (score->missing == ALS_MISSING_PRORATED)
+        add_prorated(out, instrument, score);
+    else
+        add_strict(out, instrument, score);
+    if (score->n_mean_items && score->kind == ALS_SCORE_SUM) {
+        als_buf_text(out, " + (0.0 + ");
+        add_sum(out, instrument, score->mean_items, score->n_mean_items, "", "");
+        als_buf_printf(out, ") / %zu", score->n_mean_items);
+    }
+}
+
+static bool is_whole(const struct als_instrument *instrument, const struct als_score *score)
+{
+    if (score->kind == ALS_SCORE_MEAN || score->missing == ALS_MISSING_PRORATED ||
+        score->n_mean_items)
+        return false;
+    for (size_t i = 0; i < score->n_items; i++) {
+        if (!als_item_is_integer(&instrument->items[score->items[i]]))
+            return false;
+    }
+    return true;
+}
+
+static void add_score(struct als_buf *out, const struct als_instrument *instrument,
+                      const struct als_score *score)
+{
+    als_buf_printf(out, "\"%s\" %s AS (", score->code,
+                   is_whole(instrument, score) ? "INTEGER" : "REAL");
+    als_ddl_score(instrument, score, out);
+    als_buf_text(out, ") VIRTUAL");
+}
+
+/* ---- Tables ---- */
+
+/* items: in the order of the table; NULL = of the definition. */
+static void add_table(struct als_buf *out, const struct als_instrument *instrument,
+                      const char *name, const size_t *items)
+{
+    als_buf_printf(out,
+                   "CREATE TABLE \"%s\" ("
+                   "\n  assessment_id INTEGER PRIMARY KEY,"
+                   "\n  day INTEGER CHECK (day BETWEEN -62091 AND 84370),"
+                   "\n  mode TEXT CHECK (mode IN (" ALS_MODE_LIST ")),"
+                   "\n  respondent TEXT,"
+                   "\n  status TEXT NOT NULL CHECK (status IN ('done', 'not-done')),"
+                   "\n  reason TEXT,"
+                   "\n  version_no INTEGER NOT NULL,"
+                   "\n  item_reasons TEXT,"
+                   "\n  change_id INTEGER NOT NULL",
+                   name);
+    for (size_t i = 0; i < instrument->n_items; i++) {
+        als_buf_text(out, ",\n  ");
+        add_item(out, &instrument->items[items ? items[i] : i]);
+    }
+    for (size_t i = 0; i < instrument->n_scores; i++) {
+        if (als_score_is_own(&instrument->scores[i])) {
+            als_buf_text(out, ",\n  ");
+            add_score(out, instrument, &instrument->scores[i]);
+        }
+    }
+    als_buf_text(out,
+                 ",\n  visit_id INTEGER NOT NULL AS (assessment_id >> 12) VIRTUAL REFERENCES visit,"
+                 "\n  CHECK (day IS NOT NULL OR status = 'not-done')"
+                 "\n) STRICT;\n");
+}
+
+static void add_view(struct als_buf *out, const struct als_instrument *instrument)
+{
+    char table[ALS_RELATION_NAME], view[ALS_RELATION_NAME];
+    als_relation_name("a", instrument, table);
+    als_relation_name("v", instrument, view);
+    als_buf_printf(out,
+                   "CREATE VIEW \"%s\" AS SELECT p.patient, c.code AS visit,"
+                   " date(a.day * 86400, 'unixepoch') AS date, a.mode, r.rater, a.respondent,"
+                   " a.status, a.reason",
+                   view);
+    for (size_t i = 0; i < instrument->n_items; i++)
+        als_buf_printf(out, ", a.\"%s\"", instrument->items[i].code);
+    for (size_t i = 0; i < instrument->n_scores; i++) {
+        if (als_score_is_own(&instrument->scores[i]))
+            als_buf_printf(out, ", a.\"%s\"", instrument->scores[i].code);
+    }
+    als_buf_printf(out,
+                   " FROM \"%s\" AS a JOIN patient AS p ON p.patient_id = a.assessment_id >> 24"
+                   " JOIN visit_code AS c ON c.visit_no = (a.assessment_id >> 12) & 4095"
+                   " LEFT JOIN rater AS r ON r.rater_no = a.assessment_id & 4095;\n",
+                   table);
+}
+
+static enum als_status run(struct als_store *store, struct als_buf *sql, struct als_err *err)
+{
+    enum als_status status = als_sql_exec(store, sql->data, err);
+    als_buf_release(sql);
+    return status;
+}
+
+enum als_status als_ddl_create(struct als_store *store, const struct als_instrument *instrument,
+                               struct als_err *err)
+{
+    char name[ALS_RELATION_NAME];
+    struct als_buf sql;
+    als_relation_name("a", instrument, name);
+    als_buf_init(&sql, ALS_BUF_LARGE);
+    add_table(&sql, instrument, name, NULL);
+    add_view(&sql, instrument);
+    return run(store, &sql, err);
+}

@@ -1,0 +1,315 @@
+/* Entering, changing and removing one row of any table, with its step in the trail. */
+#include <math.h>
+#include <string.h>
+
+#include "store_int.h"
+
+/* One row on its way: what is stored, what is to be, and texts made of them. */
+struct move {
+    struct als_store *store;
+    struct als_relation *table;
+    int64_t row_id, old_change;
+    struct als_row_cell *before, *after; /* n_columns each; before NULL for a new row */
+    struct als_arena *arena;
+    struct als_buf key, json, bytes, step;
+};
+
+static void move_init(struct move *move, struct als_store *store, struct als_relation *table,
+                      int64_t row_id)
+{
+    *move = (struct move){.store = store, .table = table, .row_id = row_id};
+    move->arena = als_arena_new();
+    als_buf_init(&move->key, ALS_BUF_LARGE);
+    als_buf_init(&move->json, ALS_BUF_LARGE);
+    als_buf_init(&move->bytes, ALS_BUF_LARGE);
+    als_buf_init(&move->step, ALS_BUF_LARGE);
+}
+
+static void move_release(struct move *move)
+{
+    als_buf_release(&move->key);
+    als_buf_release(&move->json);
+    als_buf_release(&move->bytes);
+    als_buf_release(&move->step);
+    als_arena_free(move->arena);
+}
+
+/* Read the stored row; *found false when there is none. Texts are copied to the arena. */
+static enum als_status read_row(struct move *move, struct als_row_cell **cells, bool *found,
+                                struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(move->store, move->table->select_one, &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, move->row_id);
+    status = als_sql_step(move->store, stmt, found, err);
+    if (status == ALS_OK && *found) {
+        size_t n = move->table->n_columns;
+        *cells = als_arena_array(move->arena, n, sizeof **cells);
+        move->old_change = sqlite3_column_int64(stmt, 0);
+        als_cells_from_row(move->table, stmt, 1, *cells);
+        for (size_t i = 0; i < n; i++) {
+            struct als_row_cell *cell = &(*cells)[i];
+            if (cell->kind == ALS_ROW_TEXT || cell->kind == ALS_ROW_BLOB)
+                cell->text = als_arena_strndup(move->arena, cell->text, cell->length);
+        }
+    }
+    als_sql_done(stmt);
+    return status;
+}
+
+static enum als_status bind_cells(const struct move *move, sqlite3_stmt *stmt,
+                                  const struct als_row_cell *cells, struct als_err *err)
+{
+    sqlite3_bind_int64(stmt, 1, move->row_id);
+    sqlite3_bind_int64(stmt, 2, move->store->change.change_id);
+    for (size_t i = 0; i < move->table->n_columns; i++) {
+        const struct als_row_cell *cell = &cells[i];
+        int index = (int)i + 3;
+        switch (cell->kind) {
+        case ALS_ROW_NULL:
+            sqlite3_bind_null(stmt, index);
+            break;
+        case ALS_ROW_INTEGER:
+            sqlite3_bind_int64(stmt, index, cell->integer);
+            break;
+        case ALS_ROW_NUMBER:
+            if (!isfinite(cell->number))
+                return als_fail(err, ALS_DATA, "E-RANGE", "%s: not a finite number",
+                                move->table->columns[i].name);
+            sqlite3_bind_double(stmt, index, cell->number);
+            break;
+        case ALS_ROW_TEXT:
+            sqlite3_bind_text64(stmt, index, cell->text, cell->length, SQLITE_STATIC, SQLITE_UTF8);
+            break;
+        case ALS_ROW_BLOB:
+            sqlite3_bind_blob64(stmt, index, cell->text, cell->length, SQLITE_STATIC);
+            break;
+        }
+    }
+    return ALS_OK;
+}
+
+static enum als_status write_row(struct move *move, const char *sql, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(move->store, sql, &stmt, err);
+    if (status == ALS_OK)
+        status = bind_cells(move, stmt, move->after, err);
+    if (status == ALS_OK)
+        status = als_sql_run(move->store, stmt, err);
+    else
+        als_sql_done(stmt);
+    return status;
+}
+
+/* The digest covers what the database holds, not what was handed to it. */
+static enum als_status read_back(struct move *move, struct als_err *err)
+{
+    bool found;
+    int64_t old_change = move->old_change;
+    enum als_status status = read_row(move, &move->after, &found, err);
+    move->old_change = old_change;
+    if (status == ALS_OK && !found)
+        status = als_fail(err, ALS_INTERNAL, "E-LOST", "%s: a row just written is not there",
+                          move->table->name);
+    if (status == ALS_OK)
+        als_canon_cells(move->store, move->table, move->row_id, move->after, &move->bytes);
+    return status;
+}
+
+static void report_cells(const struct move *move)
+{
+    struct als_store *store = move->store;
+    struct als_buf old_text, new_text;
+    als_buf_init(&old_text, ALS_BUF_LARGE);
+    als_buf_init(&new_text, ALS_BUF_LARGE);
+    for (size_t i = 0; store->on_cell && i < move->table->n_columns; i++) {
+        const struct als_row_cell *before = move->before ? &move->before[i] : NULL;
+        const struct als_row_cell *after = &move->after[i];
+        if (before ? als_cells_equal(before, after) : after->kind == ALS_ROW_NULL)
+            continue;
+        als_buf_clear(&old_text);
+        als_buf_clear(&new_text);
+        if (before)
+            als_cell_print(before, &old_text);
+        als_cell_print(after, &new_text);
+        struct als_cell_change change = {move->table->name, move->key.data,
+                                         move->table->columns[i].name,
+                                         before ? old_text.data : NULL, new_text.data};
+        store->on_cell(&change, store->on_cell_context);
+    }
+    als_buf_release(&old_text);
+    als_buf_release(&new_text);
+}
+
+static void hash_step(struct move *move)
+{
+    als_trail_add(move->store, move->table, move->row_id, move->row_id, 1, move->step.data,
+                  move->step.length);
+}
+
+/* A row that the database refuses leaves nothing behind, and the change set may go on. A failure
+ * after that leaves a row without its step: the change set cannot be committed. */
+static enum als_status half_written(const struct move *move, enum als_status status)
+{
+    move->store->change.broken = true;
+    return status;
+}
+
+static enum als_status enter(struct move *move, struct als_err *err)
+{
+    enum als_status status = write_row(move, move->table->insert_one, err);
+    if (status != ALS_OK)
+        return status;
+    status = read_back(move, err);
+    if (status != ALS_OK)
+        return half_written(move, status);
+    als_step_entered(&move->step, move->bytes.data, move->bytes.length);
+    hash_step(move);
+    als_relation_key(move->store, move->table, move->row_id, move->after, &move->key);
+    report_cells(move);
+    return ALS_OK;
+}
+
+/* Keep the old row in history. */
+static enum als_status remember(struct move *move, const char *operation, struct als_err *err)
+{
+    als_cells_to_json(move->table, move->before, &move->json);
+    return als_trail_history(move->store, move->table, move->row_id, operation, move->old_change,
+                             move->key.data, move->json.data,
+                             als_relation_patient(move->table, move->row_id, move->before), err);
+}
+
+static enum als_status change(struct move *move, struct als_err *err)
+{
+    enum als_status status = write_row(move, move->table->update_one, err);
+    if (status != ALS_OK)
+        return status;
+    status = remember(move, "update", err);
+    if (status == ALS_OK)
+        status = read_back(move, err);
+    if (status != ALS_OK)
+        return half_written(move, status);
+    als_step_updated(&move->step, move->old_change, move->key.data, move->json.data,
+                     move->bytes.data, move->bytes.length);
+    hash_step(move);
+    report_cells(move);
+    return ALS_OK;
+}
+
+static enum als_status conflict(const struct move *move, size_t column, struct als_err *err)
+{
+    struct als_buf old_text, new_text;
+    als_buf_init(&old_text, 200);
+    als_buf_init(&new_text, 200);
+    als_cell_print(&move->before[column], &old_text);
+    als_cell_print(&move->after[column], &new_text);
+    als_fail(err, ALS_DATA, "E-CONFLICT", "%s %s: %s is stored as '%s', the new value is '%s'",
+             move->table->name, move->key.data, move->table->columns[column].name, old_text.data,
+             new_text.data);
+    als_err_hint(err, "give a reason to change stored values");
+    als_buf_release(&old_text);
+    als_buf_release(&new_text);
+    return ALS_DATA;
+}
+
+/* Lay the given cells over the stored ones. Returns the first column that differs and counts, or
+ * n_columns. */
+static size_t lay_over(struct move *move, const struct als_row_cell *cells, bool *needs_reason)
+{
+    size_t n = move->table->n_columns, first = n;
+    move->after = als_arena_array(move->arena, n, sizeof *move->after);
+    *needs_reason = false;
+    for (size_t i = 0; i < n; i++) {
+        bool differs = cells[i].given && !als_cells_equal(&cells[i], &move->before[i]);
+        move->after[i] = cells[i].given ? cells[i] : move->before[i];
+        if (differs && !cells[i].quiet && first == n)
+            first = i;
+    }
+    *needs_reason = first < n;
+    return first;
+}
+
+static enum als_status next_row_id(struct move *move, struct als_err *err)
+{
+    return als_sql_integer(move->store, move->table->next_id, &move->row_id, err);
+}
+
+static enum als_status put(struct move *move, const struct als_row_cell *cells, bool without_reason,
+                           enum als_put *what, struct als_err *err)
+{
+    bool found = false, counts;
+    enum als_status status =
+        move->row_id ? read_row(move, &move->before, &found, err) : next_row_id(move, err);
+    if (status != ALS_OK)
+        return status;
+    if (!found) {
+        size_t n = move->table->n_columns;
+        move->after = als_arena_array(move->arena, n, sizeof *move->after);
+        for (size_t i = 0; i < n; i++)
+            move->after[i] = cells[i].given || cells[i].initial ? cells[i] : als_cell_text(NULL);
+        *what = ALS_PUT_NEW;
+        return enter(move, err);
+    }
+    size_t differing = lay_over(move, cells, &counts);
+    *what = counts ? ALS_PUT_CHANGED : ALS_PUT_SAME;
+    if (!counts)
+        return ALS_OK;
+    als_relation_key(move->store, move->table, move->row_id, move->before, &move->key);
+    if (!without_reason && !move->store->change.has_reason)
+        return conflict(move, differing, err);
+    return change(move, err);
+}
+
+enum als_status als_row_put(struct als_store *store, struct als_relation *table, int64_t *row_id,
+                            const struct als_row_cell *cells, bool without_reason,
+                            enum als_put *what, struct als_err *err)
+{
+    enum als_put ignored;
+    enum als_status status = als_change_require(store, err);
+    if (status != ALS_OK)
+        return status;
+    struct move move;
+    move_init(&move, store, table, *row_id);
+    status = put(&move, cells, without_reason, what ? what : &ignored, err);
+    *row_id = move.row_id;
+    move_release(&move);
+    return status;
+}
+
+static enum als_status erase(struct move *move, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    als_relation_key(move->store, move->table, move->row_id, move->before, &move->key);
+    enum als_status status = als_sql_cached(move->store, move->table->delete_one, &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, move->row_id);
+    status = als_sql_run(move->store, stmt, err);
+    if (status != ALS_OK)
+        return status;
+    status = remember(move, "delete", err);
+    if (status != ALS_OK)
+        return half_written(move, status);
+    als_step_deleted(&move->step, move->old_change, move->key.data, move->json.data);
+    hash_step(move);
+    return ALS_OK;
+}
+
+enum als_status als_row_delete(struct als_store *store, struct als_relation *table, int64_t row_id,
+                               struct als_err *err)
+{
+    enum als_status status = als_change_require(store, err);
+    if (status != ALS_OK)
+        return status;
+    struct move move;
+    bool found;
+    move_init(&move, store, table, row_id);
+    status = read_row(&move, &move.before, &found, err);
+    if (status == ALS_OK && found)
+        status = erase(&move, err);
+    move_release(&move);
+    return status;
+}
