@@ -13,9 +13,8 @@
 static enum als_status has_errors(const struct als_cli *cli, const char *path, size_t before,
                                   struct als_err *err)
 {
-    size_t n = cli->errors - before;
-    return als_fail(err, ALS_DEFINITION, "E-DEFINITION", "%s has %zu error%s", path, n,
-                    n == 1 ? "" : "s");
+    return als_fail(err, ALS_DEFINITION, "E-DEFINITION", "%s has %s", path,
+                    als_cli_count(cli, cli->errors - before, "error"));
 }
 
 static enum als_status read_text(const char *path, struct als_buf *text, struct als_err *err)

@@ -27,7 +27,7 @@ static enum als_status export_wide(struct als_cli *cli, const char *code, unsign
         status = als_export_wide(cli->store, code, als_args_text(&cli->args, "out"), n_readers,
                                  sha256, &rows, err);
     if (!status)
-        fprintf(stderr, "%zu rows, SHA-256 %s\n", rows, sha256);
+        fprintf(stderr, "%s, SHA-256 %s\n", als_cli_count(cli, rows, "row"), sha256);
     return status;
 }
 
@@ -50,8 +50,9 @@ static enum als_status export_all(struct als_cli *cli, unsigned n_readers, struc
     if (!status)
         status = als_audit_head(cli->store, head, err);
     if (!status)
-        fprintf(stderr, "%zu files, %zu rows in %s\nhead of the trail %s\n", result.files,
-                result.rows, options.folder, head);
+        fprintf(stderr, "%s, %s in %s\nhead of the trail %s\n",
+                als_cli_count(cli, result.files, "file"), als_cli_count(cli, result.rows, "row"),
+                options.folder, head);
     return status;
 }
 

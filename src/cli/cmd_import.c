@@ -16,18 +16,21 @@ static enum als_status check_kind(struct als_cli *cli, const char *kind, struct 
     return als_cli_no_such(ALS_USAGE, "kind of import", kind, names, n, err);
 }
 
-static void tell(const struct als_import_result *result, const char *kind)
+static void tell(const struct als_cli *cli, const struct als_import_result *result,
+                 const char *kind)
 {
-    fprintf(stderr, "  %s: %zu rows: %zu entered, %zu changed, %zu the same, %zu rejected\n", kind,
-            result->rows, result->entered, result->changed, result->same, result->rejected);
+    fprintf(stderr, "  %s: %s: %zu entered, %zu changed, %zu the same, %zu rejected\n", kind,
+            als_cli_count(cli, result->rows, "row"), result->entered, result->changed, result->same,
+            result->rejected);
     if (result->visits_assigned)
-        fprintf(stderr, "  visit filled in from the date: %zu\n", result->visits_assigned);
+        fprintf(stderr, "  visit filled in from the date: %s\n",
+                als_cli_count(cli, result->visits_assigned, "row"));
     if (result->unscheduled)
-        fprintf(stderr,
-                "  outside every window, so unscheduled: %zu (for want of an anchor: %zu)\n",
-                result->unscheduled, result->without_anchor);
+        fprintf(stderr, "  unscheduled, outside every window: %s (%zu for want of an anchor)\n",
+                als_cli_count(cli, result->unscheduled, "row"), result->without_anchor);
     if (result->out_of_window)
-        fprintf(stderr, "  dates outside the window of their visit: %zu\n", result->out_of_window);
+        fprintf(stderr, "  outside the window of their visit: %s\n",
+                als_cli_count(cli, result->out_of_window, "row"));
 }
 
 static enum als_status report(struct als_cli *cli, const struct als_import_options *options,
@@ -36,20 +39,21 @@ static enum als_status report(struct als_cli *cli, const struct als_import_optio
 {
     if (status != ALS_OK && status != ALS_FINDINGS) {
         if (result->errors)
-            fprintf(stderr, "%zu error%s in %zu rows: nothing was stored\n", result->errors,
-                    result->errors == 1 ? "" : "s", result->rows);
+            fprintf(stderr, "%s in %s: nothing was stored\n",
+                    als_cli_count(cli, result->errors, "error"),
+                    als_cli_count(cli, result->rows, "row"));
         return status;
     }
     if (result->change_id)
         fprintf(stderr, "change %lld\n", (long long)result->change_id);
-    tell(result, options->kind);
+    tell(cli, result, options->kind);
     if (options->dry_run)
         fprintf(stderr, "%sdry run: nothing written\n", cli->cells.data);
     else if (!result->change_id)
         fputs("nothing to change: the study holds this already\n", stderr);
     if (status == ALS_FINDINGS)
-        als_fail(err, ALS_FINDINGS, "E-REJECTS", "%zu rows were left out and written to %s",
-                 result->rejected, options->rejects);
+        als_fail(err, ALS_FINDINGS, "E-REJECTS", "left out and written to %s: %s", options->rejects,
+                 als_cli_count(cli, result->rejected, "row"));
     return status;
 }
 

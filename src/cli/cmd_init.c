@@ -44,8 +44,8 @@ static enum als_status create(struct als_cli *cli, struct als_catalogue *catalog
             return status;
         fputs("change 1\n", stderr);
     }
-    fprintf(stderr, "  study %s: protocol %s version %s, %zu visits\n", path, protocol->code,
-            protocol->version, protocol->n_visits);
+    fprintf(stderr, "  study %s: protocol %s version %s, %s\n", path, protocol->code,
+            protocol->version, als_cli_count(cli, protocol->n_visits, "visit"));
     for (size_t i = 0; i < n; i++)
         fprintf(stderr, "  instrument %s version %s\n", list[i]->code, list[i]->version);
     if (dry)

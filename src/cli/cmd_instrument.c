@@ -13,9 +13,10 @@ enum als_status als_cmd_instrument_check(struct als_cli *cli, struct als_err *er
     enum als_status status = als_catalogue_read(cli, path, &instrument, err);
     if (status)
         return status;
-    fprintf(stderr, "%s: no errors: instrument %s version %s, %zu items, %zu scores, %zu rules\n",
-            path, instrument->code, instrument->version, instrument->n_items, instrument->n_scores,
-            instrument->n_rules);
+    fprintf(stderr, "%s: no errors: instrument %s version %s, %s, %s, %s\n", path, instrument->code,
+            instrument->version, als_cli_count(cli, instrument->n_items, "item"),
+            als_cli_count(cli, instrument->n_scores, "score"),
+            als_cli_count(cli, instrument->n_rules, "rule"));
     als_instrument_free(instrument);
     return ALS_OK;
 }

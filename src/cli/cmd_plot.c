@@ -29,7 +29,7 @@ static enum als_status plot_all(struct als_cli *cli, const struct als_plot_optio
     enum als_status status =
         als_plot_all_patients(cli->store, folder, ending ? ending : "svg", options, &charts, err);
     if (!status)
-        fprintf(stderr, "%zu charts in %s\n", charts, folder);
+        fprintf(stderr, "%s in %s\n", als_cli_count(cli, charts, "chart"), folder);
     return status;
 }
 

@@ -26,11 +26,11 @@ enum als_status als_cmd_protocol_check(struct als_cli *cli, struct als_err *err)
     enum als_status status = read_operand(cli, &catalogue, &protocol, err);
     if (status)
         return status;
-    fprintf(stderr,
-            "%s: no errors: protocol %s version %s, %zu visits, %zu instruments, %zu cohorts, "
-            "%zu criteria\n",
-            als_args_operand(&cli->args, 0), protocol->code, protocol->version, protocol->n_visits,
-            protocol->n_instruments, protocol->n_cohorts, protocol->n_criteria);
+    fprintf(stderr, "%s: no errors: protocol %s version %s, %s, %s, %s, %zu criteria\n",
+            als_args_operand(&cli->args, 0), protocol->code, protocol->version,
+            als_cli_count(cli, protocol->n_visits, "visit"),
+            als_cli_count(cli, protocol->n_instruments, "instrument"),
+            als_cli_count(cli, protocol->n_cohorts, "cohort"), protocol->n_criteria);
     als_protocol_free(protocol);
     als_catalogue_close(&catalogue);
     return ALS_OK;
@@ -260,8 +260,8 @@ enum als_status als_cmd_protocol_amend(struct als_cli *cli, struct als_err *err)
     size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &cli->sink);
     if (refused)
         status = als_fail(err, ALS_DEFINITION, "E-AMEND",
-                          "%zu difference%s would orphan or reinterpret stored records", refused,
-                          refused == 1 ? "" : "s");
+                          "%s would orphan or reinterpret stored records",
+                          als_cli_count(cli, refused, "difference"));
     if (!status)
         status = als_cli_begin(cli, err);
     if (!status)

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "alstrack/core/date.h"
@@ -128,11 +129,11 @@ static enum als_status tell_plan(struct als_cli *cli, const struct request *requ
             char from[ALS_DATE_TEXT], to[ALS_DATE_TEXT];
             als_day_format(rows[i].window_from, from);
             als_day_format(rows[i].window_to, to);
-            if (rows[i].outside_days)
-                als_buf_printf(&cli->cells, "warning: %d days %s the window %s to %s\n",
-                               rows[i].outside_days < 0 ? -rows[i].outside_days
-                                                        : rows[i].outside_days,
-                               rows[i].outside_days < 0 ? "before" : "after", from, to);
+            int days = rows[i].outside_days;
+            if (days)
+                als_buf_printf(&cli->cells, "warning: %s %s the window %s to %s\n",
+                               als_cli_count(cli, (size_t)abs(days), "day"),
+                               days < 0 ? "before" : "after", from, to);
             else
                 als_buf_printf(&cli->cells, "  inside the window %s to %s\n", from, to);
         }

@@ -168,6 +168,11 @@ enum als_status als_cli_day(const char *text, const char *what, int *out, struct
     return ALS_OK;
 }
 
+const char *als_cli_count(const struct als_cli *cli, size_t n, const char *one)
+{
+    return als_arena_printf(cli->arena, "%zu %s%s", n, one, n == 1 ? "" : "s");
+}
+
 enum als_status als_cli_no_such(enum als_status status, const char *what, const char *word,
                                 const char *const *candidates, size_t n, struct als_err *err)
 {

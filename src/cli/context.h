@@ -59,6 +59,9 @@ ALS_CHECKED enum als_status als_cli_number(const char *text, const char *what, d
                                            struct als_err *err);
 ALS_CHECKED enum als_status als_cli_day(const char *text, const char *what, int *out,
                                         struct als_err *err);
+/* "1 row", "2 rows": in the command's arena. */
+const char *als_cli_count(const struct als_cli *cli, size_t n, const char *one);
+
 /* Refuse `word` as `what`, with the nearest of the candidates as hint, or all of them. */
 enum als_status als_cli_no_such(enum als_status status, const char *what, const char *word,
                                 const char *const *candidates, size_t n, struct als_err *err);

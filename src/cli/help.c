@@ -1,6 +1,7 @@
 /* Help as text. */
 #include "help.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 int als_help_value_length(const char *value)
@@ -89,6 +90,26 @@ static void options(FILE *out, const struct als_command *command)
     }
 }
 
+#define LINE_WIDTH 80
+
+/* Break between words, so that a terminal does not break within them. */
+static void paragraph(FILE *out, const char *text)
+{
+    size_t column = 0;
+    for (const char *at = text; *at;) {
+        size_t length = strcspn(at, " ");
+        bool fits = column + 1 + length <= LINE_WIDTH;
+        if (column)
+            column += (size_t)fprintf(out, "%s", fits ? " " : "\n");
+        if (!fits)
+            column = 0;
+        column += (size_t)fprintf(out, "%.*s", (int)length, at);
+        at += length;
+        at += strspn(at, " ");
+    }
+    fputc('\n', out);
+}
+
 void als_help_command(FILE *out, const struct als_command *command)
 {
     char name[64];
@@ -97,8 +118,10 @@ void als_help_command(FILE *out, const struct als_command *command)
         fprintf(out, "  %s\n      %s\n", example->line, example->what);
     fputc('\n', out);
     als_help_usage(out, command);
-    if (command->details)
-        fprintf(out, "\n%s\n", command->details);
+    if (command->details) {
+        fputc('\n', out);
+        paragraph(out, command->details);
+    }
     options(out, command);
     enum als_status exits[ALS_COMMAND_EXITS];
     size_t n = als_command_exits(command, exits);
