@@ -43,6 +43,15 @@ const char *als_export_path(struct als_export *export, const char *file); /* in 
 void als_sheet_partial(struct als_buf *buf, const char *date);
 void als_sheet_offset(struct als_buf *buf, const struct als_timeline *timeline, int day);
 
+/* The events of a patient, in the list of all. */
+const struct als_event *als_export_events_of(const struct als_export *export, int64_t patient_id,
+                                             size_t *n);
+/* Visits, read from store, and with the events what the schedule needs; they live in arena. */
+ALS_CHECKED enum als_status als_export_facts(const struct als_export *export,
+                                             struct als_store *store, size_t patient,
+                                             struct als_arena *arena, struct als_visit_list *visits,
+                                             struct als_patient_facts *facts, struct als_err *err);
+
 /* records.c, visits.c, observations.c, cohort.c: one file each. */
 ALS_CHECKED enum als_status als_export_patients(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_events(struct als_export *export, struct als_err *err);

@@ -82,3 +82,39 @@ void als_sheet_offset(struct als_buf *buf, const struct als_timeline *timeline, 
     else
         als_csv_integer(buf, day - timeline->zero_day);
 }
+
+static size_t first_event(const struct als_event_list *events, int64_t patient_id)
+{
+    size_t low = 0, high = events->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (events->items[middle].patient_id < patient_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const struct als_event *als_export_events_of(const struct als_export *export, int64_t patient_id,
+                                             size_t *n)
+{
+    size_t first = first_event(&export->events, patient_id);
+    *n = first_event(&export->events, patient_id + 1) - first;
+    return export->events.items + first;
+}
+
+enum als_status als_export_facts(const struct als_export *export, struct als_store *store,
+                                 size_t patient, struct als_arena *arena,
+                                 struct als_visit_list *visits, struct als_patient_facts *facts,
+                                 struct als_err *err)
+{
+    const struct als_patient *who = &export->people.list.items[patient];
+    enum als_status status = als_visit_load(store, who->id, arena, visits, err);
+    if (status != ALS_OK)
+        return status;
+    size_t n_events;
+    const struct als_event *events = als_export_events_of(export, who->id, &n_events);
+    als_facts_from(store, who, events, n_events, visits->items, visits->count, arena, facts);
+    return ALS_OK;
+}

@@ -31,20 +31,6 @@ static void end(void *state)
     free(worker);
 }
 
-/* The first event of the patient or of a later one. */
-static size_t first_event(const struct als_event_list *events, int64_t patient_id)
-{
-    size_t low = 0, high = events->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (events->items[middle].patient_id < patient_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static const struct als_visit *find_visit(const struct worker *worker,
                                           const struct als_visit_list *visits, const char *code)
 {
@@ -91,16 +77,12 @@ static enum als_status put_patient(struct worker *worker, size_t patient, struct
                                    size_t *rows, struct als_err *err)
 {
     const struct als_export *export = worker->export;
-    const struct als_patient *who = &export->people.list.items[patient];
     struct als_arena *arena = als_arena_new();
     struct als_visit_list visits;
-    enum als_status status = als_visit_load(worker->store, who->id, arena, &visits, err);
+    struct als_patient_facts facts;
+    enum als_status status =
+        als_export_facts(export, worker->store, patient, arena, &visits, &facts, err);
     if (status == ALS_OK) {
-        size_t first = first_event(&export->events, who->id);
-        size_t next = first_event(&export->events, who->id + 1);
-        struct als_patient_facts facts;
-        als_facts_from(worker->store, who, export->events.items + first, next - first, visits.items,
-                       visits.count, arena, &facts);
         size_t needed = export->protocol->n_visits + facts.n_visits;
         if (needed > worker->room) {
             worker->room = needed;

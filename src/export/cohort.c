@@ -1,0 +1,322 @@
+/* cohort.csv: one row per patient for the statistician: factors, baselines, slopes, survival. */
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alstrack/analysis/follow_up.h"
+#include "alstrack/analysis/slopes.h"
+#include "field.h"
+#include "folder_files.h"
+
+/* What the file says of one measure of one patient. */
+struct cell {
+    double baseline;
+    int baseline_day;
+    struct als_slope slope;
+};
+
+struct column {
+    struct als_measure measure;
+    const struct als_baseline_rule *rule; /* NULL: last on or before day 0 */
+    struct cell *cells;                   /* one per patient, owned */
+};
+
+struct cohort {
+    struct als_export *export;
+    struct column *columns;
+    size_t n_columns;
+    struct als_follow_up *follow_ups; /* one per patient, owned */
+    int *screening_days;              /* likewise; ALS_NO_DAY = no screening visit yet */
+    int screening_no;                 /* visit number of SCR; 0: the protocol has none */
+    size_t column, index;             /* measure and patient under way */
+};
+
+static bool is_number(const struct als_measure *measure)
+{
+    if (measure->score >= 0)
+        return true;
+    const struct als_item *item = &measure->instrument->items[measure->item];
+    return item->type == ALS_ITEM_INTEGER || item->type == ALS_ITEM_NUMBER ||
+           (item->type == ALS_ITEM_CHOICE && item->numeric_choice);
+}
+
+static const struct als_baseline_rule *rule_of(const struct als_protocol *protocol,
+                                               const char *instrument)
+{
+    for (size_t i = 0; i < protocol->n_baselines; i++)
+        if (strcmp(protocol->instruments[protocol->baselines[i].instrument], instrument) == 0)
+            return &protocol->baselines[i];
+    return NULL;
+}
+
+static void add_measure(struct cohort *cohort, const char *name)
+{
+    struct als_measure measure;
+    struct als_err ignored;
+    if (als_measure_find(cohort->export->store, name, &measure, &ignored) != ALS_OK ||
+        !is_number(&measure))
+        return;
+    for (size_t i = 0; i < cohort->n_columns; i++)
+        if (strcmp(cohort->columns[i].measure.name, measure.name) == 0)
+            return;
+    struct column *column = &cohort->columns[cohort->n_columns++];
+    column->measure = measure;
+    column->rule = rule_of(cohort->export->protocol, measure.instrument->code);
+    column->cells = als_alloc_array(cohort->export->people.list.count, sizeof *column->cells);
+}
+
+/* The measure of the protocol first, then the main score of each instrument. */
+static void choose_measures(struct cohort *cohort)
+{
+    struct als_store *store = cohort->export->store;
+    size_t n = als_store_instrument_count(store);
+    cohort->columns = als_alloc_array(n + 1, sizeof *cohort->columns);
+    if (cohort->export->protocol->measure)
+        add_measure(cohort, cohort->export->protocol->measure);
+    for (size_t i = 0; i < n; i++) {
+        const struct als_instrument *instrument = als_store_instrument(store, i);
+        if (!instrument->main_score)
+            continue;
+        char *name = als_asprintf("%s.%s", instrument->code, instrument->main_score);
+        add_measure(cohort, name);
+        free(name);
+    }
+}
+
+/* Is the point a candidate for the baseline? The last candidate is the baseline. */
+static bool may_be_baseline(const struct cohort *cohort, const struct column *column,
+                            const struct als_series *series, const struct als_series_point *point)
+{
+    const struct als_baseline_rule *rule = column->rule;
+    if (!rule || rule->kind == ALS_BASELINE_LAST_BEFORE_ANCHOR)
+        return point->day <= series->zero_day;
+    if (rule->kind == ALS_BASELINE_VISIT)
+        return point->visit_no == (int)rule->visit + 1;
+    if (point->visit_no == cohort->screening_no)
+        return true;
+    int screening = cohort->screening_days[cohort->index];
+    return screening != ALS_NO_DAY && point->day <= screening &&
+           point->day >= screening - rule->max_age_days;
+}
+
+static void take_series(const struct als_series *series, void *context)
+{
+    struct cohort *cohort = context;
+    const struct als_patient_list *list = &cohort->export->people.list;
+    while (list->items[cohort->index].id != series->patient_id)
+        cohort->index++;
+    struct column *column = &cohort->columns[cohort->column];
+    struct cell *cell = &column->cells[cohort->index];
+    for (size_t i = 0; i < series->count; i++) {
+        const struct als_series_point *point = &series->points[i];
+        bool later = cell->baseline_day == ALS_NO_DAY || point->day > cell->baseline_day;
+        if (later && may_be_baseline(cohort, column, series, point)) {
+            cell->baseline = point->value;
+            cell->baseline_day = point->day;
+        }
+    }
+    cell->slope = als_slope_fit(series, INT_MIN, INT_MAX);
+}
+
+static enum als_status fill_columns(struct cohort *cohort, struct als_err *err)
+{
+    const struct als_patient_list *list = &cohort->export->people.list;
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < cohort->n_columns && status == ALS_OK; i++) {
+        for (size_t k = 0; k < list->count; k++) {
+            struct cell *cell = &cohort->columns[i].cells[k];
+            *cell = (struct cell){.baseline = NAN, .baseline_day = ALS_NO_DAY};
+            cell->slope.fit.slope = cell->slope.fit.se_slope = NAN;
+        }
+        cohort->column = i;
+        cohort->index = 0;
+        status = als_series_each(cohort->export->store, &cohort->columns[i].measure, list,
+                                 take_series, cohort, err);
+    }
+    return status;
+}
+
+static void describe_measures(const struct cohort *cohort, struct als_dataset *dataset)
+{
+    struct als_arena *arena = cohort->export->arena;
+    for (size_t i = 0; i < cohort->n_columns; i++) {
+        const struct als_measure *measure = &cohort->columns[i].measure;
+        const char *label = als_measure_label(measure), *unit = als_measure_unit(measure);
+        char *stem = als_arena_strdup(arena, measure->name);
+        for (char *c = stem; *c; c++)
+            if (*c == '.' || *c == '-')
+                *c = '_';
+        als_dataset_add(dataset, als_arena_printf(arena, "%s_baseline", stem),
+                        als_arena_printf(arena, "Baseline: %s", label), ALS_FIELD_NUMBER, unit);
+        als_dataset_add(dataset, als_arena_printf(arena, "%s_baseline_date", stem),
+                        als_arena_printf(arena, "Date of the baseline: %s", label), ALS_FIELD_DATE,
+                        NULL);
+        als_dataset_add(dataset, als_arena_printf(arena, "%s_n", stem),
+                        als_arena_printf(arena, "Values in the slope: %s", label),
+                        ALS_FIELD_INTEGER, NULL);
+        als_dataset_add(dataset, als_arena_printf(arena, "%s_slope", stem),
+                        als_arena_printf(arena, "Least-squares slope per month: %s", label),
+                        ALS_FIELD_NUMBER, als_arena_printf(arena, "%s/month", unit));
+        als_dataset_add(dataset, als_arena_printf(arena, "%s_slope_se", stem),
+                        als_arena_printf(arena, "Standard error of the slope: %s", label),
+                        ALS_FIELD_NUMBER, als_arena_printf(arena, "%s/month", unit));
+        als_dataset_add(dataset, als_arena_printf(arena, "%s_reliable", stem),
+                        als_arena_printf(arena, "At least 3 visits over 60 days: %s", label),
+                        ALS_FIELD_YESNO, NULL);
+    }
+}
+
+static const struct als_field_code event_codes[] = {{"0", "alive when last known"}, {"1", "death"}};
+static const struct als_field opening_fields[] = {
+    {.name = "patient", .label = "Patient", .type = ALS_FIELD_TEXT},
+    {.name = "site", .label = "Site", .type = ALS_FIELD_TEXT},
+    {.name = "sex", .label = "Sex", .type = ALS_FIELD_TEXT},
+    {.name = "arm", .label = "Arm", .type = ALS_FIELD_TEXT},
+    {.name = "cohort", .label = "Dose cohort", .type = ALS_FIELD_TEXT},
+    {.name = "onset_site", .label = "Site of onset", .type = ALS_FIELD_TEXT},
+    {.name = "time_zero", .label = "Day 0 of the patient", .type = ALS_FIELD_DATE},
+    {.name = "age_at_zero", .label = "Age on day 0", .type = ALS_FIELD_NUMBER, .unit = "years"},
+    {.name = "infusions", .label = "Infusions received", .type = ALS_FIELD_INTEGER},
+    {.name = "cells", .label = "Cells received", .type = ALS_FIELD_NUMBER, .unit = "cells"},
+    {.name = "exposure_days",
+     .label = "First infusion or consent to end of participation or last known day",
+     .type = ALS_FIELD_INTEGER,
+     .unit = "days"},
+    {.name = "survival_days",
+     .label = "Day 0 to death or last day known alive",
+     .type = ALS_FIELD_INTEGER,
+     .unit = "days"},
+    {.name = "survival_event",
+     .label = "Death",
+     .type = ALS_FIELD_INTEGER,
+     .codes = event_codes,
+     .n_codes = 2},
+    {.name = "death_date", .label = "Date of death as known", .type = ALS_FIELD_PARTIAL},
+    {.name = "last_known_alive", .label = "Last day known alive", .type = ALS_FIELD_DATE},
+    {.name = NULL}};
+
+static void put_survival(struct als_buf *buf, const struct als_timeline *timeline,
+                         const struct als_follow_up *follow)
+{
+    char text[ALS_DATE_TEXT];
+    bool died = follow->death.precision != ALS_PRECISION_NONE;
+    int end = died ? follow->death.day : follow->last_known;
+    bool known = timeline->zero_day != ALS_NO_DAY && end != ALS_NO_DAY;
+    if (known && end >= timeline->zero_day) {
+        als_csv_integer(buf, end - timeline->zero_day);
+        als_csv_integer(buf, died);
+    } else {
+        als_buf_text(buf, ",,");
+    }
+    als_csv_text(buf, als_date_format(follow->death, text));
+    als_csv_day(buf, follow->last_known);
+}
+
+static void put_opening(struct cohort *cohort, struct als_buf *buf, size_t index,
+                        const struct als_follow_up *follow)
+{
+    const struct als_export *export = cohort->export;
+    const struct als_patient *patient = &export->people.list.items[index];
+    const struct als_timeline *timeline = &export->people.timelines[index];
+    als_csv_text(buf, patient->patient);
+    als_csv_text(buf, patient->site);
+    als_csv_text(buf, patient->sex);
+    als_csv_text(buf, patient->arm);
+    als_csv_text(buf, patient->cohort);
+    als_csv_text(buf, patient->onset_site);
+    als_csv_day(buf, timeline->zero_day);
+    double age = NAN;
+    if (timeline->zero_day != ALS_NO_DAY)
+        age = als_patient_person(patient, export->protocol, timeline->zero_day).age_years;
+    als_csv_number(buf, age);
+    als_csv_integer(buf, (int64_t)follow->infusions);
+    als_csv_number(buf, follow->cells);
+    if (follow->exposure_from == ALS_NO_DAY)
+        als_csv_text(buf, NULL);
+    else
+        als_csv_integer(buf, als_exposure_days(follow));
+    put_survival(buf, timeline, follow);
+}
+
+static void put_measures(const struct cohort *cohort, struct als_buf *buf, size_t index)
+{
+    for (size_t i = 0; i < cohort->n_columns; i++) {
+        const struct cell *cell = &cohort->columns[i].cells[index];
+        als_csv_number(buf, cell->baseline);
+        als_csv_day(buf, cell->baseline_day);
+        als_csv_integer(buf, (int64_t)cell->slope.fit.n);
+        als_csv_number(buf, cell->slope.fit.slope);
+        als_csv_number(buf, cell->slope.fit.se_slope);
+        als_csv_yesno(buf, cell->slope.fit.n ? cell->slope.reliable : ALS_UNSAID);
+    }
+}
+
+static int screening_day(const struct als_visit_list *visits, int screening_no)
+{
+    for (size_t i = 0; i < visits->count; i++)
+        if (visits->items[i].visit_no == screening_no && !visits->items[i].not_done)
+            return visits->items[i].day;
+    return ALS_NO_DAY;
+}
+
+static enum als_status follow_patients(struct cohort *cohort, struct als_err *err)
+{
+    const struct als_export *export = cohort->export;
+    const struct als_patient_list *list = &export->people.list;
+    cohort->screening_no = (int)als_protocol_visit(export->protocol, "SCR") + 1;
+    enum als_status status = ALS_OK;
+    cohort->follow_ups = als_alloc_array(list->count, sizeof *cohort->follow_ups);
+    cohort->screening_days = als_alloc_array(list->count, sizeof *cohort->screening_days);
+    for (size_t i = 0; i < list->count && status == ALS_OK; i++) {
+        struct als_arena *arena = als_arena_new();
+        struct als_visit_list visits;
+        struct als_patient_facts facts;
+        status = als_export_facts(export, export->store, i, arena, &visits, &facts, err);
+        if (status == ALS_OK) {
+            size_t n;
+            const struct als_event *events = als_export_events_of(export, list->items[i].id, &n);
+            cohort->screening_days[i] = screening_day(&visits, cohort->screening_no);
+            cohort->follow_ups[i] =
+                als_follow_up(export->protocol, &facts, events, n, export->options->as_of_day);
+        }
+        als_arena_free(arena);
+    }
+    return status;
+}
+
+static enum als_status write_rows(struct cohort *cohort, struct als_err *err)
+{
+    struct als_export *export = cohort->export;
+    struct als_dataset *dataset = als_dataset_new(
+        export->arena, "cohort.csv", "One row per patient, analyses included", "patient");
+    als_dataset_add_all(dataset, opening_fields);
+    describe_measures(cohort, dataset);
+    struct als_sheet sheet;
+    enum als_status status = als_sheet_open(export, dataset, &sheet, err);
+    if (status != ALS_OK)
+        return status;
+    for (size_t i = 0; i < export->people.list.count; i++) {
+        put_opening(cohort, &sheet.buf, i, &cohort->follow_ups[i]);
+        put_measures(cohort, &sheet.buf, i);
+        als_sheet_end_row(&sheet);
+    }
+    return als_sheet_close(export, &sheet, ALS_OK, err);
+}
+
+enum als_status als_export_cohort(struct als_export *export, struct als_err *err)
+{
+    struct cohort cohort = {.export = export};
+    choose_measures(&cohort);
+    enum als_status status = follow_patients(&cohort, err);
+    if (status == ALS_OK)
+        status = fill_columns(&cohort, err);
+    if (status == ALS_OK)
+        status = write_rows(&cohort, err);
+    for (size_t i = 0; i < cohort.n_columns; i++)
+        free(cohort.columns[i].cells);
+    free(cohort.columns);
+    free(cohort.follow_ups);
+    free(cohort.screening_days);
+    return status;
+}
