@@ -1,0 +1,334 @@
+/* Recomputing the trail: what is stored against what every change set says it did. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_int.h"
+
+#define FLUSH ((size_t)64 * 1024)
+
+/* Steps of one change set in the table at hand. */
+struct tally {
+    crypto_generichash_state hash;
+    int64_t steps;
+};
+
+/* One change set as recorded. */
+struct recorded {
+    int64_t change_id;
+    char *who;    /* "2026-11-22T…Z, anna, import alsfrsr" */
+    char *tables; /* the column */
+    struct tally *tally;
+};
+
+struct verify {
+    struct als_store *store;
+    const struct als_sink *sink;
+    size_t findings;
+    struct recorded *changes; /* ascending */
+    size_t n_changes;
+    const struct als_relation *table;
+    /* Steps of one change set that came one after the other, hashed in one go. */
+    struct als_buf run;
+    struct recorded *run_of;
+    int64_t stranger; /* change set of a row that is not recorded, reported once per table */
+};
+
+__attribute__((format(printf, 4, 5))) static void find(struct verify *verify, const char *code,
+                                                       const struct recorded *change,
+                                                       const char *format, ...)
+{
+    struct als_buf text;
+    va_list args;
+    als_buf_init(&text, 2000);
+    if (change)
+        als_buf_printf(&text, "change set %lld (%s): ", (long long)change->change_id, change->who);
+    va_start(args, format);
+    als_buf_vprintf(&text, format, args);
+    va_end(args);
+    struct als_diag diag = {.severity = ALS_SEVERITY_ERROR,
+                            .code = code,
+                            .file = als_store_path(verify->store),
+                            .what = text.data};
+    als_diag_send(verify->sink, &diag);
+    verify->findings++;
+    als_buf_release(&text);
+}
+
+static struct recorded *lookup(const struct verify *verify, int64_t change_id)
+{
+    size_t low = 0, high = verify->n_changes;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (verify->changes[middle].change_id < change_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < verify->n_changes && verify->changes[low].change_id == change_id;
+    return found ? &verify->changes[low] : NULL;
+}
+
+/* ---- The chain ---- */
+
+static const char *text_of(sqlite3_stmt *stmt, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(stmt, column);
+    return text ? text : "";
+}
+
+static bool same_digest(sqlite3_stmt *stmt, int column, const unsigned char *digest)
+{
+    return sqlite3_column_bytes(stmt, column) == ALS_DIGEST_BYTES &&
+           memcmp(sqlite3_column_blob(stmt, column), digest, ALS_DIGEST_BYTES) == 0;
+}
+
+/* Numbers of als_change columns: see ALS_CHANGE_COLUMNS; digest comes after them. */
+enum { ID, AT, USER, AUTHENTICATED, COMMAND, TABLES = 9, PARENT, DIGEST };
+
+static void one_change(struct verify *verify, sqlite3_stmt *stmt,
+                       unsigned char parent[ALS_DIGEST_BYTES])
+{
+    unsigned char digest[ALS_DIGEST_BYTES];
+    als_change_digest(stmt, digest);
+    verify->changes =
+        als_realloc_array(verify->changes, verify->n_changes + 1, sizeof *verify->changes);
+    struct recorded *change = &verify->changes[verify->n_changes++];
+    *change = (struct recorded){.change_id = sqlite3_column_int64(stmt, ID),
+                                .who = als_asprintf("%s, %s, %s", text_of(stmt, AT),
+                                                    text_of(stmt, USER), text_of(stmt, COMMAND)),
+                                .tables = als_strdup(text_of(stmt, TABLES))};
+    if (!same_digest(stmt, DIGEST, digest))
+        find(verify, "V-CHANGE", change, "its own record was edited");
+    if (!same_digest(stmt, PARENT, parent))
+        find(verify, "V-CHAIN", change,
+             verify->n_changes == 1 ? "does not follow from the facts about the study"
+                                    : "does not follow from the change set before it");
+    if (sqlite3_column_bytes(stmt, DIGEST) == ALS_DIGEST_BYTES)
+        memcpy(parent, sqlite3_column_blob(stmt, DIGEST), ALS_DIGEST_BYTES);
+}
+
+static enum als_status read_chain(struct verify *verify, const char *expected_head,
+                                  struct als_err *err)
+{
+    unsigned char parent[ALS_DIGEST_BYTES];
+    char hex[2 * ALS_DIGEST_BYTES + 1];
+    bool row, seen = false;
+    sqlite3_stmt *stmt;
+    enum als_status status = als_change_genesis(verify->store, parent, err);
+    if (status == ALS_OK)
+        status = als_sql_prepare(
+            verify->store,
+            "SELECT " ALS_CHANGE_COLUMNS ", digest FROM change_set ORDER BY change_id", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    while ((status = als_sql_step(verify->store, stmt, &row, err)) == ALS_OK && row) {
+        one_change(verify, stmt, parent);
+        sodium_bin2hex(hex, sizeof hex, parent, sizeof parent);
+        seen = seen || (expected_head && strcmp(hex, expected_head) == 0);
+    }
+    sqlite3_finalize(stmt);
+    if (status == ALS_OK && verify->n_changes == 0)
+        find(verify, "V-CHAIN", NULL, "the study has no change set");
+    if (status == ALS_OK && expected_head && !seen)
+        find(verify, "V-HEAD", NULL,
+             "no change set has the digest %.64s: the trail was cut or made anew", expected_head);
+    return status;
+}
+
+/* ---- Rows ---- */
+
+static void flush(struct verify *verify)
+{
+    if (verify->run.length > 0)
+        crypto_generichash_update(&verify->run_of->tally->hash,
+                                  (const unsigned char *)verify->run.data, verify->run.length);
+    als_buf_clear(&verify->run);
+}
+
+static void on_step(int64_t change_id, const void *bytes, size_t n, void *context)
+{
+    struct verify *verify = context;
+    struct recorded *change = verify->run_of;
+    if (!change || change->change_id != change_id) {
+        flush(verify);
+        change = lookup(verify, change_id);
+        if (!change) {
+            if (verify->stranger != change_id)
+                find(verify, "V-UNKNOWN", NULL, "%s: rows name change set %lld, which is not there",
+                     verify->table->name, (long long)change_id);
+            verify->stranger = change_id;
+            return;
+        }
+        verify->run_of = change;
+    }
+    if (!change->tally) {
+        change->tally = als_alloc(sizeof *change->tally);
+        crypto_generichash_init(&change->tally->hash, NULL, 0, ALS_DIGEST_BYTES);
+    }
+    change->tally->steps++;
+    als_buf_add(&verify->run, bytes, n);
+    if (verify->run.length > FLUSH)
+        flush(verify);
+}
+
+static void on_odd(int64_t change_id, const char *what, void *context)
+{
+    struct verify *verify = context;
+    struct recorded *change = lookup(verify, change_id);
+    find(verify, "V-HISTORY", change, "%s: %s", verify->table->name, what);
+}
+
+/* The line of a table in the column tables, or NULL. */
+static const char *line_of(const char *tables, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *line = tables; line && *line;) {
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            return line;
+        line = strchr(line, '\n');
+        line = line ? line + 1 : NULL;
+    }
+    return NULL;
+}
+
+static void compare(struct verify *verify, struct recorded *change)
+{
+    const char *name = verify->table->name;
+    const char *line = line_of(change->tables, name);
+    unsigned char digest[ALS_DIGEST_BYTES];
+    long long found = change->tally ? (long long)change->tally->steps : 0;
+    if (!line && !change->tally)
+        return;
+    if (!line) {
+        find(verify, "V-ROWS", change, "%s: %lld row%s attributed to it that it did not write",
+             name, found, found == 1 ? " is" : "s are");
+    } else {
+        long long recorded = strtoll(line + strlen(name) + 1, NULL, 10);
+        struct als_buf expected;
+        als_buf_init(&expected, ALS_BUF_LARGE);
+        if (change->tally) {
+            crypto_generichash_final(&change->tally->hash, digest, sizeof digest);
+            als_change_table_line(&expected, name, found, digest);
+        }
+        if (found != recorded)
+            find(verify, "V-ROWS", change, "%s: it wrote %lld row%s, %lld %s found", name, recorded,
+                 recorded == 1 ? "" : "s", found, found == 1 ? "is" : "are");
+        else if (strncmp(line, expected.data, expected.length) != 0)
+            find(verify, "V-ROWS", change, "%s: rows differ from what it wrote", name);
+        als_buf_release(&expected);
+    }
+    free(change->tally);
+    change->tally = NULL;
+}
+
+static enum als_status verify_table(struct verify *verify, const char *name, struct als_err *err)
+{
+    struct als_relation *table;
+    enum als_status status = als_relation_find(verify->store, name, &table, err);
+    if (status != ALS_OK)
+        return status;
+    verify->table = table;
+    verify->run_of = NULL;
+    verify->stranger = 0;
+    struct als_rebuild rebuild = {.step = on_step, .odd = on_odd, .context = verify};
+    status = als_rebuild_relation(verify->store, table, &rebuild, err);
+    if (status != ALS_OK)
+        return status;
+    flush(verify);
+    for (size_t i = 0; i < verify->n_changes; i++)
+        compare(verify, &verify->changes[i]);
+    return ALS_OK;
+}
+
+/* History and change sets may speak of tables that the study no longer has. */
+static enum als_status check_table_names(struct verify *verify, const char *const *names, size_t n,
+                                         struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(
+        verify->store, "SELECT DISTINCT table_name FROM history ORDER BY table_name", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    bool row;
+    while ((status = als_sql_step(verify->store, stmt, &row, err)) == ALS_OK && row) {
+        size_t i = 0;
+        while (i < n && strcmp(names[i], text_of(stmt, 0)) != 0)
+            i++;
+        if (i == n)
+            find(verify, "V-HISTORY", NULL, "history speaks of a table %s, which is not there",
+                 text_of(stmt, 0));
+    }
+    als_sql_done(stmt);
+    return status;
+}
+
+static enum als_status check_triggers(struct verify *verify, struct als_err *err)
+{
+    static const char *const wanted[] = {"change_set_is_final", "change_set_is_new",
+                                         "change_set_stays",    "history_is_final",
+                                         "history_is_new",      "history_stays"};
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(
+        verify->store, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1", &stmt,
+        err);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == ALS_OK; i++) {
+        bool row;
+        als_bind_text(stmt, 1, wanted[i]);
+        status = als_sql_step(verify->store, stmt, &row, err);
+        als_sql_done(stmt);
+        if (status == ALS_OK && !row)
+            find(verify, "V-TRIGGER", NULL,
+                 "the trigger %s, which keeps the trail append-only,"
+                 " was removed",
+                 wanted[i]);
+    }
+    return status;
+}
+
+static enum als_status verify_all(struct verify *verify, const char *expected_head,
+                                  struct als_err *err)
+{
+    struct als_arena *arena = als_arena_new();
+    const char *const *names;
+    size_t n = als_relation_names(verify->store, arena, &names);
+    enum als_status status = read_chain(verify, expected_head, err);
+    if (status == ALS_OK)
+        status = als_words_load(verify->store, err);
+    for (size_t i = 0; i < n && status == ALS_OK; i++)
+        status = verify_table(verify, names[i], err);
+    if (status == ALS_OK)
+        status = check_table_names(verify, names, n, err);
+    if (status == ALS_OK)
+        status = check_triggers(verify, err);
+    als_arena_free(arena);
+    return status;
+}
+
+enum als_status als_audit_verify(struct als_store *store, const char *expected_head,
+                                 const struct als_sink *sink, size_t *findings, struct als_err *err)
+{
+    struct verify verify = {.store = store, .sink = sink};
+    bool within = store->change.open;
+    als_buf_init(&verify.run, ALS_BUF_LARGE);
+    /* One picture of the study, whatever another process writes meanwhile. */
+    enum als_status status = within ? ALS_OK : als_sql_exec(store, "BEGIN", err);
+    if (status == ALS_OK) {
+        als_words_forget(store);
+        status = als_names_load(store, err);
+        if (status == ALS_OK)
+            status = verify_all(&verify, expected_head, err);
+        if (!within)
+            als_sql_attempt(store, "ROLLBACK");
+    }
+    for (size_t i = 0; i < verify.n_changes; i++) {
+        free(verify.changes[i].who);
+        free(verify.changes[i].tables);
+        free(verify.changes[i].tally);
+    }
+    free(verify.changes);
+    als_buf_release(&verify.run);
+    *findings = verify.findings;
+    return status;
+}
