@@ -39,17 +39,19 @@ static size_t skip_blanks(const char *text, size_t at)
     return at + strspn(text + at, " ");
 }
 
-/* The value from `from` to `to` without blanks around it and quotes. NULL when nothing is left. */
+/* The value from `from` to `to` without blanks around it and quotes. NULL when nothing is left, or
+ * when it has signs that belong to an operator: "=> 70" must not become the text "> 70". */
 static const char *trimmed(struct als_arena *arena, const char *text, size_t from, size_t to)
 {
-    from += strspn(text + from, " ");
+    from = skip_blanks(text, from);
     while (to > from && text[to - 1] == ' ')
         to--;
     if (to > from + 1 && text[from] == '\'' && text[to - 1] == '\'') {
         from++;
         to--;
     }
-    return to > from ? als_arena_strndup(arena, text + from, to - from) : NULL;
+    const char *value = to > from ? als_arena_strndup(arena, text + from, to - from) : NULL;
+    return value && !strpbrk(value, "<>=!'\"") ? value : NULL;
 }
 
 /* VALUE, or for `in` several with a comma or | between them. */
