@@ -1,8 +1,6 @@
 /* gnuplot commands for places on a page and for panels. */
 #include "canvas.h"
 
-#include <math.h>
-
 #include "alstrack/core/num.h"
 #include "text.h"
 #include "theme.h"
@@ -72,7 +70,8 @@ void als_canvas_mark(const struct als_canvas *canvas, double x, double y, int po
 {
     als_buf_text(canvas->out, "set label '' at ");
     add_place(canvas, x, y);
-    als_buf_printf(canvas->out, " front point pt %d ps %g lc rgb '%s'\n", point_type, size, colour);
+    als_buf_printf(canvas->out, " front point pt %d ps %g*MARK lc rgb '%s'\n", point_type, size,
+                   colour);
 }
 
 void als_canvas_begin(const struct als_canvas *canvas)
@@ -165,34 +164,4 @@ void als_panel_end(const struct als_canvas *canvas, const struct als_panel *pane
         als_buf_text(canvas->out, " notitle");
     }
     als_buf_text(canvas->out, "\nunset label\nunset arrow\nunset object\n");
-}
-
-double als_nice_step(double span, double wanted)
-{
-    static const double steps[] = {1, 1.2, 2, 2.5, 5, 10, 12, 20};
-    double scale = pow(10, floor(log10(span / wanted)));
-    double best = scale, best_cost = INFINITY;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        double step = steps[i] * scale;
-        double count = span / step;
-        bool twelve = steps[i] == 1.2 || steps[i] == 12;
-        bool exact = fabs(count - round(count)) < 1e-9;
-        if ((twelve && (!exact || step != 12)) || (steps[i] == 2.5 && step < 25))
-            continue;
-        double cost = fabs(log(count / wanted)) - (exact ? 0.35 : 0);
-        if (cost < best_cost) {
-            best_cost = cost;
-            best = step;
-        }
-    }
-    return best;
-}
-
-double als_month_step(double least)
-{
-    static const double steps[] = {1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 600};
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (steps[i] >= least)
-            return steps[i];
-    return 1200 * ceil(least / 1200);
 }

@@ -71,12 +71,6 @@ void als_panel_x_tics(const struct als_canvas *canvas, double low, double step, 
 void als_panel_end(const struct als_canvas *canvas, const struct als_panel *panel,
                    const char *plots);
 
-/* A round step of which about `wanted` fit into span; 12 counts as round for scales made of items
- * of 4 points, and exact division of the span is preferred. */
-double als_nice_step(double span, double wanted);
-/* The smallest step of whole months from a fixed list that is at least `least` months. */
-double als_month_step(double least);
-
 /* A number in a script, in full precision. */
 void als_canvas_number(struct als_buf *out, double value);
 

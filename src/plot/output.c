@@ -53,30 +53,32 @@ enum als_status als_format_of(const char *path, enum als_format *format, struct 
     return ALS_USAGE;
 }
 
-/* Sizes in fonts and lines: an SVG unit is 1/96 inch and its text is measured in these units.
- * cairo's text is measured in points of 1/72 inch, and its PDF canvas is drawn at half scale. */
+/* An SVG unit is 1/96 inch and its text is measured in these units. cairo's text is measured in
+ * points of 1/72 inch, and its PDF canvas is drawn at half scale. MARK makes marks of one size in
+ * all three. */
 static void add_terminal(struct als_buf *out, enum als_format format, double width, double height)
 {
     switch (format) {
     case ALS_FORMAT_SVG:
-        als_buf_printf(out,
-                       "set terminal svg size %.0f,%.0f fixed font '%s,%d' noenhanced "
-                       "name 'alstrack' background rgb 'white' linewidth 1 dashlength 0.6\n",
-                       width, height, ALS_FONT, ALS_FONT_SIZE);
+        als_buf_printf(
+            out,
+            "set terminal svg size %.0f,%.0f fixed font '%s,%d' noenhanced "
+            "name 'alstrack' background rgb 'white' linewidth 1 dashlength 0.6\nMARK = 0.82\n",
+            width, height, ALS_FONT, ALS_FONT_SIZE);
         return;
     case ALS_FORMAT_PNG:
         als_buf_printf(out,
                        "set terminal pngcairo size %.0f,%.0f font '%s,%d' fontscale %.4f "
                        "noenhanced background rgb 'white' linewidth %.4f pointscale %.4f "
-                       "dashlength 0.6\n",
+                       "dashlength 0.6\nMARK = 1\n",
                        width * ALS_PNG_SCALE, height * ALS_PNG_SCALE, ALS_FONT, ALS_FONT_SIZE,
                        0.75 * ALS_PNG_SCALE, ALS_PNG_SCALE, ALS_PNG_SCALE);
         return;
     case ALS_FORMAT_PDF:
         als_buf_printf(out,
                        "set terminal pdfcairo size %.4fin,%.4fin font '%s,%d' fontscale 0.5625 "
-                       "noenhanced background rgb 'white' linewidth 0.75 pointscale 0.75 "
-                       "dashlength 0.6\n",
+                       "noenhanced background rgb 'white' linewidth 1.5 pointscale 0.75 "
+                       "dashlength 0.6\nMARK = 1\n",
                        width / 96, height / 96, ALS_FONT, ALS_FONT_SIZE);
         return;
     }
@@ -149,12 +151,11 @@ static bool is_whole(enum als_format format, const struct als_buf *raw)
 }
 
 /* gnuplot's <title> takes only letters and its <desc> names its version: ours describe the chart.
- * The font gets its metric equals as fallbacks. */
+ * The font gets its metric equals as fallbacks; ":Bold", which cairo knows, is spelled out. */
 static void write_svg(FILE *out, const struct chart *chart, const struct als_buf *raw)
 {
     static const char title[] = "<title>", desc_end[] = "</desc>", open[] = "<svg";
-    static const char font[] = "font-family=\"" ALS_FONT "\"";
-    static const char fonts[] = "font-family=\"" ALS_FONT ",Arial,Helvetica,sans-serif\"";
+    static const char family[] = "font-family=\"" ALS_FONT, bold[] = ":Bold";
     const char *at = raw->data;
     const char *root = strstr(at, open);
     const char *from = root ? strstr(root, title) : NULL;
@@ -174,9 +175,15 @@ static void write_svg(FILE *out, const struct chart *chart, const struct als_buf
         als_buf_release(&words);
         at = to + sizeof desc_end - 1;
     }
-    for (const char *next; (next = strstr(at, font)); at = next + sizeof font - 1) {
+    for (const char *next; (next = strstr(at, family)); at = next) {
         fwrite(at, 1, (size_t)(next - at), out);
-        fputs(fonts, out);
+        fputs("font-family=\"" ALS_FONT ",Arial,Helvetica,sans-serif\"", out);
+        next += sizeof family - 1;
+        if (strncmp(next, bold, sizeof bold - 1) == 0) {
+            fputs(" font-weight=\"bold\"", out);
+            next += sizeof bold - 1;
+        }
+        next += *next == '"';
     }
     fputs(at, out);
 }

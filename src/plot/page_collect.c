@@ -1,9 +1,9 @@
 /* One patient's page, from what page_source.c has read. */
-#include <math.h>
 #include <string.h>
 #include <strings.h>
 
 #include "page_source.h"
+#include "range.h"
 
 /* What the functions below share while one page is made. */
 struct collector {
@@ -127,30 +127,6 @@ static void set_origin(const struct collector *c)
     c->page->origin = line;
 }
 
-static void set_range(struct als_page_series *series, const struct als_measure *measure)
-{
-    series->low = series->high = NAN;
-    if (strcmp(series->unit, "%") == 0)
-        return; /* what is possible is far from what is usual */
-    if (measure->score >= 0) {
-        const struct als_score *score = &measure->instrument->scores[measure->score];
-        if (score->min < score->max) {
-            series->low = score->min;
-            series->high = score->max;
-        }
-        return;
-    }
-    const struct als_item *item = &measure->instrument->items[measure->item];
-    if (item->has_min && item->has_max) {
-        series->low = item->min;
-        series->high = item->max;
-    }
-    for (size_t i = 0; item->numeric_choice && i < item->n_choices; i++) {
-        series->low = fmin(series->low, (double)item->choices[i].number);
-        series->high = fmax(series->high, (double)item->choices[i].number);
-    }
-}
-
 static const struct als_visit_row *row_of(const struct als_page *page, const char *code)
 {
     for (size_t i = 0; i < page->n_visits; i++)
@@ -169,7 +145,7 @@ static struct als_page_series collect_series(const struct collector *c,
         .unit = als_measure_unit(&column->measure),
         .points = als_arena_array(c->arena, span.count + 1, sizeof *series.points),
         .n_points = span.count};
-    set_range(&series, &column->measure);
+    als_range_possible(&column->measure, &series.low, &series.high);
     for (size_t i = 0; i < span.count; i++) {
         const struct als_series_point *point = &column->points[span.first + i];
         const char *code = als_store_visit_code(c->source->store, point->visit_no);

@@ -10,6 +10,7 @@
 #include "canvas.h"
 #include "layout.h"
 #include "page.h"
+#include "range.h"
 
 #define ALS_PAGE_MARGIN 20.0 /* around the page */
 #define ALS_PAGE_LEFT   74.0 /* where panels begin … */
@@ -42,10 +43,7 @@ void als_view_event_lines(const struct als_view *view, const struct als_panel *p
 void als_view_latest(const struct als_view *view, const struct als_page_series *series, double y,
                      double size);
 
-/* The y axis of a series: its possible range, or a round one around the points. */
-struct als_range {
-    double low, high, step;
-};
+/* The y axis of a series. */
 struct als_range als_page_range(const struct als_page_series *series, double wanted_tics);
 
 /* Labels of events above the main panel. */

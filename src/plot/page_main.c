@@ -12,6 +12,9 @@
 #define MAX_FLAG_ROWS 6
 #define MAX_CODE_ROWS 2
 
+#define EMPTY_TEXT "no assessments yet"
+#define EMPTY_LEFT (ALS_PAGE_LEFT + 24)
+static const struct als_style empty_style = {16, false, ALS_FAINT, ALS_LEFT};
 static const struct als_style flag_style = {10, false, ALS_INK, ALS_LEFT};
 
 static const struct als_stroke event_strokes[] = {
@@ -305,12 +308,12 @@ static void add_plots(const struct als_page *page, const size_t counts[3], struc
                            fit_dash(&page->fits[i]));
         }
     if (counts[1])
-        add_plot(plots, "$IN using 1:2 with points pt 7 ps 0.8 lc rgb '" ALS_INK "'");
+        add_plot(plots, "$IN using 1:2 with points pt 7 ps 0.8*MARK lc rgb '" ALS_INK "'");
     if (counts[2])
-        add_plot(plots, "$OUT using 1:2 with points pt 7 ps 0.8 lc rgb 'white', "
-                        "$OUT using 1:2 with points pt 6 ps 0.8 lw 1.5 lc rgb '" ALS_INK "'");
+        add_plot(plots, "$OUT using 1:2 with points pt 7 ps 0.8*MARK lc rgb 'white', "
+                        "$OUT using 1:2 with points pt 6 ps 0.8*MARK lw 1.5 lc rgb '" ALS_INK "'");
     if (page->n_gaps)
-        add_plot(plots, "$GAP using 1:2 with points pt 2 ps 0.8 lw 2 lc rgb '" ALS_INK "'");
+        add_plot(plots, "$GAP using 1:2 with points pt 2 ps 0.8*MARK lw 2 lc rgb '" ALS_INK "'");
 }
 
 static double draw_fit_words(const struct als_view *view, const struct als_page_fit *fit, double y)
@@ -376,7 +379,10 @@ void als_page_draw_main(const struct als_view *view, double top, double bottom,
     als_panel_frame(&view->canvas);
     als_panel_y_tics(&view->canvas, range.low, range.step, range.high);
     draw_windows(view, &panel);
-    als_view_event_lines(view, &panel, NULL);
+    struct als_slot empty = {.left = EMPTY_LEFT,
+                             .width = als_text_width(EMPTY_TEXT, empty_style.size, false)};
+    struct als_clear clear = {&empty, 1, 1, panel.bottom - panel.top};
+    als_view_event_lines(view, &panel, page->main.n_points == 0 ? &clear : NULL);
     draw_flags(view, flags, top);
     draw_codes(view, codes, bottom);
     add_points(view, &panel, counts);
@@ -388,11 +394,9 @@ void als_page_draw_main(const struct als_view *view, double top, double bottom,
     double y = top + 76;
     for (size_t i = 0; i < page->n_fits; i++)
         y = draw_fit_words(view, &page->fits[i], y);
-    if (page->main.n_points == 0) {
-        struct als_style style = {16, false, ALS_FAINT, ALS_CENTRE};
-        als_canvas_text(&view->canvas, (panel.left + panel.right) / 2, (top + bottom) / 2, &style,
-                        "no assessments yet");
-    }
+    if (page->main.n_points == 0)
+        als_canvas_text(&view->canvas, EMPTY_LEFT, als_panel_y(&panel, range.high - range.step / 2),
+                        &empty_style, EMPTY_TEXT);
     struct als_buf plots;
     add_plots(page, counts, &plots);
     als_panel_end(&view->canvas, &panel, plots.data);

@@ -48,7 +48,8 @@ void als_page_draw_domains(const struct als_view *view, double top, double botto
             continue;
         const char *block = als_arena_printf(view->canvas.arena, "$D%zu", i);
         add_series(view, block, domain, floor + 0.15 - range.low * scale, scale);
-        als_buf_printf(&plots, "%s%s using 1:2 with linespoints pt %d ps 0.5 lw 1.25 lc rgb '%s'",
+        als_buf_printf(&plots,
+                       "%s%s using 1:2 with linespoints pt %d ps 0.5*MARK lw 1.25 lc rgb '%s'",
                        plots.length ? ", " : "", block, als_look(i)->mark, als_look(i)->colour);
     }
     als_panel_end(&view->canvas, &panel, plots.data);
@@ -69,10 +70,11 @@ void als_page_draw_series(const struct als_view *view, const struct als_page_ser
     add_series(view, block, series, 0, 1);
     als_view_words(view, top + 7, 12, true, ALS_INK, series->label);
     als_view_latest(view, series, top + 26, 16);
-    als_panel_end(&view->canvas, &panel,
-                  als_arena_printf(view->canvas.arena,
-                                   "%s using 1:2 with linespoints pt 7 ps 0.6 lw 1.5 lc rgb '%s'",
-                                   block, ALS_INK));
+    als_panel_end(
+        &view->canvas, &panel,
+        als_arena_printf(view->canvas.arena,
+                         "%s using 1:2 with linespoints pt 7 ps 0.6*MARK lw 1.5 lc rgb '%s'", block,
+                         ALS_INK));
 }
 
 #define BAR_ROW  15.0

@@ -74,32 +74,12 @@ void als_view_latest(const struct als_view *view, const struct als_page_series *
 
 struct als_range als_page_range(const struct als_page_series *series, double wanted_tics)
 {
-    double low = series->low, high = series->high;
-    if (!(isfinite(low) && isfinite(high) && low < high)) {
-        low = INFINITY;
-        high = -INFINITY;
-        for (size_t i = 0; i < series->n_points; i++) {
-            low = fmin(low, series->points[i].value);
-            high = fmax(high, series->points[i].value);
-        }
-        if (low > high) {
-            low = 0;
-            high = 1;
-        }
-        double least = fmax(fabs(high) * 0.2, 1e-6); /* a flat line stays flat */
-        if (high - low < least) {
-            low -= least / 2;
-            high += least / 2;
-        }
-        double step = als_nice_step(high - low, wanted_tics);
-        return (struct als_range){floor(low / step) * step, ceil(high / step) * step, step};
-    }
-    /* A value outside the possible range is drawn, not cut off. */
+    double least = INFINITY, most = -INFINITY;
     for (size_t i = 0; i < series->n_points; i++) {
-        low = fmin(low, series->points[i].value);
-        high = fmax(high, series->points[i].value);
+        least = fmin(least, series->points[i].value);
+        most = fmax(most, series->points[i].value);
     }
-    return (struct als_range){low, high, als_nice_step(high - low, wanted_tics)};
+    return als_range_frame(series->low, series->high, least, most, wanted_tics);
 }
 
 static void widen(int *low, int *high, int day)
@@ -200,8 +180,8 @@ static void draw_time_axis(const struct als_view *view, double y, double step)
 
 static double month_step(const struct als_view *view)
 {
-    return als_month_step((view->x_high - view->x_low) * TIC_ROOM /
-                          (ALS_PAGE_RIGHT - ALS_PAGE_LEFT));
+    return als_range_months((view->x_high - view->x_low) * TIC_ROOM /
+                            (ALS_PAGE_RIGHT - ALS_PAGE_LEFT));
 }
 
 /* What each part of the page gets of its height. */
@@ -225,10 +205,17 @@ static struct heights share_height(const struct als_page *page, const struct als
     return heights;
 }
 
-static const char *foot_text(const struct als_view *view, size_t n_others)
+/* Conventions, and what had to be left out for want of room. */
+static const char *foot_text(const struct als_view *view, const struct als_flags *flags,
+                             size_t n_others)
 {
     const struct als_page *page = view->page;
     const char *text = page->footnote;
+    size_t hidden = 0;
+    for (size_t i = 0; i < flags->n; i++)
+        hidden += flags->slots[i].row == ALS_LAYOUT_HIDDEN;
+    if (hidden)
+        text = als_arena_printf(view->canvas.arena, "%s Event labels left out: %zu.", text, hidden);
     for (size_t i = n_others; i < page->n_others; i++)
         text = als_arena_printf(view->canvas.arena, "%s%s %s", text,
                                 i == n_others ? " Not drawn here:" : ",", page->others[i].label);
@@ -247,7 +234,6 @@ void als_page_script(const struct als_page *page, struct als_arena *arena, struc
     double step = month_step(&view), y = HEADER + heights.flags;
 
     als_canvas_begin(&view.canvas);
-    als_buf_printf(out, "unset colorbox\n");
     draw_header(&view);
     als_page_draw_main(&view, y, y + heights.main, &flags, &codes);
     y += heights.main + heights.codes;
@@ -261,7 +247,8 @@ void als_page_script(const struct als_page *page, struct als_arena *arena, struc
     }
     struct als_style foot = {9, false, ALS_FAINT, ALS_LEFT};
     als_canvas_text_within(&view.canvas, ALS_PAGE_MARGIN, ALS_PAGE_HEIGHT - 11,
-                           ALS_PAGE_WIDTH - 2 * ALS_PAGE_MARGIN, &foot, foot_text(&view, n_others));
+                           ALS_PAGE_WIDTH - 2 * ALS_PAGE_MARGIN, &foot,
+                           foot_text(&view, &flags, n_others));
     als_page_draw_legend(&view, ALS_PAGE_HEIGHT - 29);
     draw_time_axis(&view, y + heights.adverse, step);
     als_page_draw_adverse(&view, &bars, y, y + heights.adverse);
