@@ -28,11 +28,26 @@ struct als_import_result {
     size_t unscheduled;     /* made UNSn because no window held the date */
     size_t without_anchor;  /* of those: for want of an anchor */
     size_t out_of_window;
-    int64_t change_id; /* 0 when nothing was stored */
+    int64_t change_id;      /* 0 when nothing was stored */
+    char source_sha256[65]; /* of all that was read */
 };
 
-/* info->source_* are filled in by the import. ALS_FINDINGS: rows were rejected, the others stored.
- * ALS_DATA: findings went to sink, nothing stored. */
+/* Findings go to sink in order of line, all of them; of warnings of one kind the first ten and
+ * their number. info->source_* are filled in by the import and live as long as options and result.
+ *
+ * ALS_OK: everything is stored, or (dry_run) would be. ALS_FINDINGS: rows were rejected, the others
+ * stored. ALS_DATA: nothing is stored; err says how many errors there were. ALS_USAGE: no such
+ * kind.
+ *
+ * Assessments whose `visit` is empty are put aside and given their visits after all other rows of
+ * the file, patient by patient in order of date:
+ *     1. a stored row of the same patient, instrument, date and rater: that row's visit;
+ *     2. else the planned visit whose window holds the date and at which this instrument and rater
+ *        has no row yet, closest to its target;
+ *     3. else an unscheduled visit of that date without such a row, else the first UNSn that the
+ *        patient has not had.
+ *
+ * `reason` and `status` belong together: a file without `status` says that every row was done. */
 ALS_CHECKED enum als_status als_import(struct als_store *store,
                                        const struct als_import_options *options,
                                        struct als_change_info *info, const struct als_sink *sink,

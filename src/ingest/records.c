@@ -1,0 +1,387 @@
+/*
+ * Imports patients, events, visits and adverse events, row by row.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "alstrack/store/bulk.h"
+#include "importer.h"
+#include "row.h"
+
+#define ROWS_BETWEEN 4096 /* rows between sending findings */
+
+struct records {
+    struct als_importer *importer;
+    struct als_row row;
+    struct als_arena *arena;   /* texts of the rows since the last sending */
+    struct als_text_map named; /* keys of patients, events and adverse events, with their lines */
+    struct als_seen *visits;   /* keys of visits */
+    struct als_buf key;
+};
+
+/* Examine the row and, unless it is bad, put it. */
+typedef enum als_status put_fn(struct records *records, enum als_put *what, struct als_err *err);
+
+static const char *text(struct records *records, size_t column)
+{
+    return als_row_text(&records->row, column, 400, records->arena);
+}
+
+static unsigned given(const struct records *records, size_t column, unsigned bit)
+{
+    return als_column_present(records->row.columns, column) ? 1u << bit : 0;
+}
+
+/* Refuse the row if the file has named the key in records->key before. */
+static void check_twice(struct records *records, size_t column)
+{
+    struct als_row *row = &records->row;
+    const struct als_buf *key = &records->key;
+    const size_t *line = als_text_map_find(&records->named, key->data, key->length);
+    if (line)
+        als_row_fail(row, column, "E-TWICE", "keep one of the two rows",
+                     "the same key is on line %zu already", *line);
+    else if (!row->bad)
+        als_text_map_add(&records->named, key->data, key->length, row->record->line);
+}
+
+static void make_key(struct records *records, size_t n_columns)
+{
+    als_buf_clear(&records->key);
+    for (size_t i = 0; i < n_columns; i++) {
+        const struct als_csv_field cell = als_row_cell(&records->row, i);
+        als_buf_add(&records->key, cell.text, cell.length);
+        als_buf_char(&records->key, '\n');
+    }
+}
+
+static int64_t patient_id(struct records *records)
+{
+    struct als_roster *roster = &records->importer->roster;
+    const size_t index = als_row_patient(&records->row, roster);
+    return records->row.bad ? 0 : roster->patients.items[index].id;
+}
+
+/* ---- Patients ---- */
+
+static void check_site(struct records *records, const char *site)
+{
+    const struct als_protocol *protocol = records->importer->protocol;
+    for (size_t i = 0; i < protocol->n_sites; i++)
+        if (strcmp(protocol->sites[i].code, site) == 0)
+            return;
+    if (protocol->n_sites > 0)
+        als_row_warn(&records->row, &records->importer->warnings, ALS_PATIENTS_SITE, "W-SITE", NULL,
+                     "the protocol has no site '%s'", site);
+}
+
+static const char *cohort(struct records *records)
+{
+    const struct als_protocol *protocol = records->importer->protocol;
+    const char **codes = als_arena_array(records->arena, protocol->n_cohorts + 1, sizeof *codes);
+    for (size_t i = 0; i < protocol->n_cohorts; i++)
+        codes[i] = protocol->cohorts[i].code;
+    const ptrdiff_t found =
+        als_row_choice(&records->row, ALS_PATIENTS_COHORT, codes, protocol->n_cohorts);
+    return found < 0 ? NULL : codes[found];
+}
+
+static enum als_status put_patient(struct records *records, enum als_put *what, struct als_err *err)
+{
+    static const char *const sexes[] = {"F", "M"};
+    struct als_row *row = &records->row;
+    struct als_patient patient = {
+        .patient = als_row_text(row, ALS_IN_PATIENT, 64, records->arena),
+        .site = text(records, ALS_PATIENTS_SITE),
+        .height_cm =
+            als_row_number(row, ALS_PATIENTS_HEIGHT_CM, 50, 250, "a number from 50 to 250 cm"),
+        .arm = text(records, ALS_PATIENTS_ARM),
+        .cohort = cohort(records),
+        .onset_site = text(records, ALS_PATIENTS_ONSET_SITE),
+    };
+    const ptrdiff_t sex = als_row_choice(row, ALS_PATIENTS_SEX, sexes, 2);
+    patient.sex = sex < 0 ? NULL : sexes[sex];
+    als_row_date(row, ALS_PATIENTS_BIRTH_DATE, false);
+    patient.birth_date = text(records, ALS_PATIENTS_BIRTH_DATE);
+    if (!patient.patient)
+        als_row_expect(row, ALS_IN_PATIENT, "a patient");
+    if (patient.site)
+        check_site(records, patient.site);
+    make_key(records, 1);
+    check_twice(records, ALS_IN_PATIENT);
+    if (row->bad)
+        return ALS_OK;
+    unsigned columns = 0;
+    for (unsigned i = 0; i < 7; i++)
+        columns |= given(records, ALS_PATIENTS_SITE + i, i);
+    return als_patient_put(records->importer->store, &patient, columns, what, err);
+}
+
+/* ---- Events ---- */
+
+static const char *event_name(struct records *records)
+{
+    const struct als_protocol *protocol = records->importer->protocol;
+    size_t n = 0;
+    while (als_event_names[n])
+        n++;
+    const char **names = als_arena_array(records->arena, n + protocol->n_events, sizeof *names);
+    memcpy(names, als_event_names, n * sizeof *names);
+    memcpy(names + n, protocol->events, protocol->n_events * sizeof *names);
+    const ptrdiff_t found =
+        als_row_choice(&records->row, ALS_EVENTS_EVENT, names, n + protocol->n_events);
+    if (als_row_cell(&records->row, ALS_EVENTS_EVENT).length == 0)
+        als_row_expect(&records->row, ALS_EVENTS_EVENT, "the name of an event");
+    return found < 0 ? NULL : names[found];
+}
+
+static enum als_status put_event(struct records *records, enum als_put *what, struct als_err *err)
+{
+    struct als_row *row = &records->row;
+    struct als_event event = {
+        .patient_id = patient_id(records),
+        .event = event_name(records),
+        .value = als_row_number(row, ALS_EVENTS_VALUE, -HUGE_VAL, HUGE_VAL, "a number"),
+        .unit = text(records, ALS_EVENTS_UNIT),
+        .note = als_row_text(row, ALS_EVENTS_NOTE, 4000, records->arena),
+    };
+    als_row_date(row, ALS_EVENTS_DATE, true);
+    event.date = text(records, ALS_EVENTS_DATE);
+    if (event.event)
+        make_key(records, als_event_repeats(records->importer->protocol, event.event) ? 3 : 2);
+    if (!row->bad)
+        check_twice(records, ALS_EVENTS_EVENT);
+    if (row->bad)
+        return ALS_OK;
+    unsigned columns = 0;
+    for (unsigned i = 0; i < 4; i++)
+        columns |= given(records, ALS_EVENTS_DATE + i, i);
+    return als_event_put(records->importer->store, &event, columns, what, err);
+}
+
+/* ---- Visits ---- */
+
+static enum als_status visit_number(struct records *records, size_t column, int *number,
+                                    struct als_err *err)
+{
+    struct als_importer *importer = records->importer;
+    const char *extra;
+    *number = als_row_visit(&records->row, column, &importer->codes, records->arena, &extra);
+    if (!extra || records->row.bad)
+        return ALS_OK;
+    return als_store_add_visit_code(importer->store, extra, number, err);
+}
+
+static void check_visit_day(struct records *records, size_t patient, int number, int day)
+{
+    struct als_importer *importer = records->importer;
+    const int death = importer->roster.last_day[patient];
+    if (death != ALS_NO_DAY && day > death)
+        als_row_warn(&records->row, &importer->warnings, ALS_VISITS_DATE, "W-AFTER-DEATH", NULL,
+                     "a visit after the patient's death");
+    if (number < 1 || (size_t)number > importer->protocol->n_visits)
+        return;
+    const size_t visit = (size_t)number - 1;
+    const int outside = als_roster_outside(&importer->roster, patient, visit, day);
+    als_roster_visited(&importer->roster, patient, visit, day);
+    if (outside == 0)
+        return;
+    importer->result->out_of_window++;
+    als_row_warn(&records->row, &importer->warnings, ALS_VISITS_DATE, "W-WINDOW", NULL,
+                 "%d day%s %s the window of %s", outside < 0 ? -outside : outside,
+                 outside == 1 || outside == -1 ? "" : "s", outside < 0 ? "before" : "after",
+                 importer->protocol->visits[visit].code);
+}
+
+static enum als_status put_visit(struct records *records, enum als_put *what, struct als_err *err)
+{
+    struct als_importer *importer = records->importer;
+    struct als_row *row = &records->row;
+    const size_t patient = als_row_patient(row, &importer->roster);
+    struct als_visit visit = {.day = ALS_NO_DAY};
+    visit.not_done = als_row_not_done(row, ALS_VISITS_STATUS, ALS_VISITS_REASON, &visit.reason);
+    visit.day = als_row_day(row, ALS_VISITS_DATE, !visit.not_done);
+    const ptrdiff_t mode = als_row_choice(row, ALS_VISITS_MODE, als_modes, ALS_MODE_COUNT);
+    visit.mode = mode < 0 ? NULL : als_modes[mode];
+    if (als_row_cell(row, ALS_VISITS_VISIT).length == 0)
+        als_row_expect(row, ALS_VISITS_VISIT, "the code of a visit");
+    enum als_status status = visit_number(records, ALS_VISITS_VISIT, &visit.visit_no, err);
+    if (status != ALS_OK || row->bad)
+        return status;
+    visit.patient_id = importer->roster.patients.items[patient].id;
+    size_t first_line;
+    status = als_seen_add(records->visits, als_key_visit(visit.patient_id, visit.visit_no),
+                          row->record->line, &first_line, err);
+    if (status != ALS_OK)
+        return status;
+    if (first_line) {
+        als_row_fail(row, ALS_VISITS_VISIT, "E-TWICE", "keep one of the two rows",
+                     "the same key is on line %zu already", first_line);
+        return ALS_OK;
+    }
+    if (visit.day != ALS_NO_DAY && !visit.not_done)
+        check_visit_day(records, patient, visit.visit_no, visit.day);
+    const unsigned columns = 1u << 0 | given(records, ALS_VISITS_MODE, 1) | 1u << 2 | 1u << 3;
+    return als_visit_put(importer->store, &visit, columns, what, err);
+}
+
+/* ---- Adverse events ---- */
+
+static int grade(struct records *records)
+{
+    const struct als_protocol *protocol = records->importer->protocol;
+    const char **codes = als_arena_array(records->arena, protocol->n_grades + 1, sizeof *codes);
+    for (size_t i = 0; i < protocol->n_grades; i++)
+        codes[i] = als_arena_printf(records->arena, "%d", protocol->grades[i].grade);
+    const ptrdiff_t found = als_row_choice(&records->row, ALS_AE_GRADE, codes, protocol->n_grades);
+    return found < 0 ? ALS_UNSAID : protocol->grades[found].grade;
+}
+
+/* Several causes stand apart by semicolons; each must be one of the protocol's. */
+static const char *relation(struct records *records)
+{
+    const struct als_protocol *protocol = records->importer->protocol;
+    const char *all = text(records, ALS_AE_RELATION);
+    const char *at = all;
+    while (at && protocol->n_causality > 0) {
+        at += strspn(at, " ");
+        const size_t length = strcspn(at, ";");
+        bool known = false;
+        for (size_t i = 0; i < protocol->n_causality; i++)
+            known = known || (strlen(protocol->causality[i]) == length &&
+                              memcmp(protocol->causality[i], at, length) == 0);
+        if (!known) {
+            struct als_buf expected;
+            als_buf_init(&expected, 400);
+            for (size_t i = 0; i < protocol->n_causality; i++)
+                als_buf_printf(&expected, "%s%s", i ? ", " : "one or more of ",
+                               protocol->causality[i]);
+            als_buf_text(&expected, ", with ; between");
+            als_row_expect(&records->row, ALS_AE_RELATION, expected.data);
+            als_buf_release(&expected);
+            break;
+        }
+        at = at[length] == ';' ? at + length + 1 : NULL;
+    }
+    return all;
+}
+
+static void examine_ae(struct records *records, struct als_adverse_event *ae)
+{
+    struct als_row *row = &records->row;
+    ae->patient_id = patient_id(records);
+    ae->ae_id = als_row_text(row, ALS_AE_AE_ID, 64, records->arena);
+    if (!ae->ae_id)
+        als_row_expect(row, ALS_AE_AE_ID, "the number of the adverse event");
+    ae->term = text(records, ALS_AE_TERM);
+    if (!ae->term)
+        als_row_expect(row, ALS_AE_TERM, "what happened");
+    const struct als_date onset = als_row_date(row, ALS_AE_ONSET, false);
+    const struct als_date end = als_row_date(row, ALS_AE_END, false);
+    ae->onset = text(records, ALS_AE_ONSET);
+    ae->end = text(records, ALS_AE_END);
+    if (onset.precision == ALS_PRECISION_DAY && end.precision == ALS_PRECISION_DAY &&
+        end.day < onset.day)
+        als_row_fail(row, ALS_AE_END, "E-ORDER", NULL, "it ends on %s, before its onset on %s",
+                     ae->end, ae->onset);
+    ae->grade = grade(records);
+    ae->serious = als_row_yes_no(row, ALS_AE_SERIOUS);
+    ae->relation = relation(records);
+    ae->action = text(records, ALS_AE_ACTION);
+    ae->outcome = text(records, ALS_AE_OUTCOME);
+    ae->dlt = als_row_yes_no(row, ALS_AE_DLT);
+}
+
+static enum als_status put_ae(struct records *records, enum als_put *what, struct als_err *err)
+{
+    struct als_adverse_event ae = {.patient_id = 0};
+    examine_ae(records, &ae);
+    make_key(records, 2);
+    if (!records->row.bad)
+        check_twice(records, ALS_AE_AE_ID);
+    const enum als_status status = visit_number(records, ALS_AE_VISIT, &ae.visit_no, err);
+    if (status != ALS_OK || records->row.bad)
+        return status;
+    unsigned columns = 0;
+    for (unsigned i = 0; i < 10; i++)
+        columns |= given(records, ALS_AE_VISIT + i, i);
+    return als_adverse_event_put(records->importer->store, &ae, columns, what, err);
+}
+
+/* ---- All ---- */
+
+static enum als_status import_row(struct records *records, put_fn *put, struct als_err *err)
+{
+    struct als_importer *importer = records->importer;
+    struct als_row *row = &records->row;
+    struct als_err problem = {.code = ""};
+    enum als_put what = ALS_PUT_SAME;
+    importer->result->rows++;
+    row->bad = false;
+    enum als_status status = ALS_OK;
+    if (als_row_complete(row))
+        status = put(records, &what, &problem);
+    if (status == ALS_DATA) { /* the row contradicts what is stored */
+        als_finding_row(&importer->findings, problem.code, row->record->line, row->record->raw,
+                        row->record->raw_length, problem.hint, "%s", problem.text);
+        row->bad = true;
+    } else if (status != ALS_OK) {
+        *err = problem;
+        return status;
+    }
+    if (row->bad)
+        als_importer_reject(importer, &importer->findings, row->record->line, row->record->raw,
+                            row->record->raw_length, row->record->n);
+    else if (what == ALS_PUT_NEW)
+        importer->result->entered++;
+    else if (what == ALS_PUT_CHANGED)
+        importer->result->changed++;
+    else
+        importer->result->same++;
+    return ALS_OK;
+}
+
+static enum als_status read_all(struct records *records, put_fn *put, struct als_err *err)
+{
+    struct als_importer *importer = records->importer;
+    struct als_csv_record record;
+    enum als_status status;
+    records->row.record = &record;
+    while ((status = als_csv_next(importer->csv, &record, err)) == ALS_OK && record.n > 0) {
+        status = import_row(records, put, err);
+        if (status != ALS_OK)
+            return status;
+        if (importer->result->rows % ROWS_BETWEEN != 0)
+            continue;
+        als_importer_send(importer, &importer->findings);
+        als_importer_progress(importer, als_csv_progress(importer->csv));
+        als_arena_free(records->arena);
+        records->arena = als_arena_new();
+    }
+    if (status == ALS_DATA) {
+        als_finding_fault(&importer->findings, als_csv_fault(importer->csv));
+        importer->broken = true;
+        status = ALS_OK;
+    }
+    als_importer_send(importer, &importer->findings);
+    return status;
+}
+
+enum als_status als_import_records(struct als_importer *importer, struct als_err *err)
+{
+    static put_fn *const puts[] = {[ALS_KIND_PATIENTS] = put_patient,
+                                   [ALS_KIND_EVENTS] = put_event,
+                                   [ALS_KIND_VISITS] = put_visit,
+                                   [ALS_KIND_AE] = put_ae};
+    struct records records = {
+        .importer = importer, .arena = als_arena_new(), .visits = als_seen_new(importer->store)};
+    records.row = (struct als_row){.columns = &importer->columns, .findings = &importer->findings};
+    als_text_map_init(&records.named);
+    als_buf_init(&records.key, 4096);
+    const enum als_status status = read_all(&records, puts[importer->columns.kind], err);
+    als_buf_release(&records.key);
+    als_text_map_release(&records.named);
+    als_seen_free(records.visits);
+    als_arena_free(records.arena);
+    return status;
+}

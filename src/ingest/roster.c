@@ -1,0 +1,212 @@
+/*
+ * Keeps every patient's milestones at hand while rows are read.
+ */
+#include "roster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alstrack/store/bulk.h"
+
+#define SUGGESTIONS 20
+
+void als_visit_codes_load(struct als_visit_codes *codes, const struct als_store *store,
+                          struct als_arena *arena)
+{
+    *codes = (struct als_visit_codes){.protocol = als_store_protocol(store)};
+    codes->items = als_arena_array(arena, ALS_KEY_MASK + 1, sizeof *codes->items);
+    for (int number = 1; number <= ALS_KEY_MASK; number++) {
+        const char *code = als_store_visit_code(store, number);
+        if (code)
+            codes->items[codes->count++] = (struct als_visit_code){
+                .code = als_arena_strdup(arena, code), .length = strlen(code), .number = number};
+    }
+}
+
+int als_visit_codes_find(struct als_visit_codes *codes, const char *text, size_t length)
+{
+    for (size_t i = 0; i < codes->count; i++) {
+        codes->last = codes->last + 1 < codes->count ? codes->last + 1 : 0;
+        const struct als_visit_code *code = &codes->items[codes->last];
+        if (code->length == length && memcmp(code->code, text, length) == 0)
+            return code->number;
+    }
+    return 0;
+}
+
+/* The latest day that a date may stand for: its month or year is over then. */
+static int latest_day(struct als_date date)
+{
+    int year, month, day;
+    als_day_to_civil(date.day, &year, &month, &day);
+    if (date.precision == ALS_PRECISION_YEAR)
+        return als_day_from_civil(year, 12, 31);
+    if (date.precision == ALS_PRECISION_MONTH)
+        return als_day_add_months(als_day_from_civil(year, month, 1), 1) - 1;
+    return date.day;
+}
+
+static void index_events(struct als_roster *roster, const struct als_event_list *events)
+{
+    const size_t n = roster->patients.count;
+    roster->events = als_arena_array(roster->arena, events->count + 1, sizeof *roster->events);
+    roster->first_event = als_arena_array(roster->arena, n + 1, sizeof *roster->first_event);
+    roster->last_day = als_arena_array(roster->arena, n + 1, sizeof *roster->last_day);
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        roster->first_event[i] = at;
+        roster->last_day[i] = ALS_NO_DAY;
+        for (; at < events->count && events->items[at].patient_id <= roster->patients.items[i].id;
+             at++) {
+            const struct als_event *event = &events->items[at];
+            struct als_date date = ALS_NO_DATE;
+            if (event->date)
+                als_date_parse(event->date, strlen(event->date), &date);
+            roster->events[at] = (struct als_event_fact){.event = event->event, .date = date};
+            if (strcmp(event->event, "death") == 0 && date.day != ALS_NO_DAY)
+                roster->last_day[i] = latest_day(date);
+        }
+    }
+    roster->first_event[n] = at;
+}
+
+static void find_anchor_visits(struct als_roster *roster)
+{
+    const struct als_protocol *protocol = roster->protocol;
+    roster->anchor_visits =
+        als_arena_array(roster->arena, protocol->n_visits + 1, sizeof *roster->anchor_visits);
+    for (size_t v = 0; v < protocol->n_visits; v++)
+        for (size_t w = 0; w < protocol->n_visits; w++)
+            if (protocol->visits[w].anchor.kind == ALS_ANCHOR_VISIT &&
+                protocol->visits[w].anchor.visit == v) {
+                roster->anchor_visits[roster->n_anchor_visits++] = v;
+                break;
+            }
+}
+
+static void keep_anchor_day(int64_t patient_id, int visit_no, int day, void *context)
+{
+    struct als_roster *roster = context;
+    size_t low = 0, high = roster->patients.count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (roster->patients.items[middle].id < patient_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < roster->patients.count && visit_no >= 1)
+        als_roster_visited(roster, low, (size_t)visit_no - 1, day);
+}
+
+static enum als_status load_anchor_days(struct als_store *store, struct als_roster *roster,
+                                        struct als_err *err)
+{
+    const size_t n = roster->patients.count * roster->n_anchor_visits;
+    roster->anchor_days = als_arena_array(roster->arena, n + 1, sizeof *roster->anchor_days);
+    roster->facts =
+        als_arena_array(roster->arena, roster->n_anchor_visits + 1, sizeof *roster->facts);
+    for (size_t i = 0; i < n; i++)
+        roster->anchor_days[i] = ALS_NO_DAY;
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < roster->n_anchor_visits && status == ALS_OK; i++)
+        status = als_visit_days_each(store, (int)roster->anchor_visits[i] + 1, keep_anchor_day,
+                                     roster, err);
+    return status;
+}
+
+enum als_status als_roster_load(struct als_store *store, struct als_roster *roster,
+                                struct als_err *err)
+{
+    *roster = (struct als_roster){.protocol = als_store_protocol(store), .arena = als_arena_new()};
+    als_text_map_init(&roster->by_name);
+    enum als_status status = als_patient_load(store, roster->arena, &roster->patients, err);
+    if (status != ALS_OK)
+        return status;
+    for (size_t i = 0; i < roster->patients.count; i++) {
+        const char *name = roster->patients.items[i].patient;
+        als_text_map_add(&roster->by_name, name, strlen(name), i);
+    }
+    struct als_event_list events;
+    status = als_event_load(store, 0, roster->arena, &events, err);
+    if (status != ALS_OK)
+        return status;
+    index_events(roster, &events);
+    find_anchor_visits(roster);
+    return load_anchor_days(store, roster, err);
+}
+
+void als_roster_release(struct als_roster *roster)
+{
+    als_text_map_release(&roster->by_name);
+    als_arena_free(roster->arena);
+    free(roster->names);
+    *roster = (struct als_roster){.arena = NULL};
+}
+
+ptrdiff_t als_roster_find(const struct als_roster *roster, const char *text, size_t length)
+{
+    const size_t *index = als_text_map_find(&roster->by_name, text, length);
+    return index ? (ptrdiff_t)*index : -1;
+}
+
+const char *als_roster_nearest(struct als_roster *roster, const char *text, size_t length)
+{
+    char name[65];
+    if (length >= sizeof name || roster->names_suggested++ >= SUGGESTIONS)
+        return NULL;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    if (!roster->names) {
+        roster->names = als_alloc_array(roster->patients.count + 1, sizeof *roster->names);
+        for (size_t i = 0; i < roster->patients.count; i++)
+            roster->names[i] = roster->patients.items[i].patient;
+    }
+    return als_nearest(name, roster->names, roster->patients.count);
+}
+
+bool als_roster_happened(const struct als_roster *roster, size_t patient, const char *event,
+                         int day)
+{
+    for (size_t i = roster->first_event[patient]; i < roster->first_event[patient + 1]; i++) {
+        const struct als_event_fact *fact = &roster->events[i];
+        if (fact->date.day != ALS_NO_DAY && fact->date.day <= day &&
+            strcmp(fact->event, event) == 0)
+            return true;
+    }
+    return false;
+}
+
+void als_roster_visited(struct als_roster *roster, size_t patient, size_t visit, int day)
+{
+    for (size_t i = 0; i < roster->n_anchor_visits; i++)
+        if (roster->anchor_visits[i] == visit)
+            roster->anchor_days[patient * roster->n_anchor_visits + i] = day;
+}
+
+int als_roster_outside(struct als_roster *roster, size_t patient, size_t visit, int day)
+{
+    const struct als_visit_plan *plan = &roster->protocol->visits[visit];
+    struct als_patient_facts facts = {
+        .cohort = roster->patients.items[patient].cohort,
+        .events = roster->events + roster->first_event[patient],
+        .n_events = roster->first_event[patient + 1] - roster->first_event[patient],
+        .visits = roster->facts,
+    };
+    const int32_t *days = roster->anchor_days + patient * roster->n_anchor_visits;
+    for (size_t i = 0; i < roster->n_anchor_visits; i++)
+        if (days[i] != ALS_NO_DAY)
+            roster->facts[facts.n_visits++] = (struct als_visit_fact){
+                .code = roster->protocol->visits[roster->anchor_visits[i]].code, .day = days[i]};
+    const int anchor = als_schedule_anchor_day(roster->protocol, &facts, &plan->anchor);
+    if (anchor == ALS_NO_DAY)
+        return 0;
+    int target = anchor + plan->offset;
+    if (plan->in_months)
+        target = roster->protocol->month_rule == ALS_MONTH_CALENDAR
+                     ? als_day_add_months(anchor, plan->offset)
+                     : anchor + als_months_to_days(plan->offset);
+    if (day < target - plan->before_days)
+        return day - (target - plan->before_days);
+    return day > target + plan->after_days ? day - (target + plan->after_days) : 0;
+}
