@@ -47,9 +47,10 @@ static enum als_status report(struct als_cli *cli, const struct als_import_optio
     if (result->change_id)
         fprintf(stderr, "change %lld\n", (long long)result->change_id);
     tell(cli, result, options->kind);
-    if (options->dry_run)
-        fprintf(stderr, "%sdry run: nothing written\n", cli->cells.data);
-    else if (!result->change_id)
+    if (options->dry_run) {
+        als_cli_print_cells(cli);
+        fputs("dry run: nothing written\n", stderr);
+    } else if (!result->change_id)
         fputs("nothing to change: the study holds this already\n", stderr);
     if (status == ALS_FINDINGS)
         als_fail(err, ALS_FINDINGS, "E-REJECTS", "left out and written to %s: %s", options->rejects,

@@ -225,7 +225,7 @@ static void tell_missing(struct als_cli *cli, const struct request *request,
         als_buf_printf(&names, "%s%s", missing++ ? ", " : "", item->code);
     }
     if (missing)
-        als_buf_printf(&cli->cells, "warning: missing without a reason: %s\n", names.data);
+        als_cli_tell(cli, "warning: missing without a reason: %s", names.data);
     als_buf_release(&names);
 }
 

@@ -131,17 +131,17 @@ static enum als_status tell_plan(struct als_cli *cli, const struct request *requ
             als_day_format(rows[i].window_to, to);
             int days = rows[i].outside_days;
             if (days)
-                als_buf_printf(&cli->cells, "warning: %s %s the window %s to %s\n",
-                               als_cli_count(cli, (size_t)abs(days), "day"),
-                               days < 0 ? "before" : "after", from, to);
+                als_cli_tell(cli, "warning: %s %s the window %s to %s",
+                             als_cli_count(cli, (size_t)abs(days), "day"),
+                             days < 0 ? "before" : "after", from, to);
             else
-                als_buf_printf(&cli->cells, "  inside the window %s to %s\n", from, to);
+                als_cli_tell(cli, "  inside the window %s to %s", from, to);
         }
         if (rows[i].plan->infusion)
-            als_buf_printf(&cli->cells,
-                           "hint: treatment belongs to this visit; if it was given: "
-                           "alstrack event add %s infusion DATE\n",
-                           request->patient.patient);
+            als_cli_tell(cli,
+                         "hint: treatment belongs to this visit; if it was given: "
+                         "alstrack event add %s infusion DATE",
+                         request->patient.patient);
     }
     return ALS_OK;
 }

@@ -92,22 +92,6 @@ void als_cli_fill_change(struct als_cli *cli)
             cli->change.reason = cli->args.given[i].value;
 }
 
-void als_cli_note_cell(const struct als_cell_change *cell, void *context)
-{
-    struct als_cli *cli = context;
-    const char *new_text = cell->new_text ? cell->new_text : "";
-    bool entered = !cell->old_text;
-    if (entered && !*new_text)
-        return;
-    cli->n_cells++;
-    als_buf_printf(&cli->cells, "  %s %s: %s", cell->table, cell->key, cell->column);
-    if (entered)
-        als_buf_printf(&cli->cells, " = %s\n", new_text);
-    else
-        als_buf_printf(&cli->cells, ": %s -> %s\n", *cell->old_text ? cell->old_text : "(missing)",
-                       *new_text ? new_text : "(missing)");
-}
-
 enum als_status als_cli_begin(struct als_cli *cli, struct als_err *err)
 {
     als_store_on_cell_change(cli->store, als_cli_note_cell, cli);
@@ -124,7 +108,8 @@ static enum als_status commit(struct als_cli *cli, struct als_err *err)
         fputs("nothing to change: the study holds this already\n", stderr);
         return ALS_OK;
     }
-    fprintf(stderr, "change %lld\n%s", (long long)change_id, cli->cells.data);
+    fprintf(stderr, "change %lld\n", (long long)change_id);
+    als_cli_print_cells(cli);
     return ALS_OK;
 }
 
@@ -138,8 +123,12 @@ enum als_status als_cli_end(struct als_cli *cli, enum als_status status, struct 
     else
         als_change_abandon(cli->store);
     als_store_on_cell_change(cli->store, NULL, NULL);
-    if (!status && dry)
-        fprintf(stderr, "%sdry run: nothing written\n", cli->cells.data);
+    if (status && strcmp(err->code, "E-CONFLICT") == 0)
+        als_err_hint(err, "--reason TEXT says why a stored value changes");
+    if (!status && dry) {
+        als_cli_print_cells(cli);
+        fputs("dry run: nothing written\n", stderr);
+    }
     return status;
 }
 

@@ -23,7 +23,8 @@ struct als_cli {
     bool colour;             /* standard error may be coloured */
     struct als_change_info change;
     struct als_buf cells; /* what the change set under way entered, for people */
-    size_t n_cells;
+    char row[320];        /* table and key of the row whose line is open in cells; "" for none */
+    bool row_is_bare;     /* nothing but table and key is on that line yet */
 };
 
 /* Path of the study from -d or ALSTRACK_DB; NULL if neither is there. */
@@ -48,6 +49,11 @@ ALS_CHECKED enum als_status als_cli_begin(struct als_cli *cli, struct als_err *e
 ALS_CHECKED enum als_status als_cli_end(struct als_cli *cli, enum als_status status,
                                         struct als_err *err);
 als_cell_change_fn als_cli_note_cell; /* context: struct als_cli */
+/* Another line for people, after the cells noted so far. */
+__attribute__((format(printf, 2, 3))) void als_cli_tell(struct als_cli *cli, const char *format,
+                                                        ...);
+/* All of it on standard error. */
+void als_cli_print_cells(struct als_cli *cli);
 
 /* Who, and why: from --user or ALSTRACK_USER or the login name, and --reason. */
 void als_cli_fill_change(struct als_cli *cli);

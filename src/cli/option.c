@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alstrack/core/diag.h"
+#include "help.h"
 
 /* How a word of the command line looks before the command's own options are known. */
 struct word {
@@ -207,8 +208,8 @@ static enum als_status take_option(const struct als_command *command, int argc, 
         value = argv[++*at];
     }
     if (value && !als_choice_holds(option->value, value))
-        return als_fail(err, ALS_USAGE, "E-OPTION", "--%s is one of %s, not '%s'", option->name,
-                        option->value, value);
+        return als_fail(err, ALS_USAGE, "E-OPTION", "--%s is one of %.*s, not '%s'", option->name,
+                        als_help_value_length(option->value), option->value, value);
     if (!option->repeats && was_given(given, *n_given, option))
         return als_fail(err, ALS_USAGE, "E-OPTION", "--%s is given twice", option->name);
     given[(*n_given)++] = (struct als_given){option, value};

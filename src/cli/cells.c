@@ -1,0 +1,116 @@
+/* What a change set enters and changes, as lines for people. */
+#include "context.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alstrack/core/date.h"
+
+/* Columns that the key of the row says already, or that are the store's own bookkeeping. */
+static const struct {
+    const char *table; /* NULL: any */
+    const char *column;
+} silent[] = {
+    {NULL, "version_no"},       {"patient", "patient"},      {"visit", "assigned"},
+    {"visit", "made"},          {"visit_code", "code"},      {"rater", "rater"},
+    {"event", "patient_id"},    {"event", "event"},          {"event", "date"},
+    {"procedure", "visit_id"},  {"procedure", "procedure"},  {"adverse_event", "patient_id"},
+    {"adverse_event", "ae_id"}, {"adverse_event", "system"},
+};
+
+static bool is_silent(const struct als_cell_change *cell)
+{
+    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++)
+        if ((!silent[i].table || strcmp(silent[i].table, cell->table) == 0) &&
+            strcmp(silent[i].column, cell->column) == 0)
+            return true;
+    return false;
+}
+
+static bool is_in(const struct als_cell_change *cell, const char *table, const char *column)
+{
+    return strcmp(cell->table, table) == 0 && strcmp(cell->column, column) == 0;
+}
+
+/* A stored value as people write it: days as dates, visit numbers as codes, 0 and 1 as N and Y. */
+static const char *in_words(const struct als_cli *cli, const struct als_cell_change *cell,
+                            const char *text, char words[ALS_DATE_TEXT])
+{
+    if (!text || !*text)
+        return "(missing)";
+    if (strcmp(cell->column, "day") == 0)
+        return als_day_format(atoi(text), words);
+    if (is_in(cell, "adverse_event", "visit_no")) {
+        const char *code = als_store_visit_code(cli->store, atoi(text));
+        return code ? code : text;
+    }
+    if (is_in(cell, "adverse_event", "serious") || is_in(cell, "adverse_event", "dlt"))
+        return *text == '1' ? "Y" : "N";
+    return text;
+}
+
+static const char *column_in_words(const struct als_cell_change *cell)
+{
+    if (strcmp(cell->column, "day") == 0)
+        return "date";
+    return is_in(cell, "adverse_event", "visit_no") ? "visit" : cell->column;
+}
+
+static void end_line(struct als_cli *cli)
+{
+    if (cli->row[0])
+        als_buf_char(&cli->cells, '\n');
+    cli->row[0] = '\0';
+}
+
+/* Begin the line of the cell's row, unless it is open. */
+static void begin_line(struct als_cli *cli, const struct als_cell_change *cell)
+{
+    char row[sizeof cli->row];
+    const char *table = strncmp(cell->table, "a_", 2) == 0 ? cell->table + 2 : cell->table;
+    snprintf(row, sizeof row, "%s %s", table, cell->key);
+    if (strcmp(row, cli->row) == 0)
+        return;
+    end_line(cli);
+    memcpy(cli->row, row, sizeof row);
+    als_buf_printf(&cli->cells, "  %s", row);
+    cli->row_is_bare = true;
+}
+
+void als_cli_note_cell(const struct als_cell_change *cell, void *context)
+{
+    struct als_cli *cli = context;
+    char old_words[ALS_DATE_TEXT], new_words[ALS_DATE_TEXT];
+    const char *new_text = in_words(cli, cell, cell->new_text, new_words);
+    if (cell->old_text) {
+        end_line(cli);
+        begin_line(cli, cell);
+        als_buf_printf(&cli->cells, ": %s: %s -> %s", column_in_words(cell),
+                       in_words(cli, cell, cell->old_text, old_words), new_text);
+        end_line(cli);
+        return;
+    }
+    begin_line(cli, cell);
+    if (is_silent(cell) || !cell->new_text || !*cell->new_text)
+        return;
+    als_buf_printf(&cli->cells, "%s%s = %s", cli->row_is_bare ? ": " : ", ", column_in_words(cell),
+                   new_text);
+    cli->row_is_bare = false;
+}
+
+void als_cli_tell(struct als_cli *cli, const char *format, ...)
+{
+    end_line(cli);
+    va_list args;
+    va_start(args, format);
+    als_buf_vprintf(&cli->cells, format, args);
+    va_end(args);
+    als_buf_char(&cli->cells, '\n');
+}
+
+void als_cli_print_cells(struct als_cli *cli)
+{
+    end_line(cli);
+    fputs(cli->cells.data, stderr);
+    als_buf_clear(&cli->cells);
+}
