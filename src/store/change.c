@@ -139,8 +139,7 @@ enum als_status als_change_start(struct als_store *store, const struct als_chang
     enum als_status status = last_change(store, &last, parent, err);
     if (status != ALS_OK)
         return status;
-    for (struct als_relation *table = store->relations; table; table = table->next)
-        table->trail.touched = false;
+    als_trail_forget(store);
     store->change = (struct als_change_state){
         .open = true, .has_reason = info->reason && *info->reason, .change_id = last + 1};
     status = insert_change(store, info, parent, err);
@@ -219,7 +218,7 @@ static enum als_status table_digest(struct als_store *store, struct als_relation
 {
     struct als_trail *trail = &table->trail;
     if (trail->ordered) {
-        crypto_generichash_final(&trail->hash, digest, ALS_DIGEST_BYTES);
+        crypto_generichash_final(trail->hash, digest, ALS_DIGEST_BYTES);
         return ALS_OK;
     }
     struct rebuilt rebuilt = {.steps = 0};
@@ -379,6 +378,7 @@ enum als_status als_change_commit(struct als_store *store, int64_t *change_id, s
     if (change_id)
         *change_id = store->change.change_id;
     enforce_keys(store);
+    als_trail_forget(store);
     store->change.open = false;
     return store->change.redefined ? als_definitions_reload(store, err) : ALS_OK;
 }
@@ -389,6 +389,7 @@ void als_change_abandon(struct als_store *store)
     if (!sqlite3_get_autocommit(store->db))
         als_sql_attempt(store, "ROLLBACK");
     enforce_keys(store);
+    als_trail_forget(store);
     store->change = (struct als_change_state){.open = false};
     if (redefined)
         als_relations_forget(store);

@@ -187,6 +187,7 @@ size_t als_relation_names(const struct als_store *store, struct als_arena *arena
 void als_relations_forget(struct als_store *store)
 {
     als_sql_forget(store);
+    als_trail_forget(store);
     als_arena_free(store->relation_arena);
     store->relation_arena = als_arena_new();
     store->relations = NULL;

@@ -96,6 +96,7 @@ void als_store_close(struct als_store *store)
     if (store->db && store->change.open)
         als_change_abandon(store);
     disconnect(store);
+    als_trail_forget(store);
     als_definitions_free(store);
     als_words_forget(store);
     als_arena_free(store->relation_arena);

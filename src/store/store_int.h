@@ -59,9 +59,9 @@ struct als_column {
 /* The trail of the open change set in one table. */
 struct als_trail {
     bool touched, ordered;
-    int64_t last_id; /* row key of the last step hashed */
-    int64_t steps;   /* rows entered, changed and removed */
-    crypto_generichash_state hash;
+    int64_t last_id;                /* row key of the last step hashed */
+    int64_t steps;                  /* rows entered, changed and removed */
+    crypto_generichash_state *hash; /* owned while touched */
 };
 
 /* A stored table. Owned by the store, in an arena that ends when definitions change. */
@@ -258,6 +258,11 @@ int64_t als_relation_patient(const struct als_relation *table, int64_t row_id,
                              const struct als_row_cell *cells);
 
 /* ---- trail.c: steps of the open change set ---- */
+
+/* A new BLAKE2b-256 state; free() ends it. libsodium wants it aligned, an arena does not do. */
+crypto_generichash_state *als_hash_new(void);
+/* Forget the steps of every table. */
+void als_trail_forget(struct als_store *store);
 
 /* The steps themselves, appended to out; `row` is canonical. */
 void als_step_entered(struct als_buf *out, const void *row, size_t n);

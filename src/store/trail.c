@@ -1,7 +1,28 @@
 /* The steps of the open change set: hashed as they come, and history. */
+#include <stdalign.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_int.h"
+
+crypto_generichash_state *als_hash_new(void)
+{
+    size_t alignment = alignof(crypto_generichash_state);
+    size_t size = (sizeof(crypto_generichash_state) + alignment - 1) / alignment * alignment;
+    crypto_generichash_state *hash = aligned_alloc(alignment, size);
+    if (!hash)
+        als_bug("out of memory");
+    crypto_generichash_init(hash, NULL, 0, ALS_DIGEST_BYTES);
+    return hash;
+}
+
+void als_trail_forget(struct als_store *store)
+{
+    for (struct als_relation *table = store->relations; table; table = table->next) {
+        free(table->trail.hash);
+        table->trail = (struct als_trail){.touched = false};
+    }
+}
 
 static void add_length(struct als_buf *out, uint64_t value)
 {
@@ -45,8 +66,8 @@ static void touch(struct als_store *store, struct als_relation *table, int64_t s
 {
     struct als_trail *trail = &table->trail;
     if (!trail->touched) {
-        *trail = (struct als_trail){.touched = true, .ordered = true, .last_id = INT64_MIN};
-        crypto_generichash_init(&trail->hash, NULL, 0, ALS_DIGEST_BYTES);
+        *trail = (struct als_trail){
+            .touched = true, .ordered = true, .last_id = INT64_MIN, .hash = als_hash_new()};
     }
     trail->steps += steps;
     store->change.steps += steps;
@@ -61,7 +82,7 @@ void als_trail_add(struct als_store *store, struct als_relation *table, int64_t 
         trail->ordered = false;
     trail->last_id = last_id;
     if (trail->ordered)
-        crypto_generichash_update(&trail->hash, bytes, n);
+        crypto_generichash_update(trail->hash, bytes, n);
 }
 
 void als_trail_unordered(struct als_store *store, struct als_relation *table, int64_t steps)

@@ -10,7 +10,7 @@
 
 /* Steps of one change set in the table at hand. */
 struct tally {
-    crypto_generichash_state hash;
+    crypto_generichash_state *hash;
     int64_t steps;
 };
 
@@ -19,7 +19,7 @@ struct recorded {
     int64_t change_id;
     char *who;    /* "2026-11-22T…Z, anna, import alsfrsr" */
     char *tables; /* the column */
-    struct tally *tally;
+    struct tally tally;
 };
 
 struct verify {
@@ -142,7 +142,7 @@ static enum als_status read_chain(struct verify *verify, const char *expected_he
 static void flush(struct verify *verify)
 {
     if (verify->run.length > 0)
-        crypto_generichash_update(&verify->run_of->tally->hash,
+        crypto_generichash_update(verify->run_of->tally.hash,
                                   (const unsigned char *)verify->run.data, verify->run.length);
     als_buf_clear(&verify->run);
 }
@@ -163,11 +163,9 @@ static void on_step(int64_t change_id, const void *bytes, size_t n, void *contex
         }
         verify->run_of = change;
     }
-    if (!change->tally) {
-        change->tally = als_alloc(sizeof *change->tally);
-        crypto_generichash_init(&change->tally->hash, NULL, 0, ALS_DIGEST_BYTES);
-    }
-    change->tally->steps++;
+    if (!change->tally.hash)
+        change->tally.hash = als_hash_new();
+    change->tally.steps++;
     als_buf_add(&verify->run, bytes, n);
     if (verify->run.length > FLUSH)
         flush(verify);
@@ -198,8 +196,8 @@ static void compare(struct verify *verify, struct recorded *change)
     const char *name = verify->table->name;
     const char *line = line_of(change->tables, name);
     unsigned char digest[ALS_DIGEST_BYTES];
-    long long found = change->tally ? (long long)change->tally->steps : 0;
-    if (!line && !change->tally)
+    long long found = (long long)change->tally.steps;
+    if (!line && !found)
         return;
     if (!line) {
         find(verify, "V-ROWS", change, "%s: %lld row%s attributed to it that it did not write",
@@ -208,8 +206,8 @@ static void compare(struct verify *verify, struct recorded *change)
         long long recorded = strtoll(line + strlen(name) + 1, NULL, 10);
         struct als_buf expected;
         als_buf_init(&expected, ALS_BUF_LARGE);
-        if (change->tally) {
-            crypto_generichash_final(&change->tally->hash, digest, sizeof digest);
+        if (found) {
+            crypto_generichash_final(change->tally.hash, digest, sizeof digest);
             als_change_table_line(&expected, name, found, digest);
         }
         if (found != recorded)
@@ -219,8 +217,8 @@ static void compare(struct verify *verify, struct recorded *change)
             find(verify, "V-ROWS", change, "%s: rows differ from what it wrote", name);
         als_buf_release(&expected);
     }
-    free(change->tally);
-    change->tally = NULL;
+    free(change->tally.hash);
+    change->tally = (struct tally){NULL, 0};
 }
 
 static enum als_status verify_table(struct verify *verify, const char *name, struct als_err *err)
@@ -325,7 +323,7 @@ enum als_status als_audit_verify(struct als_store *store, const char *expected_h
     for (size_t i = 0; i < verify.n_changes; i++) {
         free(verify.changes[i].who);
         free(verify.changes[i].tables);
-        free(verify.changes[i].tally);
+        free(verify.changes[i].tally.hash);
     }
     free(verify.changes);
     als_buf_release(&verify.run);

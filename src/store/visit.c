@@ -69,7 +69,7 @@ enum als_status als_visit_make(struct als_store *store, int64_t patient_id, int 
                                bool not_done, struct als_err *err)
 {
     struct als_relation *table;
-    struct stored_visit stored;
+    struct stored_visit stored = {.found = false};
     int64_t visit_id = als_key_visit(patient_id, visit_no);
     enum als_status status = read_visit(store, visit_id, &stored, err);
     if (status != ALS_OK)
@@ -83,6 +83,7 @@ enum als_status als_visit_make(struct als_store *store, int64_t patient_id, int 
                                             [STATUS] = status_cell(not_done),
                                             [ASSIGNED] = als_cell_integer(0),
                                             [MADE] = als_cell_integer(1)};
+    cells[REASON].given = stored.not_done; /* a reason for not being done is void now */
     cells[ASSIGNED].given = cells[MADE].given = false;
     cells[ASSIGNED].initial = cells[MADE].initial = true;
     return als_row_put(store, table, &visit_id, cells, stored.made, NULL, err);
