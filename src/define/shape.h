@@ -69,7 +69,7 @@ extern const struct shape shape_of_instrument, shape_of_item, shape_of_choice, s
     shape_of_rule, shape_of_index, shape_of_text;
 extern const struct shape shape_of_protocol, shape_of_visit, shape_of_visit_item, shape_of_anchor,
     shape_of_cohort, shape_of_site, shape_of_criterion, shape_of_baseline, shape_of_responder,
-    shape_of_grade;
+    shape_of_grade, shape_of_value;
 
 /* Reading a field of any of the pointer and number types. */
 #define SHAPE_GET(type, field, base)                                                               \

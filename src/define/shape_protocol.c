@@ -108,6 +108,13 @@ static const struct shape_field site_fields[] = {
 const struct shape shape_of_site = {
     .noun = "site", .size = sizeof(struct als_site), .keyed = true, SHAPE_FIELDS(site_fields)};
 
+/* Texts that are one value together, unlike the keyed lists of shape_of_text. */
+static const struct shape_field value_fields[] = {
+    {"value", SHAPE_TEXT, .offset = 0, .size = sizeof(const char *), CHANGE_INFO},
+};
+const struct shape shape_of_value = {
+    .noun = "value", .size = sizeof(const char *), SHAPE_FIELDS(value_fields)};
+
 static const struct shape_field criterion_fields[] = {
     {"id", SHAPE_TEXT, SHAPE_AT(als_criterion, id), CHANGE_SILENT},
     {"inclusion", SHAPE_FLAG, SHAPE_AT(als_criterion, inclusion), CHANGE_INFO},
@@ -116,7 +123,7 @@ static const struct shape_field criterion_fields[] = {
     {"operator", SHAPE_WORD, SHAPE_AT(als_criterion, compare), CHANGE_INFO,
      SHAPE_WORDS(compare_words)},
     {"values", SHAPE_LIST, SHAPE_AT(als_criterion, values), CHANGE_INFO,
-     SHAPE_ELEMENTS(shape_of_text, als_criterion, n_values)},
+     SHAPE_ELEMENTS(shape_of_value, als_criterion, n_values)},
     {"unit", SHAPE_OPTION, SHAPE_AT(als_criterion, unit), CHANGE_INFO},
     {"if", SHAPE_EXPR, SHAPE_AT(als_criterion, condition), CHANGE_INFO},
     {"text", SHAPE_TEXT, SHAPE_AT(als_criterion, text), CHANGE_INFO},

@@ -17,8 +17,8 @@
 #include "alstrack/core/alloc.h"
 #include "alstrack/core/diag.h"
 
-#define YAML_MAX_BYTES ((size_t)1 << 20)
-#define YAML_MAX_DEPTH 16
+#define YAML_MAX_BYTES    ((size_t)1 << 20)
+#define YAML_MAX_DEPTH    16
 #define YAML_MAX_CHILDREN 2000 /* of one list or map: comparing each with each stays cheap */
 #define YAML_MAX_FINDINGS 1000 /* what comes after is not worth reading, nor computing */
 

@@ -93,8 +93,8 @@ enum als_rule_level { ALS_RULE_HARD, ALS_RULE_SOFT, ALS_RULE_INFO };
 struct als_rule {
     const char *code; /* [A-Z][A-Z0-9_]* */
     enum als_rule_level level;
-    /* The rule fires when true. Names: ITEM, SCORE, previous.X (at the visit before), change.X (since
-     * then), event.NAME (on or before this date), patient.sex, patient.age. */
+    /* The rule fires when true. Names: ITEM, SCORE, previous.X (at the visit before), change.X
+     * (since then), event.NAME (on or before this date), patient.sex, patient.age. */
     const struct als_expr *when;
     const char *message;
     size_t line; /* in the definition file */
@@ -108,7 +108,7 @@ struct als_instrument {
     const char *citation;
     const char *licence;
     bool higher_is_better;
-    const char *main_score; /* score or item drawn and analysed by default; NULL only without scores */
+    const char *main_score; /* score or item drawn and analysed by default; NULL: no scores */
     const struct als_item *items;
     size_t n_items;
     const struct als_score *scores;

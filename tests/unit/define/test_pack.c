@@ -219,7 +219,7 @@ Test(pack, field_lists_cover_their_structures)
         &shape_of_item,     &shape_of_choice,    &shape_of_score, &shape_of_rule,
         &shape_of_index,    &shape_of_text,      &shape_of_visit, &shape_of_visit_item,
         &shape_of_anchor,   &shape_of_cohort,    &shape_of_site,  &shape_of_criterion,
-        &shape_of_baseline, &shape_of_responder, &shape_of_grade};
+        &shape_of_baseline, &shape_of_responder, &shape_of_grade, &shape_of_value};
     for (size_t i = 0; i < COUNT(parts); i++)
         check_cover(parts[i], 0);
     check_cover(&shape_of_instrument, sizeof(struct als_arena *));
@@ -241,7 +241,7 @@ Test(pack, field_types_fit_their_members)
         &shape_of_rule,       &shape_of_index,      &shape_of_text,     &shape_of_protocol,
         &shape_of_visit,      &shape_of_visit_item, &shape_of_anchor,   &shape_of_cohort,
         &shape_of_site,       &shape_of_criterion,  &shape_of_baseline, &shape_of_responder,
-        &shape_of_grade};
+        &shape_of_grade,      &shape_of_value};
     for (size_t i = 0; i < COUNT(all); i++)
         for (size_t k = 0; k < all[i]->n_fields; k++) {
             const struct shape_field *field = &all[i]->fields[k];
