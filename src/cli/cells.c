@@ -80,6 +80,8 @@ static void begin_line(struct als_cli *cli, const struct als_cell_change *cell)
 void als_cli_note_cell(const struct als_cell_change *cell, void *context)
 {
     struct als_cli *cli = context;
+    if (strcmp(cell->table, "definition") == 0)
+        return; /* whole files; what they change is told by the command */
     char old_words[ALS_DATE_TEXT], new_words[ALS_DATE_TEXT];
     const char *new_text = in_words(cli, cell, cell->new_text, new_words);
     if (cell->old_text) {

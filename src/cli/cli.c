@@ -89,7 +89,11 @@ static enum als_status run_command(struct als_cli *cli, struct als_err *err)
     if (command->flags & ALS_CMD_STUDY)
         status = als_cli_open(
             cli, command->flags & ALS_CMD_WRITES ? ALS_STORE_WRITE : ALS_STORE_READ, err);
-    return status ? status : command->run(cli, err);
+    if (!status)
+        status = command->run(cli, err);
+    if (status && als_cli_interrupted())
+        status = als_fail(err, ALS_INTERRUPTED, "", "interrupted");
+    return status;
 }
 
 static enum als_status run(struct als_cli *cli, int argc, char *const *argv, struct als_err *err)

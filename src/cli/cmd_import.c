@@ -37,13 +37,8 @@ static enum als_status report(struct als_cli *cli, const struct als_import_optio
                               const struct als_import_result *result, enum als_status status,
                               struct als_err *err)
 {
-    if (status != ALS_OK && status != ALS_FINDINGS) {
-        if (result->errors)
-            fprintf(stderr, "%s in %s: nothing was stored\n",
-                    als_cli_count(cli, result->errors, "error"),
-                    als_cli_count(cli, result->rows, "row"));
+    if (status != ALS_OK && status != ALS_FINDINGS)
         return status;
-    }
     if (result->change_id)
         fprintf(stderr, "change %lld\n", (long long)result->change_id);
     tell(cli, result, options->kind);

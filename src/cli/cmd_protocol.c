@@ -231,6 +231,16 @@ enum als_status als_cmd_protocol_diff(struct als_cli *cli, struct als_err *err)
     return status;
 }
 
+/* What an amendment changes goes to people as plain lines, what it must not as errors. */
+static void tell_difference(const struct als_diag *diag, void *context)
+{
+    struct als_cli *cli = context;
+    if (diag->severity == ALS_SEVERITY_ERROR)
+        als_diag_send(&cli->sink, diag);
+    else
+        als_cli_tell(cli, "  %s", diag->what);
+}
+
 /* Instruments that the amendment brings: those given as files, and those that the new protocol
  * names and the study does not have. */
 static enum als_status adopt(struct als_cli *cli, struct als_catalogue *catalogue,
@@ -257,7 +267,8 @@ enum als_status als_cmd_protocol_amend(struct als_cli *cli, struct als_err *err)
     enum als_status status = read_operand(cli, &catalogue, &protocol, err);
     if (status)
         return status;
-    size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &cli->sink);
+    struct als_sink sink = {tell_difference, cli};
+    size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &sink);
     if (refused)
         status = als_fail(err, ALS_DEFINITION, "E-AMEND",
                           "%s would orphan or reinterpret stored records",

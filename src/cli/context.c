@@ -116,7 +116,7 @@ static enum als_status commit(struct als_cli *cli, struct als_err *err)
 enum als_status als_cli_end(struct als_cli *cli, enum als_status status, struct als_err *err)
 {
     if (!status && als_cli_interrupted())
-        status = als_fail(err, ALS_INTERRUPTED, "", "interrupted, nothing was stored");
+        status = als_fail(err, ALS_INTERRUPTED, "", "interrupted");
     bool dry = als_args_flag(&cli->args, "dry-run");
     if (!status && !dry)
         status = commit(cli, err);

@@ -14,8 +14,9 @@ static void end_now(int number)
     _exit(ALS_INTERRUPTED);
 }
 
-/* Work that waits for input would never come to a place where it may stop: it gets this long. The
- * study is safe also then, since SQLite rolls back what was not committed. */
+/* A read that waits for input ends with EINTR, and the command fails and tidies up as after any
+ * other error. Work that does not come to such a place in this time is ended as it is: the study is
+ * safe also then, since SQLite rolls back what was not committed. */
 #define GRACE_SECONDS 2
 
 static void remember(int number)
@@ -30,7 +31,6 @@ void als_signals_watch(bool writes)
 {
     struct sigaction action = {.sa_handler = writes ? remember : end_now};
     sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     struct sigaction late = {.sa_handler = end_now};
