@@ -1,6 +1,8 @@
 /* Tables and views of instruments. */
 #include "ddl.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alstrack/core/num.h"
@@ -257,4 +259,145 @@ enum als_status als_ddl_create(struct als_store *store, const struct als_instrum
     add_table(&sql, instrument, name, NULL);
     add_view(&sql, instrument);
     return run(store, &sql, err);
+}
+
+/* ---- Another version of a definition, on a populated table ---- */
+
+static bool same_item(const struct als_item *old_item, const struct als_item *new_item)
+{
+    struct als_buf old_text, new_text;
+    als_buf_init(&old_text, ALS_BUF_LARGE);
+    als_buf_init(&new_text, ALS_BUF_LARGE);
+    add_item(&old_text, old_item);
+    add_item(&new_text, new_item);
+    bool same = strcmp(old_text.data, new_text.data) == 0;
+    als_buf_release(&old_text);
+    als_buf_release(&new_text);
+    return same;
+}
+
+static bool needs_rebuild(const struct als_instrument *old_one,
+                          const struct als_instrument *new_one)
+{
+    for (size_t i = 0; i < old_one->n_items; i++) {
+        ptrdiff_t item = als_instrument_item(new_one, old_one->items[i].code);
+        if (item >= 0 && !same_item(&old_one->items[i], &new_one->items[item]))
+            return true;
+    }
+    return false;
+}
+
+static void drop_view(struct als_buf *sql, const struct als_instrument *instrument)
+{
+    char view[ALS_RELATION_NAME];
+    als_relation_name("v", instrument, view);
+    als_buf_printf(sql, "DROP VIEW \"%s\";\n", view);
+}
+
+static void alter_in_place(struct als_buf *sql, const char *table,
+                           const struct als_instrument *old_one,
+                           const struct als_instrument *new_one)
+{
+    for (size_t i = 0; i < old_one->n_scores; i++) {
+        if (als_score_is_own(&old_one->scores[i]))
+            als_buf_printf(sql, "ALTER TABLE \"%s\" DROP COLUMN \"%s\";\n", table,
+                           old_one->scores[i].code);
+    }
+    for (size_t i = 0; i < new_one->n_items; i++) {
+        if (als_instrument_item(old_one, new_one->items[i].code) >= 0)
+            continue;
+        als_buf_printf(sql, "ALTER TABLE \"%s\" ADD COLUMN ", table);
+        add_item(sql, &new_one->items[i]);
+        als_buf_text(sql, ";\n");
+    }
+    for (size_t i = 0; i < new_one->n_scores; i++) {
+        if (!als_score_is_own(&new_one->scores[i]))
+            continue;
+        als_buf_printf(sql, "ALTER TABLE \"%s\" ADD COLUMN ", table);
+        add_score(sql, new_one, &new_one->scores[i]);
+        als_buf_text(sql, ";\n");
+    }
+}
+
+/* Items in the order in which the table has them, new ones last. */
+static size_t *order_of_items(const struct als_relation *table,
+                              const struct als_instrument *new_one)
+{
+    size_t *items = als_alloc_array(new_one->n_items, sizeof *items);
+    size_t n = 0;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        ptrdiff_t item = als_instrument_item(new_one, table->columns[i].name);
+        if (item >= 0)
+            items[n++] = (size_t)item;
+    }
+    for (size_t i = 0; i < new_one->n_items; i++) {
+        if (als_relation_column(table, new_one->items[i].code) < 0)
+            items[n++] = i;
+    }
+    return items;
+}
+
+static void rebuild(struct als_buf *sql, const struct als_relation *table,
+                    const struct als_instrument *new_one)
+{
+    char fresh[ALS_RELATION_NAME + 8];
+    struct als_buf columns;
+    size_t *items = order_of_items(table, new_one);
+    snprintf(fresh, sizeof fresh, "%s new", table->name);
+    als_buf_init(&columns, ALS_BUF_LARGE);
+    als_buf_printf(&columns, "\"%s\", change_id", table->key);
+    for (size_t i = 0; i < table->n_columns; i++)
+        als_buf_printf(&columns, ", \"%s\"", table->columns[i].name);
+    add_table(sql, new_one, fresh, items);
+    als_buf_printf(sql,
+                   "INSERT INTO \"%s\" (%s) SELECT %s FROM \"%s\" ORDER BY \"%s\";\n"
+                   "DROP TABLE \"%s\";\n"
+                   "ALTER TABLE \"%s\" RENAME TO \"%s\";\n",
+                   fresh, columns.data, columns.data, table->name, table->key, table->name, fresh,
+                   table->name);
+    als_buf_release(&columns);
+    free(items);
+}
+
+static enum als_status check_references(struct als_store *store, const char *table,
+                                        struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status =
+        als_sql_cached(store, "SELECT rowid FROM pragma_foreign_key_check(?1) LIMIT 1", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    als_bind_text(stmt, 1, table);
+    bool row;
+    status = als_sql_step(store, stmt, &row, err);
+    if (status == ALS_OK && row)
+        status = als_fail(err, ALS_DATA, "E-REFERENCE",
+                          "%s: row %lld names a visit that is not in"
+                          " the study",
+                          table, (long long)sqlite3_column_int64(stmt, 0));
+    als_sql_done(stmt);
+    return status;
+}
+
+enum als_status als_ddl_alter(struct als_store *store, const struct als_instrument *old_one,
+                              const struct als_instrument *new_one, struct als_err *err)
+{
+    char name[ALS_RELATION_NAME];
+    struct als_relation *table;
+    struct als_buf sql;
+    als_relation_name("a", new_one, name);
+    enum als_status status = als_relation_find(store, name, &table, err);
+    if (status != ALS_OK)
+        return status;
+    als_buf_init(&sql, ALS_BUF_LARGE);
+    drop_view(&sql, old_one);
+    if (needs_rebuild(old_one, new_one))
+        rebuild(&sql, table, new_one);
+    else
+        alter_in_place(&sql, name, old_one, new_one);
+    add_view(&sql, new_one);
+    status = run(store, &sql, err);
+    if (status == ALS_OK)
+        status = check_references(store, name, err);
+    return status == ALS_OK ? als_relation_refresh(store, table, err) : status;
 }

@@ -98,7 +98,7 @@ enum als_status als_names_add_visit(struct als_store *store, int visit_no, const
         return status;
     struct als_row_cell cells[] = {als_cell_text(code), als_cell_text(label)};
     int64_t row_id = visit_no;
-    status = als_row_put(store, table, &row_id, cells, false, NULL, err);
+    status = als_row_put(store, table, &row_id, cells, true, NULL, err);
     if (status == ALS_OK)
         keep(store, store->visit_codes, visit_no, code);
     return status;

@@ -151,6 +151,14 @@ enum als_status als_relation_find(struct als_store *store, const char *name,
     return ALS_OK;
 }
 
+enum als_status als_relation_refresh(struct als_store *store, struct als_relation *table,
+                                     struct als_err *err)
+{
+    table->key = NULL;
+    table->n_columns = 0;
+    return describe(store, table, err);
+}
+
 ptrdiff_t als_relation_column(const struct als_relation *table, const char *name)
 {
     for (size_t i = 0; i < table->n_columns; i++) {

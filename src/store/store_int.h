@@ -200,6 +200,9 @@ ptrdiff_t als_relation_column(const struct als_relation *table, const char *name
 size_t als_relation_names(const struct als_store *store, struct als_arena *arena,
                           const char *const **names);
 void als_relations_forget(struct als_store *store); /* after a change of definitions */
+/* Read the columns again after the table changed; its trail in the open change set goes on. */
+ALS_CHECKED enum als_status als_relation_refresh(struct als_store *store,
+                                                 struct als_relation *table, struct als_err *err);
 
 /* ---- canonical.c: rows as cells, as bytes, as JSON, and keys in words ---- */
 
@@ -319,7 +322,7 @@ ALS_CHECKED enum als_status als_row_delete(struct als_store *store, struct als_r
 
 /* Read both lists; texts handed out before stay as they are. */
 ALS_CHECKED enum als_status als_names_load(struct als_store *store, struct als_err *err);
-/* Enter a visit code under a number. */
+/* Enter a visit code under a number, or give it another label. */
 ALS_CHECKED enum als_status als_names_add_visit(struct als_store *store, int visit_no,
                                                 const char *code, const char *label,
                                                 struct als_err *err);

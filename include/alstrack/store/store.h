@@ -11,7 +11,8 @@
  *     one typed column per item, in order, with its range or choices as CHECK
  *     one VIRTUAL generated column per score that depends only on own items
  *     visit_id AS (assessment_id >> 12) VIRTUAL REFERENCES visit
- * and a view `v_CODE` with patient, visit code and ISO date in words, computed scores included.
+ * and a view `v_CODE` with patient, visit code, rater and ISO date in words, items and those
+ * scores. Scores that need the patient are computed on reading (scan.h).
  *
  * Writing happens inside a change set (change.h): one transaction, all or nothing.
  * Errors: ALS_DATA (not SQLite, damaged), ALS_NOT_PERMITTED (newer version, read-only),
@@ -85,7 +86,10 @@ ALS_CHECKED enum als_status als_store_add_rater(struct als_store *store, const c
 
 /* Put a new protocol or instrument version in force inside the open change set: additive changes
  * only, a destructive one is refused with ALS_DEFINITION. Tables follow: score columns re-made, new
- * items added, wider ranges by a rebuild with foreign_key_check. */
+ * items added at the end, wider ranges by a rebuild with foreign_key_check. Rows keep the version
+ * they were entered under. The store goes by the new version after commit: definitions borrowed
+ * from it before are gone then. New visits get the next free numbers, whatever their place in the
+ * plan; so a number says nothing about order. */
 ALS_CHECKED enum als_status als_store_adopt_instrument(struct als_store *store,
                                                        const struct als_instrument *instrument,
                                                        struct als_err *err);
