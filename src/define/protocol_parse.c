@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define MAX_COHORTS 100
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct yaml_key head_keys[] = {
@@ -117,8 +119,11 @@ static void read_cohorts(struct protocol_draft *draft, const struct yaml_node *l
 {
     if (!yaml_is_list(draft->file, list))
         return;
-    if (list->count < 1)
-        yaml_error(draft->file, list, "E-LIMIT", NULL, "a protocol has at least one cohort");
+    if (list->count < 1 || list->count > MAX_COHORTS) {
+        yaml_error(draft->file, list, "E-LIMIT", NULL, "expected 1 to %d cohorts, found %zu",
+                   MAX_COHORTS, list->count);
+        return;
+    }
     draft->cohorts = als_arena_array(draft->arena, list->count, sizeof *draft->cohorts);
     draft->cohort_nodes = als_arena_array(draft->file->arena, list->count, sizeof list);
     const char **codes = als_arena_array(draft->file->arena, list->count, sizeof *codes);
@@ -168,7 +173,7 @@ static void read_words(struct protocol_draft *draft, const struct yaml_node *roo
         draft->out->fvc_equation = (enum als_fvc_equation)word;
 }
 
-/* Visits name cohorts, procedures and events; everything after them names visits. */
+/* Visits name cohorts, procedures and events; most that is read after them names visits. */
 static void read_sections(struct protocol_draft *draft, const struct yaml_node *root)
 {
     struct als_protocol *out = draft->out;
@@ -188,11 +193,12 @@ static void read_sections(struct protocol_draft *draft, const struct yaml_node *
         read_events(draft, child);
     if ((child = yaml_child(root, "visits")))
         protocol_read_visits(draft, child);
-    if ((child = yaml_child(root, "baselines")))
+    /* What names visits is not judged when there are none to name. */
+    if ((child = yaml_child(root, "baselines")) && out->n_visits > 0)
         protocol_read_baselines(draft, child);
-    if ((child = yaml_child(root, "eligibility")))
+    if ((child = yaml_child(root, "eligibility")) && out->n_visits > 0)
         protocol_read_criteria(draft, child);
-    if ((child = yaml_child(root, "analysis")))
+    if ((child = yaml_child(root, "analysis")) && out->n_visits > 0)
         protocol_read_analysis(draft, child);
     if ((child = yaml_child(root, "adverse_events")))
         protocol_read_adverse_events(draft, child);

@@ -3,6 +3,7 @@
 
 #include <libfyaml.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alstrack/core/buf.h"
@@ -32,7 +33,7 @@ static size_t offset_of_line(const struct yaml_file *file, size_t line)
     return offset;
 }
 
-static void send(struct yaml_file *file, size_t offset, const struct als_diag *place,
+static void keep(struct yaml_file *file, size_t offset, const struct als_diag *place,
                  const char *format, va_list args)
 {
     if (file->errors++ >= YAML_MAX_FINDINGS)
@@ -41,25 +42,47 @@ static void send(struct yaml_file *file, size_t offset, const struct als_diag *p
     als_buf_init(&what, 4096);
     als_buf_vprintf(&what, format, args);
     if (file->errors == YAML_MAX_FINDINGS)
-        als_buf_text(&what, " (what follows is not listed: too many mistakes)");
-    struct als_diag diag = *place;
-    diag.severity = ALS_SEVERITY_ERROR;
-    diag.file = file->name;
-    diag.what = what.data;
-    diag.source = line_at(file, offset);
-    als_diag_send(file->sink, &diag);
+        als_buf_text(&what, " (there are more mistakes than are listed)");
+    if (!file->findings)
+        file->findings = als_arena_array(file->arena, YAML_MAX_FINDINGS, sizeof *file->findings);
+    struct als_diag *diag = &file->findings[file->errors - 1];
+    *diag = *place;
+    diag->severity = ALS_SEVERITY_ERROR;
+    diag->file = file->name;
+    diag->what = als_arena_strdup(file->arena, what.data);
+    diag->source = line_at(file, offset);
     als_buf_release(&what);
 }
 
-/* For places that no node stands for. */
-__attribute__((format(printf, 5, 6))) static void error_at(struct yaml_file *file, size_t line,
-                                                           size_t column, const char *code,
-                                                           const char *format, ...)
+static int by_place(const void *left, const void *right)
 {
-    struct als_diag place = {.code = code, .line = line, .column = column};
+    const struct als_diag *a = left, *b = right;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    if (a->column != b->column)
+        return a->column < b->column ? -1 : 1;
+    return strcmp(a->what, b->what);
+}
+
+static void send_all(struct yaml_file *file)
+{
+    size_t n = file->errors < YAML_MAX_FINDINGS ? file->errors : YAML_MAX_FINDINGS;
+    if (n > 0)
+        qsort(file->findings, n, sizeof *file->findings, by_place);
+    for (size_t i = 0; i < n; i++)
+        als_diag_send(file->sink, &file->findings[i]);
+}
+
+/* For places that no node stands for. */
+__attribute__((format(printf, 6, 7))) static void error_at(struct yaml_file *file, size_t line,
+                                                           size_t column, const char *code,
+                                                           const char *hint, const char *format,
+                                                           ...)
+{
+    struct als_diag place = {.code = code, .line = line, .column = column, .hint = hint};
     va_list args;
     va_start(args, format);
-    send(file, offset_of_line(file, line), &place, format, args);
+    keep(file, offset_of_line(file, line), &place, format, args);
     va_end(args);
 }
 
@@ -73,7 +96,7 @@ void yaml_error(struct yaml_file *file, const struct yaml_node *at, const char *
                              .hint = hint};
     va_list args;
     va_start(args, format);
-    send(file, at->offset, &place, format, args);
+    keep(file, at->offset, &place, format, args);
     va_end(args);
 }
 
@@ -107,7 +130,7 @@ void yaml_error_within(struct yaml_file *file, const struct yaml_node *at, size_
                              .hint = hint};
     va_list args;
     va_start(args, format);
-    send(file, at->offset, &place, format, args);
+    keep(file, at->offset, &place, format, args);
     va_end(args);
 }
 
@@ -125,7 +148,7 @@ struct builder {
     struct yaml_node *last[YAML_MAX_DEPTH]; /* last child of each */
     struct yaml_node *key[YAML_MAX_DEPTH];
     size_t depth;
-    size_t documents;
+    bool ended; /* a document ended: nothing may follow */
     bool stop;
 };
 
@@ -158,7 +181,10 @@ static void refuse(struct builder *builder, const struct yaml_node *node, const 
 static void attach(struct builder *builder, struct yaml_node *node)
 {
     if (builder->depth == 0) {
-        builder->file->root = node;
+        if (builder->ended)
+            refuse(builder, node, "a second document");
+        else
+            builder->file->root = node;
         return;
     }
     size_t top = builder->depth - 1;
@@ -199,12 +225,18 @@ static void add_scalar(struct builder *builder, struct fy_token *token)
     struct yaml_node *node = als_arena_take(file->arena, sizeof *node);
     size_t length = 0;
     const char *text = token ? fy_token_get_text(token, &length) : NULL;
+    enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
     node->kind = YAML_SCALAR;
-    node->quoted = token && fy_token_scalar_style(token) != FYSS_PLAIN;
+    node->quoted = style != FYSS_PLAIN;
     node->length = text ? length : 0;
     node->text = als_arena_strndup(file->arena, text ? text : "", node->length);
     if (node->length > 0 || node->quoted)
         place_node(builder, node, token, node->quoted ? "'\"" : NULL);
+    while (style > FYSS_DOUBLE_QUOTED && node->offset < file->length &&
+           file->text[node->offset] == ' ') {
+        node->offset++;
+        node->column++;
+    }
     attach(builder, node);
     if (memchr(node->text, '\0', node->length))
         refuse(builder, node, "a NUL character");
@@ -247,11 +279,8 @@ static void take_event(struct builder *builder, struct fy_event *event)
 {
     struct yaml_node node = {.line = 1, .column = 1};
     switch (event->type) {
-    case FYET_DOCUMENT_START:
-        if (builder->documents++ > 0) {
-            place_node(builder, &node, event->document_start.document_start, NULL);
-            refuse(builder, &node, "a second document");
-        }
+    case FYET_DOCUMENT_END:
+        builder->ended = true;
         break;
     case FYET_SCALAR:
         add_scalar(builder, event->scalar.value);
@@ -278,18 +307,34 @@ static void take_event(struct builder *builder, struct fy_event *event)
     }
 }
 
+/* Many an editor's tab is the cause of a mistake that the library sees elsewhere. */
+static const char *tab_hint(struct yaml_file *file)
+{
+    size_t line = 1;
+    bool indent = true;
+    for (size_t i = 0; i < file->length; i++) {
+        char c = file->text[i];
+        if (indent && c == '\t')
+            return als_arena_printf(
+                file->arena, "line %zu is indented with a tab, and YAML takes blanks only", line);
+        indent = c == '\n' || (indent && c == ' ');
+        line += c == '\n';
+    }
+    return NULL;
+}
+
 /* The library's first finding is the mistake; those after it are its consequences. */
 static void report_syntax(struct yaml_file *file, struct fy_diag *diag)
 {
     void *iterator = NULL;
     const struct fy_diag_error *error = fy_diag_errors_iterate(diag, &iterator);
     if (!error) {
-        error_at(file, 1, 1, "E-YAML", "this is not YAML");
+        error_at(file, 1, 1, "E-YAML", NULL, "this is not YAML");
         return;
     }
     size_t line = error->line > 0 ? (size_t)error->line : 1;
     size_t column = error->column > 0 ? (size_t)error->column : 1;
-    error_at(file, line, column, "E-YAML", "not well-formed YAML: %s",
+    error_at(file, line, column, "E-YAML", tab_hint(file), "not well-formed YAML: %s",
              error->msg ? error->msg : "unknown mistake");
 }
 
@@ -299,7 +344,7 @@ static bool build(struct yaml_file *file, struct fy_diag *diag)
                                   .diag = diag};
     struct fy_parser *parser = fy_parser_create(&config);
     if (!parser) {
-        error_at(file, 1, 1, "E-YAML", "the YAML parser could not be started");
+        error_at(file, 1, 1, "E-YAML", NULL, "the YAML parser could not be started");
         return false;
     }
     struct builder builder = {.file = file};
@@ -351,14 +396,15 @@ static bool has_only_text(struct yaml_file *file)
         unsigned char c = text[i];
         step = sequence_length(text + i, file->length - i);
         if (step == 0) {
-            error_at(file, line, i - start + 1, "E-YAML", "this byte is not UTF-8 text");
+            error_at(file, line, i - start + 1, "E-YAML", NULL, "this byte is not UTF-8 text");
             return false;
         }
         if (c == '\n') {
             line++;
             start = i + 1;
         } else if ((c < 0x20 && c != '\t' && c != '\r') || c == 0x7f) {
-            error_at(file, line, i - start + 1, "E-YAML", "control character %u in the text", c);
+            error_at(file, line, i - start + 1, "E-YAML", NULL, "control character %u in the text",
+                     c);
             return false;
         }
     }
@@ -372,8 +418,8 @@ bool yaml_open(struct yaml_file *file, const char *name, const char *text, size_
     file->arena = als_arena_new();
     if (length > YAML_MAX_BYTES) {
         file->length = 0;
-        error_at(file, 1, 1, "E-LIMIT", "the file has %zu bytes, at most %zu are accepted", length,
-                 YAML_MAX_BYTES);
+        error_at(file, 1, 1, "E-LIMIT", NULL, "the file has %zu bytes, at most %zu are accepted",
+                 length, YAML_MAX_BYTES);
         return false;
     }
     if (!has_only_text(file))
@@ -388,7 +434,7 @@ bool yaml_open(struct yaml_file *file, const char *name, const char *text, size_
     bool good = build(file, diag);
     fy_diag_destroy(diag);
     if (good && !file->root) {
-        error_at(file, 1, 1, "E-YAML", "the file is empty");
+        error_at(file, 1, 1, "E-YAML", NULL, "the file is empty");
         return false;
     }
     return good;
@@ -396,6 +442,7 @@ bool yaml_open(struct yaml_file *file, const char *name, const char *text, size_
 
 void yaml_close(struct yaml_file *file)
 {
+    send_all(file);
     als_arena_free(file->arena);
     *file = (struct yaml_file){0};
 }

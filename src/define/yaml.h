@@ -40,13 +40,14 @@ struct yaml_file {
     const char *text;
     size_t length;
     const struct als_sink *sink;
-    size_t errors; /* mistakes found; the first YAML_MAX_FINDINGS were sent */
+    size_t errors;             /* mistakes found */
+    struct als_diag *findings; /* the first YAML_MAX_FINDINGS of them */
     struct als_arena *arena;
     struct yaml_node *root;
 };
 
 /* Build the tree. False after a syntax error or a broken limit, which was reported; the file must
- * be closed in any case. */
+ * be closed in any case. Closing sends what was reported, in order of place. */
 bool yaml_open(struct yaml_file *file, const char *name, const char *text, size_t length,
                const struct als_sink *sink);
 void yaml_close(struct yaml_file *file);

@@ -163,7 +163,7 @@ static const struct {
      "only boin"},
     {"analysis:\n", "analyses:\n", "E-KEY-UNKNOWN", 57, 1, "did you mean analysis?"},
     {"analysis:\n", "analyses:\n", "E-KEY-MISSING", 1, 1, "\"analysis\""},
-    {"cohorts:", "cohorts: []\nx:", "E-LIMIT", 7, 10, "at least one"},
+    {"cohorts:", "cohorts: []\nx:", "E-LIMIT", 7, 10, "1 to 100 cohorts"},
     {"visits:", "visits: []\nx:", "E-LIMIT", 12, 9, "found 0"},
 };
 
