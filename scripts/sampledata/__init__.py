@@ -1,0 +1,1 @@
+"""Synthetic sample studies. See scripts/make-samples."""
