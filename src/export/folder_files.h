@@ -18,6 +18,7 @@ struct als_export {
     struct als_arena *arena;
     struct als_dataset **datasets; /* in order of writing */
     size_t n_datasets, room;
+    double told; /* progress told last */
 };
 
 /* One file being written row by row: cells go to buf. */

@@ -17,6 +17,7 @@ struct plan {
     const struct als_people *people;
     const char *code;
     size_t n_items;
+    const struct als_wide *wide;
     bool probing;              /* look for reasons only */
     bool *has_column;          /* [item]: a column for its reasons is written */
     atomic_bool *found_reason; /* [item]: some assessment has a reason and there is no column */
@@ -315,22 +316,33 @@ static struct als_dataset *describe(const struct plan *plan,
     return dataset;
 }
 
+enum als_status als_export_unchanged(struct als_store *store, const char *head, struct als_err *err)
+{
+    char now[65];
+    enum als_status status = als_audit_head(store, now, err);
+    if (status == ALS_OK && strcmp(now, head) != 0)
+        status = als_fail(err, ALS_BUSY, "E-CHANGED",
+                          "the study was changed while it was exported: export it again");
+    return status;
+}
+
 /* One pass over the table. When it ends incomplete, nothing is left at path. */
 static enum als_status write_pass(const struct als_ranges *ranges, struct plan *plan,
-                                  const char *path, bool bom, struct als_dataset *dataset,
-                                  struct als_err *err)
+                                  struct als_dataset *dataset, struct als_err *err)
 {
     struct als_out out;
-    enum als_status status = als_out_open(path, &out, err);
+    enum als_status status = als_out_open(plan->wide->path, &out, err);
     if (status != ALS_OK)
         return status;
     struct als_buf header;
     als_buf_init(&header, ALS_BUF_LARGE);
     if (!plan->probing)
-        als_dataset_header(dataset, bom, &header);
+        als_dataset_header(dataset, plan->wide->bom, &header);
     als_out_write(&out, header.data, header.length);
     als_buf_release(&header);
     status = als_ranges_write(ranges, &out, &dataset->rows, err);
+    if (status == ALS_OK && plan->wide->head)
+        status = als_export_unchanged(ranges->store, plan->wide->head, err);
     if (status != ALS_OK || plan->incomplete || plan->probing) {
         als_out_abandon(&out);
         return status;
@@ -339,27 +351,28 @@ static enum als_status write_pass(const struct als_ranges *ranges, struct plan *
     return als_out_close(&out, dataset->sha256, err);
 }
 
-enum als_status als_wide_write(const struct als_ranges *ranges, const struct als_people *people,
-                               const struct als_instrument *instrument, const char *path,
-                               const char *file, bool bom, struct als_arena *arena,
+enum als_status als_wide_write(const struct als_wide *wide, struct als_arena *arena,
                                struct als_dataset **out, struct als_err *err)
 {
-    struct plan plan = {.people = people, .code = instrument->code, .n_items = instrument->n_items};
+    struct plan plan = {.people = wide->people,
+                        .code = wide->instrument->code,
+                        .n_items = wide->instrument->n_items,
+                        .wide = wide};
     plan.has_column = als_alloc_array(plan.n_items, sizeof(bool));
     plan.found_reason = als_alloc_array(plan.n_items, sizeof(atomic_bool));
-    struct als_ranges mine = *ranges;
-    mine.n_patients = people->list.count;
-    mine.context = &plan;
-    mine.begin = begin;
-    mine.format = format;
-    mine.end = end;
+    struct als_ranges ranges = *wide->ranges;
+    ranges.n_patients = wide->people->list.count;
+    ranges.context = &plan;
+    ranges.begin = begin;
+    ranges.format = format;
+    ranges.end = end;
     /* What went to a pipe cannot be taken back, so that the columns must be known before. */
-    plan.probing = strcmp(path, "-") == 0;
+    plan.probing = strcmp(wide->path, "-") == 0;
     enum als_status status;
     bool again;
     do {
-        *out = describe(&plan, instrument, file, arena);
-        status = write_pass(&mine, &plan, path, bom, *out, err);
+        *out = describe(&plan, wide->instrument, wide->file, arena);
+        status = write_pass(&ranges, &plan, *out, err);
         again = status == ALS_OK && (plan.incomplete || plan.probing);
         for (size_t i = 0; i < plan.n_items; i++)
             plan.has_column[i] = plan.has_column[i] || plan.found_reason[i];
