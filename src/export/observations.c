@@ -19,7 +19,7 @@ struct worker {
     const struct part *part;
     struct als_store *store;
     const struct als_instrument *instrument;
-    struct als_row_cache *cache;
+    struct als_opening_cache *cache;
     struct als_bytes *names; /* "CODE," of items, then of scores */
     struct als_bytes *units; /* ",UNIT," likewise */
     struct als_arena *arena; /* of names and units */
@@ -46,7 +46,7 @@ static void *begin(struct als_store *store, void *context)
     worker->instrument = als_store_find_instrument(store, worker->part->code);
     if (!worker->instrument)
         als_bug("instrument %s is not known to a second connection", worker->part->code);
-    worker->cache = als_row_cache_new(store);
+    worker->cache = als_opening_cache_new(store);
     worker->arena = als_arena_new();
     als_buf_init(&worker->opening, ALS_BUF_LARGE);
     const struct als_instrument *instrument = worker->instrument;
@@ -67,7 +67,7 @@ static void *begin(struct als_store *store, void *context)
 static void end(void *state)
 {
     struct worker *worker = state;
-    als_row_cache_free(worker->cache);
+    als_opening_cache_free(worker->cache);
     als_arena_free(worker->arena);
     als_buf_release(&worker->opening);
     free(worker);
@@ -80,9 +80,9 @@ static void set_opening(struct worker *worker, const struct als_assessment *row)
         if (++worker->index == people->list.count)
             als_bug("an assessment of patient %lld, who is not in the list",
                     (long long)row->patient_id);
-    struct als_bytes visit = als_row_visit(worker->cache, row->visit_no);
+    struct als_bytes visit = als_opening_visit(worker->cache, row->visit_no);
     struct als_bytes date =
-        als_row_date(worker->cache, &people->timelines[worker->index], row->day);
+        als_opening_date(worker->cache, &people->timelines[worker->index], row->day);
     als_buf_clear(&worker->opening);
     als_csv_text(&worker->opening, people->list.items[worker->index].patient);
     als_buf_add(&worker->opening, visit.text, visit.length);
@@ -196,7 +196,7 @@ static struct als_dataset *describe(struct als_export *export)
                                                   "One row per item and score of an assessment",
                                                   "patient visit instrument item_or_score");
     als_dataset_add(dataset, "patient", "Patient", ALS_FIELD_TEXT, NULL);
-    als_dataset_add_all(dataset, als_row_fields);
+    als_dataset_add_all(dataset, als_opening_fields);
     als_dataset_add_all(dataset, after);
     return dataset;
 }

@@ -7,7 +7,7 @@
 #include "field.h"
 #include "pen.h"
 
-const struct als_field als_row_fields[] = {
+const struct als_field als_opening_fields[] = {
     {.name = "visit", .label = "Visit code", .type = ALS_FIELD_TEXT},
     {.name = "visit_label", .label = "Visit as the protocol calls it", .type = ALS_FIELD_TEXT},
     {.name = "date", .label = "Date", .type = ALS_FIELD_DATE},
@@ -49,7 +49,7 @@ const char *als_visit_label(const struct als_store *store, int visit_no)
 #define DAYS_BEFORE 4096 /* of time zero: months of these are formatted once */
 #define DAYS        16384
 
-struct als_row_cache {
+struct als_opening_cache {
     const struct als_store *store;
     struct als_arena *arena;
     struct als_bytes visits[ALS_KEY_MASK + 1];
@@ -61,28 +61,28 @@ struct als_row_cache {
     char date[ALS_DATE_TEXT + 3 * ALS_NUM_TEXT];
 };
 
-struct als_row_cache *als_row_cache_new(const struct als_store *store)
+struct als_opening_cache *als_opening_cache_new(const struct als_store *store)
 {
-    struct als_row_cache *cache = als_alloc(sizeof *cache);
+    struct als_opening_cache *cache = als_alloc(sizeof *cache);
     cache->store = store;
     cache->arena = als_arena_new();
     return cache;
 }
 
-void als_row_cache_free(struct als_row_cache *cache)
+void als_opening_cache_free(struct als_opening_cache *cache)
 {
     als_arena_free(cache->arena);
     free(cache);
 }
 
-static struct als_bytes keep(struct als_row_cache *cache, struct als_buf *buf)
+static struct als_bytes keep(struct als_opening_cache *cache, struct als_buf *buf)
 {
     struct als_bytes bytes = {als_arena_strndup(cache->arena, buf->data, buf->length), buf->length};
     als_buf_release(buf);
     return bytes;
 }
 
-struct als_bytes als_row_visit(struct als_row_cache *cache, int visit_no)
+struct als_bytes als_opening_visit(struct als_opening_cache *cache, int visit_no)
 {
     struct als_bytes *bytes = &cache->visits[visit_no & ALS_KEY_MASK];
     if (!bytes->text) {
@@ -95,7 +95,7 @@ struct als_bytes als_row_visit(struct als_row_cache *cache, int visit_no)
     return *bytes;
 }
 
-struct als_bytes als_row_rater(struct als_row_cache *cache, int rater_no)
+struct als_bytes als_opening_rater(struct als_opening_cache *cache, int rater_no)
 {
     struct als_bytes *bytes = &cache->raters[rater_no & ALS_KEY_MASK];
     if (!bytes->text) {
@@ -116,8 +116,8 @@ static char *put_offset(char *at, int days)
     return at;
 }
 
-struct als_bytes als_row_date(struct als_row_cache *cache, const struct als_timeline *timeline,
-                              int day)
+struct als_bytes als_opening_date(struct als_opening_cache *cache,
+                                  const struct als_timeline *timeline, int day)
 {
     if (day == ALS_NO_DAY)
         return (struct als_bytes){",,,", 3};

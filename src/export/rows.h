@@ -21,22 +21,22 @@ ALS_CHECKED enum als_status als_people_load(struct als_store *store, struct als_
 void als_people_free(struct als_people *people);
 
 /* Texts of one thread that are the same in many rows, ready as CSV with the comma behind them. */
-struct als_row_cache;
-struct als_row_cache *als_row_cache_new(const struct als_store *store);
-void als_row_cache_free(struct als_row_cache *cache);
+struct als_opening_cache;
+struct als_opening_cache *als_opening_cache_new(const struct als_store *store);
+void als_opening_cache_free(struct als_opening_cache *cache);
 
 struct als_bytes {
     const char *text;
     size_t length;
 };
-struct als_bytes als_row_visit(struct als_row_cache *cache, int visit_no); /* code,label, */
-struct als_bytes als_row_rater(struct als_row_cache *cache, int rater_no); /* rater, */
+struct als_bytes als_opening_visit(struct als_opening_cache *cache, int visit_no); /* code,label, */
+struct als_bytes als_opening_rater(struct als_opening_cache *cache, int rater_no); /* rater, */
 /* "date,day,month," of a day of that patient. */
-struct als_bytes als_row_date(struct als_row_cache *cache, const struct als_timeline *timeline,
-                              int day);
+struct als_bytes als_opening_date(struct als_opening_cache *cache,
+                                  const struct als_timeline *timeline, int day);
 
 /* The columns visit, visit_label, date, day, month. */
-extern const struct als_field als_row_fields[];
+extern const struct als_field als_opening_fields[];
 
 /* Label of a visit: the protocol's own, else the code. */
 const char *als_visit_label(const struct als_store *store, int visit_no);

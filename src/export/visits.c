@@ -9,7 +9,7 @@
 struct worker {
     const struct als_export *export;
     struct als_store *store;
-    struct als_row_cache *cache;
+    struct als_opening_cache *cache;
     struct als_visit_row *rows;
     size_t room;
 };
@@ -19,14 +19,14 @@ static void *begin(struct als_store *store, void *context)
     struct worker *worker = als_alloc(sizeof *worker);
     worker->export = context;
     worker->store = store;
-    worker->cache = als_row_cache_new(store);
+    worker->cache = als_opening_cache_new(store);
     return worker;
 }
 
 static void end(void *state)
 {
     struct worker *worker = state;
-    als_row_cache_free(worker->cache);
+    als_opening_cache_free(worker->cache);
     free(worker->rows);
     free(worker);
 }
@@ -56,13 +56,14 @@ static void put_row(struct worker *worker, struct als_buf *out, size_t patient,
 {
     const struct als_people *people = &worker->export->people;
     int visit_no = als_store_visit_no(worker->store, row->code, strlen(row->code));
-    struct als_bytes code = als_row_visit(worker->cache, visit_no);
+    struct als_bytes code = als_opening_visit(worker->cache, visit_no);
     als_csv_text(out, people->list.items[patient].patient);
     als_buf_add(out, code.text, code.length);
     als_csv_day(out, row->target);
     als_csv_day(out, row->window_from);
     als_csv_day(out, row->window_to);
-    struct als_bytes date = als_row_date(worker->cache, &people->timelines[patient], row->actual);
+    struct als_bytes date =
+        als_opening_date(worker->cache, &people->timelines[patient], row->actual);
     als_buf_add(out, date.text, date.length);
     als_csv_text(out, als_visit_status_name(row->status));
     put_offsets(out, row);
@@ -136,7 +137,7 @@ static struct als_dataset *describe(struct als_export *export)
     struct als_dataset *dataset = als_dataset_new(
         export->arena, "visits.csv", "One row per planned or extra visit", "patient visit");
     als_dataset_add_all(dataset, before);
-    als_dataset_add_all(dataset, als_row_fields + 2); /* date, day, month */
+    als_dataset_add_all(dataset, als_opening_fields + 2); /* date, day, month */
     als_dataset_add_all(dataset, after);
     return dataset;
 }

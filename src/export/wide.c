@@ -28,7 +28,7 @@ struct worker {
     struct plan *plan;
     struct als_store *store;
     const struct als_instrument *instrument;
-    struct als_row_cache *cache;
+    struct als_opening_cache *cache;
     bool *own_score;
     struct als_buf patient; /* "patient," of the patient under way */
     size_t index;           /* of that patient */
@@ -44,7 +44,7 @@ static void *begin(struct als_store *store, void *context)
     worker->instrument = als_store_find_instrument(store, plan->code);
     if (!worker->instrument || worker->instrument->n_items != plan->n_items)
         als_bug("instrument %s differs between two connections", plan->code);
-    worker->cache = als_row_cache_new(store);
+    worker->cache = als_opening_cache_new(store);
     size_t n_scores = worker->instrument->n_scores;
     worker->own_score = als_alloc_array(n_scores, sizeof(bool));
     for (size_t i = 0; i < n_scores; i++)
@@ -57,7 +57,7 @@ static void *begin(struct als_store *store, void *context)
 static void end(void *state)
 {
     struct worker *worker = state;
-    als_row_cache_free(worker->cache);
+    als_opening_cache_free(worker->cache);
     als_buf_release(&worker->patient);
     free(worker->own_score);
     free(worker);
@@ -132,10 +132,10 @@ static char *put_opening(struct worker *worker, struct als_buf *out,
     struct als_bytes patient = {worker->patient.data, worker->patient.length};
     char *at = als_pen_start(out, worker->room);
     at = put_bytes(worker, out, at, patient);
-    at = put_bytes(worker, out, at, als_row_visit(worker->cache, row->visit_no));
-    at = put_bytes(worker, out, at, als_row_date(worker->cache, timeline, row->day));
+    at = put_bytes(worker, out, at, als_opening_visit(worker->cache, row->visit_no));
+    at = put_bytes(worker, out, at, als_opening_date(worker->cache, timeline, row->day));
     at = put_optional(worker, out, at, row->mode);
-    at = put_bytes(worker, out, at, als_row_rater(worker->cache, row->rater_no));
+    at = put_bytes(worker, out, at, als_opening_rater(worker->cache, row->rater_no));
     at = put_optional(worker, out, at, row->respondent);
     if (row->not_done)
         at = als_pen_bytes(at, "not-done,", 9);
@@ -292,7 +292,7 @@ static struct als_dataset *describe(const struct plan *plan,
         arena, file, als_arena_printf(arena, "%s: one row per assessment", instrument->title),
         "patient visit rater");
     als_dataset_add(dataset, "patient", "Patient", ALS_FIELD_TEXT, NULL);
-    als_dataset_add_all(dataset, als_row_fields);
+    als_dataset_add_all(dataset, als_opening_fields);
     als_dataset_add(dataset, "mode", "How the visit took place", ALS_FIELD_TEXT, NULL);
     als_dataset_add(dataset, "rater", "Who assessed", ALS_FIELD_TEXT, NULL);
     als_dataset_add(dataset, "respondent", "Who answered", ALS_FIELD_TEXT, NULL);
