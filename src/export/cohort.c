@@ -204,13 +204,13 @@ static void put_survival(struct als_buf *buf, const struct als_timeline *timelin
     int end = died ? follow->death.day : follow->last_known;
     bool known = timeline->zero_day != ALS_NO_DAY && end != ALS_NO_DAY;
     if (known && end >= timeline->zero_day) {
-        als_csv_integer(buf, end - timeline->zero_day);
-        als_csv_integer(buf, died);
+        als_field_cell_integer(buf, end - timeline->zero_day);
+        als_field_cell_integer(buf, died);
     } else {
         als_buf_text(buf, ",,");
     }
-    als_csv_text(buf, als_date_format(follow->death, text));
-    als_csv_day(buf, follow->last_known);
+    als_field_cell_text(buf, als_date_format(follow->death, text));
+    als_field_cell_day(buf, follow->last_known);
 }
 
 static void put_opening(struct cohort *cohort, struct als_buf *buf, size_t index,
@@ -219,23 +219,23 @@ static void put_opening(struct cohort *cohort, struct als_buf *buf, size_t index
     const struct als_export *export = cohort->export;
     const struct als_patient *patient = &export->people.list.items[index];
     const struct als_timeline *timeline = &export->people.timelines[index];
-    als_csv_text(buf, patient->patient);
-    als_csv_text(buf, patient->site);
-    als_csv_text(buf, patient->sex);
-    als_csv_text(buf, patient->arm);
-    als_csv_text(buf, patient->cohort);
-    als_csv_text(buf, patient->onset_site);
-    als_csv_day(buf, timeline->zero_day);
+    als_field_cell_text(buf, patient->patient);
+    als_field_cell_text(buf, patient->site);
+    als_field_cell_text(buf, patient->sex);
+    als_field_cell_text(buf, patient->arm);
+    als_field_cell_text(buf, patient->cohort);
+    als_field_cell_text(buf, patient->onset_site);
+    als_field_cell_day(buf, timeline->zero_day);
     double age = NAN;
     if (timeline->zero_day != ALS_NO_DAY)
         age = als_patient_person(patient, export->protocol, timeline->zero_day).age_years;
-    als_csv_number(buf, age);
-    als_csv_integer(buf, (int64_t)follow->infusions);
-    als_csv_number(buf, follow->cells);
+    als_field_cell_number(buf, age);
+    als_field_cell_integer(buf, (int64_t)follow->infusions);
+    als_field_cell_number(buf, follow->cells);
     if (follow->exposure_from == ALS_NO_DAY)
-        als_csv_text(buf, NULL);
+        als_field_cell_text(buf, NULL);
     else
-        als_csv_integer(buf, als_exposure_days(follow));
+        als_field_cell_integer(buf, als_exposure_days(follow));
     put_survival(buf, timeline, follow);
 }
 
@@ -243,12 +243,12 @@ static void put_measures(const struct cohort *cohort, struct als_buf *buf, size_
 {
     for (size_t i = 0; i < cohort->n_columns; i++) {
         const struct cell *cell = &cohort->columns[i].cells[index];
-        als_csv_number(buf, cell->baseline);
-        als_csv_day(buf, cell->baseline_day);
-        als_csv_integer(buf, (int64_t)cell->slope.fit.n);
-        als_csv_number(buf, cell->slope.fit.slope);
-        als_csv_number(buf, cell->slope.fit.se_slope);
-        als_csv_yesno(buf, cell->slope.fit.n ? cell->slope.reliable : ALS_UNSAID);
+        als_field_cell_number(buf, cell->baseline);
+        als_field_cell_day(buf, cell->baseline_day);
+        als_field_cell_integer(buf, (int64_t)cell->slope.fit.n);
+        als_field_cell_number(buf, cell->slope.fit.slope);
+        als_field_cell_number(buf, cell->slope.fit.se_slope);
+        als_field_cell_yesno(buf, cell->slope.fit.n ? cell->slope.reliable : ALS_UNSAID);
     }
 }
 

@@ -73,6 +73,6 @@ void als_dataset_header(const struct als_dataset *dataset, bool bom, struct als_
     if (bom)
         als_buf_text(out, "\xEF\xBB\xBF");
     for (size_t i = 0; i < dataset->n_fields; i++)
-        als_csv_text(out, dataset->fields[i].name);
-    als_csv_end(out);
+        als_field_cell_text(out, dataset->fields[i].name);
+    als_field_end_row(out);
 }

@@ -61,7 +61,7 @@ static void put_codes(const struct als_field *field, struct als_buf *out)
     for (size_t i = 0; i < field->n_codes; i++)
         als_buf_printf(&codes, "%s%s = %s", i ? "; " : "", field->codes[i].code,
                        field->codes[i].label);
-    als_csv_text(out, codes.data);
+    als_field_cell_text(out, codes.data);
     als_buf_release(&codes);
 }
 
@@ -72,14 +72,14 @@ void als_describe_dictionary(const struct als_datasets *sets, struct als_buf *ou
         const struct als_dataset *dataset = sets->items[i];
         for (size_t k = 0; k < dataset->n_fields; k++) {
             const struct als_field *field = &dataset->fields[k];
-            als_csv_text(out, dataset->file);
-            als_csv_integer(out, (int64_t)k + 1);
-            als_csv_text(out, field->name);
-            als_csv_text(out, als_field_type_name(field->type));
-            als_csv_text(out, field->label);
-            als_csv_text(out, field->unit);
+            als_field_cell_text(out, dataset->file);
+            als_field_cell_integer(out, (int64_t)k + 1);
+            als_field_cell_text(out, field->name);
+            als_field_cell_text(out, als_field_type_name(field->type));
+            als_field_cell_text(out, field->label);
+            als_field_cell_text(out, field->unit);
             put_codes(field, out);
-            als_csv_end(out);
+            als_field_end_row(out);
         }
     }
 }

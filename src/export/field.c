@@ -68,40 +68,40 @@ void als_field_json(struct als_buf *out, const char *text, size_t length)
     als_buf_char(out, '"');
 }
 
-void als_csv_text(struct als_buf *out, const char *text)
+void als_field_cell_text(struct als_buf *out, const char *text)
 {
     if (text)
         als_field_text(out, text, strlen(text), ',');
     als_buf_char(out, ',');
 }
 
-void als_csv_number(struct als_buf *out, double value)
+void als_field_cell_number(struct als_buf *out, double value)
 {
     als_field_number(out, value);
     als_buf_char(out, ',');
 }
 
-void als_csv_integer(struct als_buf *out, int64_t value)
+void als_field_cell_integer(struct als_buf *out, int64_t value)
 {
     als_field_integer(out, value);
     als_buf_char(out, ',');
 }
 
-void als_csv_day(struct als_buf *out, int day)
+void als_field_cell_day(struct als_buf *out, int day)
 {
     char text[ALS_DATE_TEXT];
     als_buf_text(out, als_day_format(day, text));
     als_buf_char(out, ',');
 }
 
-void als_csv_yesno(struct als_buf *out, int yes)
+void als_field_cell_yesno(struct als_buf *out, int yes)
 {
     if (yes == 0 || yes == 1)
         als_buf_char(out, yes ? 'Y' : 'N');
     als_buf_char(out, ',');
 }
 
-void als_csv_end(struct als_buf *out)
+void als_field_end_row(struct als_buf *out)
 {
     if (out->length)
         out->data[out->length - 1] = '\n';

@@ -17,13 +17,14 @@ void als_field_integer(struct als_buf *out, int64_t value);
 /* A JSON string with its quotes; bad UTF-8 becomes U+FFFD. */
 void als_field_json(struct als_buf *out, const char *text, size_t length);
 
-/* Cells of a CSV row, each with the comma behind it; als_csv_end makes the last comma a line end.
+/* Cells of a CSV row, each with the comma behind it; als_field_end_row makes the last comma a line
+ * end.
  */
-void als_csv_text(struct als_buf *out, const char *text); /* NULL: empty */
-void als_csv_number(struct als_buf *out, double value);
-void als_csv_integer(struct als_buf *out, int64_t value);
-void als_csv_day(struct als_buf *out, int day);
-void als_csv_yesno(struct als_buf *out, int yes); /* 1: Y, 0: N, else empty */
-void als_csv_end(struct als_buf *out);
+void als_field_cell_text(struct als_buf *out, const char *text); /* NULL: empty */
+void als_field_cell_number(struct als_buf *out, double value);
+void als_field_cell_integer(struct als_buf *out, int64_t value);
+void als_field_cell_day(struct als_buf *out, int day);
+void als_field_cell_yesno(struct als_buf *out, int yes); /* 1: Y, 0: N, else empty */
+void als_field_end_row(struct als_buf *out);
 
 #endif

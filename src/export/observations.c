@@ -32,7 +32,7 @@ static struct als_bytes keep(struct worker *worker, const char *before, const ch
     struct als_buf buf;
     als_buf_init(&buf, ALS_BUF_LARGE);
     als_buf_text(&buf, before);
-    als_csv_text(&buf, text);
+    als_field_cell_text(&buf, text);
     struct als_bytes bytes = {als_arena_strndup(worker->arena, buf.data, buf.length), buf.length};
     als_buf_release(&buf);
     return bytes;
@@ -84,10 +84,10 @@ static void set_opening(struct worker *worker, const struct als_assessment *row)
     struct als_bytes date =
         als_opening_date(worker->cache, &people->timelines[worker->index], row->day);
     als_buf_clear(&worker->opening);
-    als_csv_text(&worker->opening, people->list.items[worker->index].patient);
+    als_field_cell_text(&worker->opening, people->list.items[worker->index].patient);
     als_buf_add(&worker->opening, visit.text, visit.length);
     als_buf_add(&worker->opening, date.text, date.length);
-    als_csv_text(&worker->opening, worker->instrument->code);
+    als_field_cell_text(&worker->opening, worker->instrument->code);
 }
 
 /* Opening and name; the caller writes the value and calls put_closing. */

@@ -44,16 +44,17 @@ enum als_status als_export_patients(struct als_export *export, struct als_err *e
     for (size_t i = 0; i < export->people.list.count; i++) {
         const struct als_patient *patient = &export->people.list.items[i];
         const struct als_timeline *timeline = &export->people.timelines[i];
-        als_csv_text(buf, patient->patient);
-        als_csv_text(buf, patient->site);
-        als_csv_text(buf, patient->sex);
+        als_field_cell_text(buf, patient->patient);
+        als_field_cell_text(buf, patient->site);
+        als_field_cell_text(buf, patient->sex);
         als_sheet_partial(buf, patient->birth_date);
-        als_csv_number(buf, patient->height_cm);
-        als_csv_text(buf, patient->arm);
-        als_csv_text(buf, patient->cohort);
-        als_csv_text(buf, patient->onset_site);
-        als_csv_day(buf, timeline->zero_day);
-        als_csv_text(buf, timeline->zero_day == ALS_NO_DAY ? NULL : zero_names[timeline->zero]);
+        als_field_cell_number(buf, patient->height_cm);
+        als_field_cell_text(buf, patient->arm);
+        als_field_cell_text(buf, patient->cohort);
+        als_field_cell_text(buf, patient->onset_site);
+        als_field_cell_day(buf, timeline->zero_day);
+        als_field_cell_text(buf,
+                            timeline->zero_day == ALS_NO_DAY ? NULL : zero_names[timeline->zero]);
         als_sheet_end_row(&sheet);
     }
     return als_sheet_close(export, &sheet, ALS_OK, err);
@@ -105,13 +106,13 @@ enum als_status als_export_events(struct als_export *export, struct als_err *err
     for (size_t i = 0; i < export->events.count; i++) {
         const struct als_event *event = &export->events.items[i];
         at = patient_index(export, at, event->patient_id);
-        als_csv_text(buf, export->people.list.items[at].patient);
-        als_csv_text(buf, event->event);
+        als_field_cell_text(buf, export->people.list.items[at].patient);
+        als_field_cell_text(buf, event->event);
         als_sheet_partial(buf, event->date);
         als_sheet_offset(buf, &export->people.timelines[at], day_of(event->date));
-        als_csv_number(buf, event->value);
-        als_csv_text(buf, event->unit);
-        als_csv_text(buf, event->note);
+        als_field_cell_number(buf, event->value);
+        als_field_cell_text(buf, event->unit);
+        als_field_cell_text(buf, event->note);
         als_sheet_end_row(&sheet);
     }
     return als_sheet_close(export, &sheet, ALS_OK, err);
@@ -160,22 +161,23 @@ static void describe_grades(struct als_export *export, struct als_dataset *datas
 static void put_adverse(struct als_export *export, struct als_buf *buf, size_t patient,
                         const struct als_adverse_event *ae)
 {
-    als_csv_text(buf, export->people.list.items[patient].patient);
-    als_csv_text(buf, ae->ae_id);
-    als_csv_text(buf, ae->visit_no ? als_store_visit_code(export->store, ae->visit_no) : NULL);
-    als_csv_text(buf, ae->term);
+    als_field_cell_text(buf, export->people.list.items[patient].patient);
+    als_field_cell_text(buf, ae->ae_id);
+    als_field_cell_text(buf,
+                        ae->visit_no ? als_store_visit_code(export->store, ae->visit_no) : NULL);
+    als_field_cell_text(buf, ae->term);
     als_sheet_partial(buf, ae->onset);
     als_sheet_offset(buf, &export->people.timelines[patient], day_of(ae->onset));
     als_sheet_partial(buf, ae->end);
     if (ae->grade == ALS_UNSAID)
-        als_csv_text(buf, NULL);
+        als_field_cell_text(buf, NULL);
     else
-        als_csv_integer(buf, ae->grade);
-    als_csv_yesno(buf, ae->serious);
-    als_csv_text(buf, ae->relation);
-    als_csv_text(buf, ae->action);
-    als_csv_text(buf, ae->outcome);
-    als_csv_yesno(buf, ae->dlt);
+        als_field_cell_integer(buf, ae->grade);
+    als_field_cell_yesno(buf, ae->serious);
+    als_field_cell_text(buf, ae->relation);
+    als_field_cell_text(buf, ae->action);
+    als_field_cell_text(buf, ae->outcome);
+    als_field_cell_yesno(buf, ae->dlt);
 }
 
 enum als_status als_export_adverse(struct als_export *export, struct als_err *err)
@@ -217,14 +219,14 @@ static const struct als_field procedure_fields[] = {
 static void put_procedure(struct als_export *export, struct als_buf *buf, size_t patient,
                           const struct als_procedure *procedure)
 {
-    als_csv_text(buf, export->people.list.items[patient].patient);
-    als_csv_text(buf, als_store_visit_code(export->store, procedure->visit_no));
-    als_csv_text(buf, procedure->procedure);
-    als_csv_day(buf, procedure->day);
+    als_field_cell_text(buf, export->people.list.items[patient].patient);
+    als_field_cell_text(buf, als_store_visit_code(export->store, procedure->visit_no));
+    als_field_cell_text(buf, procedure->procedure);
+    als_field_cell_day(buf, procedure->day);
     als_sheet_offset(buf, &export->people.timelines[patient], procedure->day);
-    als_csv_text(buf, procedure->not_done ? "not-done" : "done");
-    als_csv_text(buf, procedure->reason);
-    als_csv_text(buf, procedure->note);
+    als_field_cell_text(buf, procedure->not_done ? "not-done" : "done");
+    als_field_cell_text(buf, procedure->reason);
+    als_field_cell_text(buf, procedure->note);
 }
 
 enum als_status als_export_procedures(struct als_export *export, struct als_err *err)

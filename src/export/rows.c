@@ -88,8 +88,8 @@ struct als_bytes als_opening_visit(struct als_opening_cache *cache, int visit_no
     if (!bytes->text) {
         struct als_buf buf;
         als_buf_init(&buf, ALS_BUF_LARGE);
-        als_csv_text(&buf, als_store_visit_code(cache->store, visit_no));
-        als_csv_text(&buf, als_visit_label(cache->store, visit_no));
+        als_field_cell_text(&buf, als_store_visit_code(cache->store, visit_no));
+        als_field_cell_text(&buf, als_visit_label(cache->store, visit_no));
         *bytes = keep(cache, &buf);
     }
     return *bytes;
@@ -101,7 +101,7 @@ struct als_bytes als_opening_rater(struct als_opening_cache *cache, int rater_no
     if (!bytes->text) {
         struct als_buf buf;
         als_buf_init(&buf, ALS_BUF_LARGE);
-        als_csv_text(&buf, rater_no ? als_store_rater(cache->store, rater_no) : NULL);
+        als_field_cell_text(&buf, rater_no ? als_store_rater(cache->store, rater_no) : NULL);
         *bytes = keep(cache, &buf);
     }
     return *bytes;

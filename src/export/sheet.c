@@ -41,7 +41,7 @@ void als_sheet_flush(struct als_sheet *sheet)
 
 void als_sheet_end_row(struct als_sheet *sheet)
 {
-    als_csv_end(&sheet->buf);
+    als_field_end_row(&sheet->buf);
     sheet->dataset->rows++;
     if (sheet->buf.length >= FLUSH_AT)
         als_sheet_flush(sheet);
@@ -71,16 +71,16 @@ void als_sheet_partial(struct als_buf *buf, const char *date)
     struct als_date parsed = ALS_NO_DATE;
     if (date)
         als_date_parse(date, strlen(date), &parsed);
-    als_csv_text(buf, date);
-    als_csv_text(buf, names[parsed.precision]);
+    als_field_cell_text(buf, date);
+    als_field_cell_text(buf, names[parsed.precision]);
 }
 
 void als_sheet_offset(struct als_buf *buf, const struct als_timeline *timeline, int day)
 {
     if (day == ALS_NO_DAY || timeline->zero_day == ALS_NO_DAY)
-        als_csv_text(buf, NULL);
+        als_field_cell_text(buf, NULL);
     else
-        als_csv_integer(buf, day - timeline->zero_day);
+        als_field_cell_integer(buf, day - timeline->zero_day);
 }
 
 static size_t first_event(const struct als_event_list *events, int64_t patient_id)

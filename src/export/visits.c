@@ -47,8 +47,8 @@ static void put_offsets(struct als_buf *out, const struct als_visit_row *row)
         als_buf_text(out, ",,");
         return;
     }
-    als_csv_integer(out, row->offset_days);
-    als_csv_integer(out, row->outside_days);
+    als_field_cell_integer(out, row->offset_days);
+    als_field_cell_integer(out, row->outside_days);
 }
 
 static void put_row(struct worker *worker, struct als_buf *out, size_t patient,
@@ -57,21 +57,21 @@ static void put_row(struct worker *worker, struct als_buf *out, size_t patient,
     const struct als_people *people = &worker->export->people;
     int visit_no = als_store_visit_no(worker->store, row->code, strlen(row->code));
     struct als_bytes code = als_opening_visit(worker->cache, visit_no);
-    als_csv_text(out, people->list.items[patient].patient);
+    als_field_cell_text(out, people->list.items[patient].patient);
     als_buf_add(out, code.text, code.length);
-    als_csv_day(out, row->target);
-    als_csv_day(out, row->window_from);
-    als_csv_day(out, row->window_to);
+    als_field_cell_day(out, row->target);
+    als_field_cell_day(out, row->window_from);
+    als_field_cell_day(out, row->window_to);
     struct als_bytes date =
         als_opening_date(worker->cache, &people->timelines[patient], row->actual);
     als_buf_add(out, date.text, date.length);
-    als_csv_text(out, als_visit_status_name(row->status));
+    als_field_cell_text(out, als_visit_status_name(row->status));
     put_offsets(out, row);
     const struct als_visit *visit = find_visit(worker, visits, row->code);
-    als_csv_text(out, visit ? visit->mode : NULL);
-    als_csv_text(out, visit ? visit->reason : NULL);
-    als_csv_yesno(out, visit ? visit->assigned : ALS_UNSAID);
-    als_csv_end(out);
+    als_field_cell_text(out, visit ? visit->mode : NULL);
+    als_field_cell_text(out, visit ? visit->reason : NULL);
+    als_field_cell_yesno(out, visit ? visit->assigned : ALS_UNSAID);
+    als_field_end_row(out);
 }
 
 static enum als_status put_patient(struct worker *worker, size_t patient, struct als_buf *out,

@@ -221,7 +221,7 @@ static void go_to_patient(struct worker *worker, int64_t patient_id)
         if (++worker->index == list->count)
             als_bug("an assessment of patient %lld, who is not in the list", (long long)patient_id);
     als_buf_clear(&worker->patient);
-    als_csv_text(&worker->patient, list->items[worker->index].patient);
+    als_field_cell_text(&worker->patient, list->items[worker->index].patient);
 }
 
 static enum als_status format(void *state, size_t first, size_t end_index, struct als_buf *out,
