@@ -1,5 +1,5 @@
 """One assessment of each instrument: answers that fit the patient and the day."""
-from .course import REGION_OF, answers
+from .course import answers
 from .draw import MONTH, clip
 from .plan import read_items
 
