@@ -12,6 +12,21 @@ static const char *const reserved[] = {
     "patient", "visit", "date",          "mode",     "rater",      "respondent",   "status",
     "reason",  "day",   "assessment_id", "visit_id", "version_no", "item_reasons", "change_id"};
 
+/* Words that conditions have of their own. */
+static const char *const operators[] = {"and", "or", "not"};
+
+/* Kinds of import and files of an export that an instrument's own would be mistaken for. */
+static const char *const reserved_instruments[] = {"patients",       "events", "visits",      "ae",
+                                                   "adverse-events", "cohort", "observations"};
+
+static bool is_one_of(const char *text, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(text, words[i]) == 0)
+            return true;
+    return false;
+}
+
 /* A code of an item, score or rule, or an exchange code, and where it stands. */
 struct use {
     const char *text, *what;
@@ -45,11 +60,18 @@ static void check_codes(struct instrument_draft *draft)
         uses[n++] = (struct use){out->scores[i].code, "score code",
                                  yaml_place(draft->score_nodes[i], "code")};
     check_unique(draft->file, uses, n);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < COUNT(reserved); k++)
-            if (strcmp(uses[i].text, reserved[k]) == 0)
-                yaml_error(draft->file, uses[i].node, "E-RESERVED", "choose another code",
-                           "\"%s\" is the name of a column that every table has", reserved[k]);
+    for (size_t i = 0; i < n; i++) {
+        if (is_one_of(uses[i].text, reserved, COUNT(reserved)))
+            yaml_error(draft->file, uses[i].node, "E-RESERVED", "choose another code",
+                       "\"%s\" is the name of a column that every table has", uses[i].text);
+        if (is_one_of(uses[i].text, operators, COUNT(operators)))
+            yaml_error(draft->file, uses[i].node, "E-RESERVED", "choose another code",
+                       "\"%s\" is an operator of conditions", uses[i].text);
+    }
+    if (is_one_of(out->code, reserved_instruments, COUNT(reserved_instruments)))
+        yaml_error(draft->file, yaml_place(draft->file->root, "instrument"), "E-RESERVED",
+                   "choose another code", "\"%s\" is the name of a kind of import or export",
+                   out->code);
 }
 
 static void check_exchange_codes(struct instrument_draft *draft)
