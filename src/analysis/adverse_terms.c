@@ -44,7 +44,7 @@ struct tally {
     size_t n_refs;
     struct row *rows;
     size_t n_rows;
-    size_t no_exposure, no_onset, other_relation;
+    size_t no_exposure, no_onset, no_relation, other_relation;
 };
 
 static const char *name_of(const struct tally *tally, const struct als_patient *patient)
@@ -166,6 +166,7 @@ static void add_event(struct tally *tally, size_t patient, const struct als_foll
     ref.term = ae->term;
     tally->refs[tally->n_refs++] = ref;
     tally->no_onset += unknown;
+    tally->no_relation += !ae->relation;
     tally->other_relation += judge_relation(tally->data->protocol, ae->relation) == RELATION_OTHER;
 }
 
@@ -363,6 +364,9 @@ static void write_notes(const struct tally *tally, struct als_table *table)
                        tally->no_exposure);
     if (tally->no_onset)
         als_table_note(table, "warning: events without a date of onset: %zu", tally->no_onset);
+    if (tally->no_relation)
+        als_table_note(table, "events without a relation, not counted as related: %zu",
+                       tally->no_relation);
     if (tally->other_relation)
         als_table_note(table,
                        "warning: events with a relation that the protocol does not name, not "

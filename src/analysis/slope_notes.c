@@ -206,7 +206,8 @@ void als_slope_notes_write(struct als_slope_notes *notes, const struct als_proto
     write_exclusions(notes, options, missing, &text, table);
     write_warnings(notes, &text, table);
     als_buf_release(&text);
-    write_mean(&notes->all, NULL, table);
+    if (notes->all.patients > 1)
+        write_mean(&notes->all, NULL, table);
     if (!options->by)
         return;
     qsort(notes->groups, notes->n_groups, sizeof *notes->groups, compare_groups);

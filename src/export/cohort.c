@@ -19,6 +19,7 @@ struct cell {
 struct column {
     struct als_measure measure;
     const struct als_baseline_rule *rule; /* NULL: last on or before day 0 */
+    bool repeated;                        /* planned at two visits or more: a slope makes sense */
     struct cell *cells;                   /* one per patient, owned */
 };
 
@@ -50,6 +51,16 @@ static const struct als_baseline_rule *rule_of(const struct als_protocol *protoc
     return NULL;
 }
 
+static bool is_repeated(const struct als_protocol *protocol, const char *instrument)
+{
+    ptrdiff_t index = als_protocol_instrument(protocol, instrument);
+    size_t planned = 0;
+    for (size_t i = 0; i < protocol->n_visits; i++)
+        for (size_t k = 0; k < protocol->visits[i].n_assessments; k++)
+            planned += protocol->visits[i].assessments[k].instrument == (size_t)index;
+    return planned > 1;
+}
+
 static void add_measure(struct cohort *cohort, const char *name)
 {
     struct als_measure measure;
@@ -63,6 +74,7 @@ static void add_measure(struct cohort *cohort, const char *name)
     struct column *column = &cohort->columns[cohort->n_columns++];
     column->measure = measure;
     column->rule = rule_of(cohort->export->protocol, measure.instrument->code);
+    column->repeated = is_repeated(cohort->export->protocol, measure.instrument->code);
     column->cells = als_alloc_array(cohort->export->people.list.count, sizeof *column->cells);
 }
 
@@ -152,6 +164,8 @@ static void describe_measures(const struct cohort *cohort, struct als_dataset *d
         als_dataset_add(dataset, als_arena_printf(arena, "%s_baseline_date", stem),
                         als_arena_printf(arena, "Date of the baseline: %s", label), ALS_FIELD_DATE,
                         NULL);
+        if (!cohort->columns[i].repeated)
+            continue;
         als_dataset_add(dataset, als_arena_printf(arena, "%s_n", stem),
                         als_arena_printf(arena, "Values in the slope: %s", label),
                         ALS_FIELD_INTEGER, NULL);
@@ -245,6 +259,8 @@ static void put_measures(const struct cohort *cohort, struct als_buf *buf, size_
         const struct cell *cell = &cohort->columns[i].cells[index];
         als_field_cell_number(buf, cell->baseline);
         als_field_cell_day(buf, cell->baseline_day);
+        if (!cohort->columns[i].repeated)
+            continue;
         als_field_cell_integer(buf, (int64_t)cell->slope.fit.n);
         als_field_cell_number(buf, cell->slope.fit.slope);
         als_field_cell_number(buf, cell->slope.fit.se_slope);
