@@ -66,18 +66,23 @@ static bool flag_fits(struct als_slot *const *placed, size_t n, const struct als
     return true;
 }
 
-/* Put the label into the first row where it fits on that side of its pole. */
-static bool place_flag(struct als_slot *const *placed, size_t n, struct als_slot *slot, double pad,
-                       bool leftwards, size_t max_rows)
+struct side {
+    double pad, left, right; /* from the pole; where texts may be */
+    bool leftwards;
+};
+
+/* Put the label into the first row where it fits on that side of its pole, or hide it. */
+static void place_flag(struct als_slot *const *placed, size_t n, struct als_slot *slot,
+                       struct side side, size_t max_rows)
 {
-    slot->left = leftwards ? slot->at - pad - slot->width : slot->at + pad;
-    for (size_t row = 0; row < max_rows; row++) {
+    slot->left = side.leftwards ? slot->at - side.pad - slot->width : slot->at + side.pad;
+    bool inside = slot->left >= side.left && slot->left + slot->width <= side.right;
+    for (size_t row = 0; inside && row < max_rows; row++) {
         slot->row = (int)row;
-        if (flag_fits(placed, n, slot, pad))
-            return true;
+        if (flag_fits(placed, n, slot, side.pad))
+            return;
     }
     slot->row = ALS_LAYOUT_HIDDEN;
-    return false;
 }
 
 /* From right to left, so that poles stand clear of the texts placed before; a crowd that needs more
@@ -89,11 +94,10 @@ size_t als_layout_flags(struct als_slot *slots, size_t n, double pad, double lef
     for (size_t i = 0; i < n; i++)
         order[i]->row = ALS_LAYOUT_HIDDEN;
     for (size_t i = 0; i < n; i++)
-        if (order[i]->at + pad + order[i]->width <= right)
-            place_flag(order, n, order[i], pad, false, max_rows);
+        place_flag(order, n, order[i], (struct side){pad, left, right, false}, max_rows);
     for (size_t i = n; i-- > 0;)
-        if (order[i]->row == ALS_LAYOUT_HIDDEN && order[i]->at - pad - order[i]->width >= left)
-            place_flag(order, n, order[i], pad, true, max_rows);
+        if (order[i]->row == ALS_LAYOUT_HIDDEN)
+            place_flag(order, n, order[i], (struct side){pad, left, right, true}, max_rows);
     size_t used = 0;
     for (size_t i = 0; i < n; i++)
         if (order[i]->row + 1 > (int)used)
@@ -151,28 +155,4 @@ size_t als_layout_spans(struct als_slot *slots, size_t n, double gap, size_t max
     for (size_t i = 0; i < n; i++)
         slots[i].left = slots[i].at;
     return place(slots, n, gap, max_rows);
-}
-
-void als_layout_spread(double *y, size_t n, double least, double low, double high)
-{
-    size_t *order = als_alloc_array(n + 1, sizeof *order);
-    for (size_t i = 0; i < n; i++) { /* insertion sort: a handful of lines */
-        size_t k = i;
-        for (; k > 0 && y[order[k - 1]] > y[i]; k--)
-            order[k] = order[k - 1];
-        order[k] = i;
-    }
-    double floor = low;
-    for (size_t i = 0; i < n; i++) {
-        if (y[order[i]] < floor)
-            y[order[i]] = floor;
-        floor = y[order[i]] + least;
-    }
-    double ceiling = high;
-    for (size_t i = n; i-- > 0;) {
-        if (y[order[i]] > ceiling)
-            y[order[i]] = ceiling;
-        ceiling = y[order[i]] - least;
-    }
-    free(order);
 }

@@ -33,9 +33,4 @@ size_t als_layout_centred(struct als_slot *slots, size_t n, double left, double 
 /* Spans from `at` to `at + width`, at least `gap` apart in a row. As above. */
 size_t als_layout_spans(struct als_slot *slots, size_t n, double gap, size_t max_rows);
 
-/* Move the centres y[0..n) apart, so that they keep their order and lie at least `least` apart
- * between low and high (when there is room for all), with as little movement as one pass from each
- * side gives. */
-void als_layout_spread(double *y, size_t n, double least, double low, double high);
-
 #endif

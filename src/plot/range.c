@@ -47,20 +47,22 @@ struct als_range als_range_frame(double low, double high, double least, double m
     double step = als_range_step(high - low, wanted_tics);
     low = floor(low / step) * step;
     high = ceil(high / step) * step;
-    return (struct als_range){low, high, (high - low) / step > 4.5 ? 2 * step : step};
+    return (struct als_range){low, high,
+                              (high - low) / step > 1.75 * wanted_tics ? 2 * step : step};
 }
 
 double als_range_step(double span, double wanted)
 {
-    static const double steps[] = {1, 1.2, 2, 2.5, 5, 10, 12, 20};
+    static const double steps[] = {1, 1.2, 2, 2.5, 4, 5, 10, 12, 20};
     double scale = pow(10, floor(log10(span / wanted)));
     double best = scale, best_cost = INFINITY;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         double step = steps[i] * scale;
         double count = span / step;
-        bool twelve = steps[i] == 1.2 || steps[i] == 12;
         bool exact = fabs(count - round(count)) < 1e-9;
-        if ((twelve && (!exact || step != 12)) || (steps[i] == 2.5 && step < 25))
+        bool four = steps[i] == 4, twelve = steps[i] == 1.2 || steps[i] == 12;
+        if (((four || twelve) && !exact) || (twelve && step != 12) ||
+            (steps[i] == 2.5 && step < 25))
             continue;
         double cost = fabs(log(count / wanted)) - (exact ? 0.35 : 0);
         if (cost < best_cost) {

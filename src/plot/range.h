@@ -20,8 +20,8 @@ struct als_range {
 struct als_range als_range_frame(double low, double high, double least, double most,
                                  double wanted_tics);
 
-/* A round step of which about `wanted` fit into span; 12 counts as round for scales made of items
- * of 4 points, and exact division of the span is preferred. */
+/* A round step of which about `wanted` fit into span; 4 and 12 count as round where they divide
+ * the span, for scales made of items of 4 points; exact division is preferred. */
 double als_range_step(double span, double wanted);
 
 /* The smallest step of months from a fixed list that is at least `least` months. */
