@@ -11,11 +11,19 @@ static const struct {
     const char *table; /* NULL: any */
     const char *column;
 } silent[] = {
-    {NULL, "version_no"},       {"patient", "patient"},      {"visit", "assigned"},
-    {"visit", "made"},          {"visit_code", "code"},      {"rater", "rater"},
-    {"event", "patient_id"},    {"event", "event"},          {"event", "date"},
-    {"procedure", "visit_id"},  {"procedure", "procedure"},  {"adverse_event", "patient_id"},
-    {"adverse_event", "ae_id"}, {"adverse_event", "system"},
+    {NULL, "version_no"},
+    {"patient", "patient"},
+    {"visit", "assigned"},
+    {"visit", "made"},
+    {"rater", "rater"},
+    {"event", "patient_id"},
+    {"event", "event"},
+    {"event", "date"},
+    {"procedure", "visit_id"},
+    {"procedure", "procedure"},
+    {"adverse_event", "patient_id"},
+    {"adverse_event", "ae_id"},
+    {"adverse_event", "system"},
 };
 
 static bool is_silent(const struct als_cell_change *cell)
@@ -80,8 +88,8 @@ static void begin_line(struct als_cli *cli, const struct als_cell_change *cell)
 void als_cli_note_cell(const struct als_cell_change *cell, void *context)
 {
     struct als_cli *cli = context;
-    if (strcmp(cell->table, "definition") == 0)
-        return; /* whole files; what they change is told by the command */
+    if (strcmp(cell->table, "definition") == 0 || strcmp(cell->table, "visit_code") == 0)
+        return; /* what follows from whole files is told by the command */
     char old_words[ALS_DATE_TEXT], new_words[ALS_DATE_TEXT];
     const char *new_text = in_words(cli, cell, cell->new_text, new_words);
     if (cell->old_text) {

@@ -232,13 +232,19 @@ enum als_status als_cmd_protocol_diff(struct als_cli *cli, struct als_err *err)
 }
 
 /* What an amendment changes goes to people as plain lines, what it must not as errors. */
+struct differences {
+    struct als_cli *cli;
+    size_t count;
+};
+
 static void tell_difference(const struct als_diag *diag, void *context)
 {
-    struct als_cli *cli = context;
+    struct differences *differences = context;
+    differences->count++;
     if (diag->severity == ALS_SEVERITY_ERROR)
-        als_diag_send(&cli->sink, diag);
+        als_diag_send(&differences->cli->sink, diag);
     else
-        als_cli_tell(cli, "  %s", diag->what);
+        als_cli_tell(differences->cli, "  %s", diag->what);
 }
 
 /* Instruments that the amendment brings: those given as files, and those that the new protocol
@@ -258,6 +264,24 @@ static enum als_status adopt(struct als_cli *cli, struct als_catalogue *catalogu
     return status ? status : als_store_adopt_protocol(cli->store, protocol, err);
 }
 
+static enum als_status amend(struct als_cli *cli, struct als_catalogue *catalogue,
+                             const struct als_protocol *protocol, struct als_err *err)
+{
+    struct differences differences = {.cli = cli};
+    struct als_sink sink = {tell_difference, &differences};
+    size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &sink);
+    if (refused)
+        return als_fail(err, ALS_DEFINITION, "E-AMEND",
+                        "%s would orphan or reinterpret stored records",
+                        als_cli_count(cli, refused, "difference"));
+    if (differences.count == 0 && catalogue->n_files == 0) {
+        fputs("no differences: nothing to put in force\n", stderr);
+        return ALS_OK;
+    }
+    enum als_status status = als_cli_begin(cli, err);
+    return status ? status : als_cli_end(cli, adopt(cli, catalogue, protocol, err), err);
+}
+
 enum als_status als_cmd_protocol_amend(struct als_cli *cli, struct als_err *err)
 {
     if (!cli->change.reason)
@@ -267,16 +291,7 @@ enum als_status als_cmd_protocol_amend(struct als_cli *cli, struct als_err *err)
     enum als_status status = read_operand(cli, &catalogue, &protocol, err);
     if (status)
         return status;
-    struct als_sink sink = {tell_difference, cli};
-    size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &sink);
-    if (refused)
-        status = als_fail(err, ALS_DEFINITION, "E-AMEND",
-                          "%s would orphan or reinterpret stored records",
-                          als_cli_count(cli, refused, "difference"));
-    if (!status)
-        status = als_cli_begin(cli, err);
-    if (!status)
-        status = als_cli_end(cli, adopt(cli, &catalogue, protocol, err), err);
+    status = amend(cli, &catalogue, protocol, err);
     als_protocol_free(protocol);
     als_catalogue_close(&catalogue);
     return status;

@@ -1,6 +1,7 @@
 /* `record`: one assessment from the command line, and its scores. */
 #include "commands.h"
 #include "names.h"
+#include "plausible.h"
 
 #include <math.h>
 #include <string.h>
@@ -177,7 +178,7 @@ static enum als_status resolve_day(struct als_cli *cli, struct request *request,
                     request->patient.patient);
 }
 
-/* ---- Scores and what is missing ---- */
+/* ---- Scores ---- */
 
 static const char *source_name(enum als_score_source source)
 {
@@ -209,24 +210,6 @@ static struct als_table *score_table(struct als_cli *cli, const struct request *
         als_table_text(table, source_name(value.source));
     }
     return table;
-}
-
-static void tell_missing(struct als_cli *cli, const struct request *request,
-                         const struct stored *stored)
-{
-    size_t missing = 0;
-    struct als_buf names;
-    als_buf_init(&names, ALS_BUF_LARGE);
-    for (size_t i = 0; i < request->instrument->n_items; i++) {
-        const struct als_item *item = &request->instrument->items[i];
-        if (!item->required || item->applies || stored->values[i].kind != ALS_VALUE_MISSING ||
-            stored->reasons[i])
-            continue;
-        als_buf_printf(&names, "%s%s", missing++ ? ", " : "", item->code);
-    }
-    if (missing)
-        als_cli_tell(cli, "warning: missing without a reason: %s", names.data);
-    als_buf_release(&names);
 }
 
 /* ---- Storing ---- */
@@ -263,9 +246,15 @@ static enum als_status put(struct als_cli *cli, struct request *request, struct 
                                 request->not_done ? NULL : request->given_items, &what, err);
     if (!status)
         status = find_row(cli, request, visit_no, rater_no, stored, err);
-    if (!status && stored->there && !request->not_done)
-        tell_missing(cli, request, stored);
-    return status;
+    if (status || request->not_done)
+        return status;
+    struct als_plausible plausible = {.instrument = request->instrument,
+                                      .patient = &request->patient,
+                                      .values = stored->values,
+                                      .reasons = stored->reasons,
+                                      .visit = request->visit,
+                                      .day = stored->day};
+    return als_plausible_check(cli, &plausible, err);
 }
 
 enum als_status als_cmd_record(struct als_cli *cli, struct als_err *err)

@@ -1,8 +1,8 @@
 /* `visit record`: that a visit took place or not, and the procedures done at it. */
 #include "commands.h"
 #include "names.h"
+#include "plausible.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "alstrack/core/date.h"
@@ -115,35 +115,15 @@ static enum als_status tell_plan(struct als_cli *cli, const struct request *requ
                                  struct als_err *err)
 {
     const struct als_protocol *protocol = als_store_protocol(cli->store);
-    struct als_patient_facts facts;
-    enum als_status status = als_facts_load(cli->store, &request->patient, cli->arena, &facts, err);
-    if (status)
-        return status;
-    struct als_visit_row *rows =
-        als_arena_array(cli->arena, protocol->n_visits + facts.n_visits + 1, sizeof *rows);
-    size_t n = als_schedule_build(protocol, &facts, request->day, rows);
-    for (size_t i = 0; i < n; i++) {
-        if (!rows[i].plan || strcmp(rows[i].code, request->code) != 0)
-            continue;
-        if (rows[i].target != ALS_NO_DAY && rows[i].actual != ALS_NO_DAY) {
-            char from[ALS_DATE_TEXT], to[ALS_DATE_TEXT];
-            als_day_format(rows[i].window_from, from);
-            als_day_format(rows[i].window_to, to);
-            int days = rows[i].outside_days;
-            if (days)
-                als_cli_tell(cli, "warning: %s %s the window %s to %s",
-                             als_cli_count(cli, (size_t)abs(days), "day"),
-                             days < 0 ? "before" : "after", from, to);
-            else
-                als_cli_tell(cli, "  inside the window %s to %s", from, to);
-        }
-        if (rows[i].plan->infusion)
-            als_cli_tell(cli,
-                         "hint: treatment belongs to this visit; if it was given: "
-                         "alstrack event add %s infusion DATE",
-                         request->patient.patient);
-    }
-    return ALS_OK;
+    ptrdiff_t visit = als_protocol_visit(protocol, request->code);
+    if (visit < 0)
+        return ALS_OK;
+    if (protocol->visits[visit].infusion)
+        als_cli_tell(cli,
+                     "hint: treatment belongs to this visit; if it was given: "
+                     "alstrack event add %s infusion DATE",
+                     request->patient.patient);
+    return als_plausible_window(cli, &request->patient, request->code, request->day, false, err);
 }
 
 static enum als_status put(struct als_cli *cli, const struct request *request, struct als_err *err)
