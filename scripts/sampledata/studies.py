@@ -12,7 +12,7 @@ class Study:
 
 STUDIES = {
     "bioinova-nct03828123": Study(
-        prefix="BIO", site="PRG", patients=26, first="2012-02-06", every=58, cutoff="2017-02-28",
+        prefix="BIO", site="PRG", patients=26, first="2012-02-06", every=58, cutoff="2017-03-17",
         age=(29, 64), equation="ecsc", scale="alsfrs", totals=(27, 38), fvc_least=70,
         terms=("leukocytosis", "cystitis", "hyperhidrosis", "fall", "constipation"), fatal_grade=3),
     "mayo-nct01609283": Study(

@@ -37,6 +37,17 @@ def choose_day(patient, visit, target, follower):
     return friday if friday >= target - visit.before else friday + 3
 
 
+def why_not(patient, opens, target):
+    """The reason recorded for a visit that the end of participation prevented; "" for none."""
+    if target > patient.study.last:
+        return ""
+    if patient.lost is not None:
+        return "lost"
+    if patient.left is not None:
+        return "withdrawn" if opens <= patient.left else ""
+    return "dead" if patient.death is not None and opens <= patient.death else ""
+
+
 def place(patient, visits, epoch, last):
     """Days of all visits of an epoch, in order; None for a missed one."""
     previous = max(patient.done.values(), default=patient.consent - 1)
@@ -52,10 +63,10 @@ def place(patient, visits, epoch, last):
         day = choose_day(patient, visit, target, follower)
         day = max(day, previous + 1)
         if day > last:
-            if patient.lost is not None and target <= patient.study.last:
-                patient.visits.append((visit.code, None, "", "lost"))
-                continue
-            break
+            reason = why_not(patient, target - visit.before, target)
+            if reason:
+                patient.visits.append((visit.code, None, "", reason))
+            continue
         planned_dose = visit.infusion and visit.infusion <= patient.cohort["doses"]
         if visit.optional and patient.dice.chance(0.45):
             continue
