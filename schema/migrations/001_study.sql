@@ -96,7 +96,7 @@ CREATE TABLE event (                  -- dated milestones; infusions repeat
 CREATE TABLE visit (
     visit_id   INTEGER PRIMARY KEY,
     day        INTEGER CHECK (day BETWEEN -62091 AND 84370), -- 1800 to 2200; NULL when not done
-    mode       TEXT CHECK (mode IN ('clinic', 'phone', 'video', 'home')),
+    mode       TEXT CHECK (mode = 'clinic' OR mode = 'phone' OR mode = 'video' OR mode = 'home'),
     status     TEXT NOT NULL CHECK (status IN ('done', 'not-done')),
     reason     TEXT,                  -- coded missing reason
     assigned   INTEGER NOT NULL DEFAULT 0 CHECK (assigned IN (0, 1)), -- 1: code chosen from a date

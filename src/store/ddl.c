@@ -51,16 +51,14 @@ static void add_choices(struct als_buf *out, const struct als_item *item)
                        (long long)high);
         return;
     }
-    als_buf_printf(out, "\"%s\" IN (", item->code);
+    /* Not IN: SQLite would build the list anew for every row that it checks. */
     for (size_t i = 0; i < item->n_choices; i++) {
-        if (i > 0)
-            als_buf_text(out, ", ");
+        als_buf_printf(out, "%s\"%s\" = ", i ? " OR " : "", item->code);
         if (item->numeric_choice)
             als_buf_printf(out, "%lld", (long long)item->choices[i].number);
         else
             add_literal(out, item->choices[i].code);
     }
-    als_buf_char(out, ')');
 }
 
 static void add_range(struct als_buf *out, const struct als_item *item)
@@ -134,14 +132,16 @@ static void add_prorated(struct als_buf *out, const struct als_instrument *instr
     als_ddl_answered(instrument, score, &answered);
     bool mean = score->kind == ALS_SCORE_MEAN;
     size_t least = score->min_answered ? score->min_answered : 1;
-    als_buf_text(out, "CASE ");
-    if (!mean)
-        als_buf_printf(out, "WHEN %s = %zu THEN %s ", answered.data, score->n_items, sum.data);
-    als_buf_printf(out, "WHEN %s >= %zu THEN (0.0 + %s) / (%s)", answered.data, least, sum.data,
+    if (!mean) { /* the usual, complete row takes the short way */
+        als_buf_text(out, "coalesce(");
+        add_sum(out, instrument, score->items, score->n_items, "", "");
+        als_buf_text(out, ", ");
+    }
+    als_buf_printf(out, "CASE WHEN %s >= %zu THEN (0.0 + %s) / (%s)", answered.data, least, sum.data,
                    answered.data);
     if (!mean)
         als_buf_printf(out, " * %zu", score->n_items);
-    als_buf_text(out, " END");
+    als_buf_text(out, mean ? " END" : " END)");
     als_buf_release(&sum);
     als_buf_release(&answered);
 }
@@ -195,7 +195,7 @@ static void add_table(struct als_buf *out, const struct als_instrument *instrume
                    "CREATE TABLE \"%s\" ("
                    "\n  assessment_id INTEGER PRIMARY KEY,"
                    "\n  day INTEGER CHECK (day BETWEEN -62091 AND 84370),"
-                   "\n  mode TEXT CHECK (mode IN (" ALS_MODE_LIST ")),"
+                   "\n  mode TEXT CHECK (" ALS_MODE_CHECK "),"
                    "\n  respondent TEXT,"
                    "\n  status TEXT NOT NULL CHECK (status IN ('done', 'not-done')),"
                    "\n  reason TEXT,"

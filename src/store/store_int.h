@@ -35,7 +35,7 @@
 #define ALS_PATIENT_MAX    0xFFFFFF   /* the table's CHECK */
 #define ALS_BUSY_MS        5000
 #define ALS_DIGEST_BYTES   32
-#define ALS_MODE_LIST      "'clinic', 'phone', 'video', 'home'"
+#define ALS_MODE_CHECK     "mode = 'clinic' OR mode = 'phone' OR mode = 'video' OR mode = 'home'"
 
 /* ---- Tables of the trail ---- */
 
