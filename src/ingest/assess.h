@@ -71,6 +71,7 @@ struct als_storing {
     struct als_bulk *bulk;
     struct als_seen *seen;
     struct als_aside *aside;
+    struct als_text_map visits, raters; /* numbers of those that this file brought to the study */
 };
 ALS_CHECKED enum als_status als_storing_put(struct als_storing *storing, struct als_chunk *chunk,
                                             struct als_err *err);

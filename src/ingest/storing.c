@@ -16,20 +16,36 @@ static const char *raw_of(const struct als_chunk *chunk, const struct als_row_no
     return chunk->raw.data + note->raw_at;
 }
 
+/* The number of a visit code or rater, from the study or new to it; kept in map, because a file
+ * names the same few again and again. */
+typedef enum als_status add_fn(struct als_store *store, const char *text, int *number,
+                               struct als_err *err);
+static enum als_status settle_name(struct als_storing *storing, struct als_text_map *map,
+                                   add_fn *add, const char *text, int *number, struct als_err *err)
+{
+    const size_t *known = als_text_map_find(map, text, strlen(text));
+    if (known) {
+        *number = (int)*known;
+        return ALS_OK;
+    }
+    const enum als_status status = add(storing->importer->store, text, number, err);
+    if (status == ALS_OK)
+        als_text_map_add(map, text, strlen(text), (size_t)*number);
+    return status;
+}
+
 /* The key of a row: visit codes and raters that are new to the study get their numbers here. */
 static enum als_status settle_key(struct als_storing *storing, struct als_chunk *chunk,
                                   struct als_row_note *note, struct als_err *err)
 {
-    struct als_store *store = storing->importer->store;
     enum als_status status = ALS_OK;
     int rater_no = 0;
     if (note->visit_no == 0)
-        status = als_store_add_visit_code(store, note->visit, &note->visit_no, err);
-    if (status == ALS_OK && note->rater) {
-        rater_no = als_store_rater_no(store, note->rater, strlen(note->rater));
-        if (rater_no < 0)
-            status = als_store_add_rater(store, note->rater, &rater_no, err);
-    }
+        status = settle_name(storing, &storing->visits, als_store_add_visit_code, note->visit,
+                             &note->visit_no, err);
+    if (status == ALS_OK && note->rater)
+        status = settle_name(storing, &storing->raters, als_store_add_rater, note->rater, &rater_no,
+                             err);
     chunk->batch->assessment_id[note->slot] =
         als_key_assessment(als_key_visit(note->patient_id, note->visit_no), rater_no);
     return status;
@@ -261,7 +277,11 @@ enum als_status als_import_assessments(struct als_importer *importer, struct als
         als_assessor_given(&exchange.assessor, exchange.chunks[i].batch);
     }
     storing.seen = als_seen_new(importer->store);
+    als_text_map_init(&storing.visits);
+    als_text_map_init(&storing.raters);
     status = read_and_store(&storing, &exchange, err);
+    als_text_map_release(&storing.visits);
+    als_text_map_release(&storing.raters);
     als_seen_free(storing.seen);
     als_aside_free(storing.aside);
     als_bulk_close(storing.bulk);

@@ -6,6 +6,7 @@
 #include "alstrack/store/bulk.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@ static const char *const modes[] = {"clinic", "phone", "video", "home"};
 
 #define ROWS_NAME   "als_bulk_rows"
 #define VISITS_NAME "als_bulk_visits"
+
+#define ROWS_FOR_A_THREAD 1024 /* fewer are not worth starting one */
 
 /* What a column of the instrument's table takes its values from. */
 enum from {
@@ -49,6 +52,7 @@ struct als_bulk {
     bool row_by_row;
     struct als_relation *table, *visit_table;
     struct column *columns;      /* [table->n_columns] */
+    bool *used;                  /* [table->n_columns]: named by `insert` */
     int64_t last_id, last_visit; /* highest keys stored */
     sqlite3_stmt *find, *find_visit, *insert, *insert_visit;
     struct als_vtab_source rows, visits;
@@ -72,6 +76,7 @@ static enum als_status find_columns(struct als_bulk *bulk, struct als_err *err)
                                         "status", "version_no", "item_reasons"};
     const struct als_relation *table = bulk->table;
     bulk->columns = als_alloc_array(table->n_columns, sizeof *bulk->columns);
+    bulk->used = als_alloc_array(table->n_columns, sizeof *bulk->used);
     for (size_t c = 0; c < table->n_columns; c++) {
         struct column *column = &bulk->columns[c];
         size_t n = 0;
@@ -177,28 +182,61 @@ static void give_visit(sqlite3_context *context, const void *source, size_t at, 
     }
 }
 
+/* Has any new row a value in the column? */
+static bool is_used(const struct als_bulk *bulk, const struct column *column)
+{
+    const struct als_batch *batch = bulk->batch;
+    for (size_t i = 0; i < bulk->n_fresh; i++) {
+        const size_t row = bulk->fresh[i];
+        bool missing;
+        if (column->from == FROM_INTEGER)
+            missing = batch->cells[column->item][row].integer == ALS_BULK_MISSING;
+        else if (column->from == FROM_NUMBER)
+            missing = isnan(batch->cells[column->item][row].number);
+        else if (column->from == FROM_DAY || column->from == FROM_VERSION)
+            missing = false;
+        else
+            missing = !column_text(bulk, column, row);
+        if (!missing)
+            return true;
+    }
+    return false;
+}
+
+/* The statement names only columns that have values: what is not named costs nothing. It is kept
+ * from batch to batch while those are the same. */
 static enum als_status prepare_insert(struct als_bulk *bulk, struct als_err *err)
 {
+    const size_t n = bulk->table->n_columns;
+    bool changed = !bulk->insert;
+    for (size_t c = 0; c < n; c++) {
+        const bool used = is_used(bulk, &bulk->columns[c]);
+        changed = changed || used != bulk->used[c];
+        bulk->used[c] = used;
+    }
+    if (!changed)
+        return ALS_OK;
+    sqlite3_finalize(bulk->insert);
+    bulk->insert = NULL;
     struct als_buf sql;
     als_buf_init(&sql, ALS_BUF_LARGE);
-    als_buf_printf(&sql, "INSERT INTO %s (%s, change_id", bulk->table->name, bulk->table->key);
-    for (size_t c = 0; c < bulk->table->n_columns; c++)
-        als_buf_printf(&sql, ", \"%s\"", bulk->table->columns[c].name);
+    als_buf_printf(&sql, "INSERT INTO \"%s\" (%s, change_id", bulk->table->name, bulk->table->key);
+    for (size_t c = 0; c < n; c++)
+        if (bulk->used[c])
+            als_buf_printf(&sql, ", \"%s\"", bulk->table->columns[c].name);
     als_buf_text(&sql, ") SELECT c0, ?1");
-    for (size_t c = 0; c < bulk->table->n_columns; c++)
-        als_buf_printf(&sql, ", c%zu", c + 1);
+    for (size_t c = 0; c < n; c++)
+        if (bulk->columns[c].from == FROM_VERSION)
+            als_buf_printf(&sql, ", %d", bulk->version_no);
+        else if (bulk->used[c])
+            als_buf_printf(&sql, ", c%zu", c + 1);
     als_buf_text(&sql, " FROM " ROWS_NAME);
-    enum als_status status = als_sql_prepare(bulk->store, sql.data, &bulk->insert, err);
-    if (status == ALS_OK)
-        status = als_sql_prepare(bulk->store,
-                                 "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
-                                 " made) SELECT c0, ?1, c1, c2, c3, 1 FROM " VISITS_NAME,
-                                 &bulk->insert_visit, err);
+    const enum als_status status = als_sql_prepare(bulk->store, sql.data, &bulk->insert, err);
     als_buf_release(&sql);
     return status;
 }
 
-static enum als_status prepare_find(struct als_bulk *bulk, struct als_err *err)
+static enum als_status prepare_rest(struct als_bulk *bulk, struct als_err *err)
 {
     struct als_buf sql;
     als_buf_init(&sql, ALS_BUF_LARGE);
@@ -212,6 +250,11 @@ static enum als_status prepare_find(struct als_bulk *bulk, struct als_err *err)
                                  "SELECT visit_id, made, status = 'not-done', day FROM visit"
                                  " WHERE visit_id >= ?1 ORDER BY 1",
                                  &bulk->find_visit, err);
+    if (status == ALS_OK)
+        status = als_sql_prepare(bulk->store,
+                                 "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
+                                 " made) SELECT c0, ?1, c1, c2, c3, 1 FROM " VISITS_NAME,
+                                 &bulk->insert_visit, err);
     als_buf_release(&sql);
     return status;
 }
@@ -249,9 +292,7 @@ static enum als_status open_tables(struct als_bulk *bulk, struct als_err *err)
     status = als_vtab_open(bulk->store, ROWS_NAME, &bulk->rows, err);
     if (status == ALS_OK)
         status = als_vtab_open(bulk->store, VISITS_NAME, &bulk->visits, err);
-    if (status == ALS_OK)
-        status = prepare_insert(bulk, err);
-    return status == ALS_OK ? prepare_find(bulk, err) : status;
+    return status == ALS_OK ? prepare_rest(bulk, err) : status;
 }
 
 enum als_status als_bulk_open(struct als_store *store, const struct als_instrument *instrument,
@@ -293,6 +334,7 @@ void als_bulk_close(struct als_bulk *bulk)
     als_vtab_close(bulk->store, VISITS_NAME);
     als_buf_release(&bulk->bytes);
     free(bulk->columns);
+    free(bulk->used);
     free(bulk->order);
     free(bulk->fresh);
     free(bulk->new_visits);
@@ -569,27 +611,42 @@ static enum als_status insert_all(struct als_bulk *bulk, sqlite3_stmt *stmt, siz
     return status;
 }
 
-static enum als_status enter_visits(struct als_bulk *bulk, struct als_err *err)
+/* The trail's part of a batch. Runs in a thread of its own while SQLite stores the same rows; it
+ * reads patients, visit codes and raters, which do not change meanwhile. */
+static void *add_to_trail(void *context)
 {
     static const char *const names[] = {"day", "status", "assigned", "made"};
-    const size_t n = bulk->n_new_visits;
-    if (n == 0)
-        return ALS_OK;
-    bulk->visits.n_rows = n;
-    const enum als_status status = insert_all(bulk, bulk->insert_visit, n, err);
-    if (status != ALS_OK)
-        return status;
+    struct als_bulk *bulk = context;
     size_t numbers[4];
     for (size_t i = 0; i < 4; i++)
         numbers[i] = (size_t)als_relation_column(bulk->visit_table, names[i]) + 1;
+    const size_t n_visits = bulk->n_new_visits, n_rows = bulk->n_fresh;
     als_buf_clear(&bulk->bytes);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n_visits; i++)
         canon_visit(bulk, &bulk->new_visits[i], numbers);
+    if (n_visits > 0)
+        als_trail_add(bulk->store, bulk->visit_table, bulk->new_visits[0].visit_id,
+                      bulk->new_visits[n_visits - 1].visit_id, (int64_t)n_visits, bulk->bytes.data,
+                      bulk->bytes.length);
+    als_buf_clear(&bulk->bytes);
+    for (size_t i = 0; i < n_rows; i++)
+        canon_row(bulk, bulk->fresh[i]);
+    if (n_rows > 0)
+        als_trail_add(bulk->store, bulk->table, bulk->batch->assessment_id[bulk->fresh[0]],
+                      bulk->batch->assessment_id[bulk->fresh[n_rows - 1]], (int64_t)n_rows,
+                      bulk->bytes.data, bulk->bytes.length);
+    return NULL;
+}
+
+static enum als_status enter_visits(struct als_bulk *bulk, struct als_err *err)
+{
+    const size_t n = bulk->n_new_visits;
+    if (n == 0)
+        return ALS_OK;
     const int64_t last = bulk->new_visits[n - 1].visit_id;
-    als_trail_add(bulk->store, bulk->visit_table, bulk->new_visits[0].visit_id, last, (int64_t)n,
-                  bulk->bytes.data, bulk->bytes.length);
     bulk->last_visit = last > bulk->last_visit ? last : bulk->last_visit;
-    return ALS_OK;
+    bulk->visits.n_rows = n;
+    return insert_all(bulk, bulk->insert_visit, n, err);
 }
 
 static enum als_status enter_rows(struct als_bulk *bulk, struct als_err *err)
@@ -597,19 +654,29 @@ static enum als_status enter_rows(struct als_bulk *bulk, struct als_err *err)
     const size_t n = bulk->n_fresh;
     if (n == 0)
         return ALS_OK;
-    bulk->rows.n_rows = n;
-    const enum als_status status = insert_all(bulk, bulk->insert, n, err);
-    if (status != ALS_OK)
-        return status;
-    als_buf_clear(&bulk->bytes);
-    for (size_t i = 0; i < n; i++)
-        canon_row(bulk, bulk->fresh[i]);
-    const int64_t first = bulk->batch->assessment_id[bulk->fresh[0]];
     const int64_t last = bulk->batch->assessment_id[bulk->fresh[n - 1]];
-    als_trail_add(bulk->store, bulk->table, first, last, (int64_t)n, bulk->bytes.data,
-                  bulk->bytes.length);
     bulk->last_id = last > bulk->last_id ? last : bulk->last_id;
-    return ALS_OK;
+    bulk->rows.n_rows = n;
+    const enum als_status status = prepare_insert(bulk, err);
+    return status == ALS_OK ? insert_all(bulk, bulk->insert, n, err) : status;
+}
+
+/* What is in the trail but not in the tables, or the other way round, must never be committed. */
+static enum als_status enter_all(struct als_bulk *bulk, struct als_err *err)
+{
+    pthread_t trail;
+    const bool beside =
+        bulk->n_fresh >= ROWS_FOR_A_THREAD && pthread_create(&trail, NULL, add_to_trail, bulk) == 0;
+    enum als_status status = enter_visits(bulk, err);
+    if (status == ALS_OK)
+        status = enter_rows(bulk, err);
+    if (beside)
+        pthread_join(trail, NULL);
+    else
+        add_to_trail(bulk);
+    if (status != ALS_OK)
+        bulk->store->change.broken = true;
+    return status;
 }
 
 /* ---- One row for itself ---- */
@@ -745,8 +812,6 @@ enum als_status als_bulk_put(struct als_bulk *bulk, struct als_batch *batch, str
     if (status == ALS_OK)
         status = settle_visits(bulk, err);
     if (status == ALS_OK)
-        status = enter_visits(bulk, err);
-    if (status == ALS_OK)
-        status = enter_rows(bulk, err);
+        status = enter_all(bulk, err);
     return status == ALS_OK ? put_undecided(bulk, err) : status;
 }
