@@ -142,8 +142,7 @@ static const struct {
 
 TABLE_TEST(compare, judges_changes_of_a_protocol, trial_cases)
 {
-    struct library library;
-    library_load(&library);
+    struct library library = {.n = 0};
     char *text = with(trial, trial_cases[*row_].old, trial_cases[*row_].new);
     struct als_protocol *old_one = good_protocol(trial, &library);
     struct als_protocol *new_one = good_protocol(text, &library);

@@ -169,8 +169,7 @@ static const struct {
 
 TABLE_TEST(protocol, places_each_mistake, cases)
 {
-    struct library library;
-    library_load(&library);
+    struct library library = {.n = 0};
     char *text = with(base, cases[*row_].old, cases[*row_].new);
     struct als_diag_list list;
     als_diag_list_init(&list, 0);
@@ -195,8 +194,7 @@ TABLE_TEST(protocol, places_each_mistake, cases)
 
 Test(protocol, the_text_that_the_table_changes_is_right)
 {
-    struct library library;
-    library_load(&library);
+    struct library library = {.n = 0};
     struct als_protocol *one = good_protocol(base, &library);
     const struct als_criterion *both = &one->criteria[2];
     cr_assert(both->kind == ALS_CRITERION_BOTH && both->compare == ALS_CMP_IN);
@@ -223,8 +221,7 @@ Test(protocol, the_text_that_the_table_changes_is_right)
  * cohort 2 is a month later. */
 Test(protocol, nominal_days_follow_the_cohort)
 {
-    struct library library;
-    library_load(&library);
+    struct library library = {.n = 0};
     struct als_protocol *one = good_protocol(base, &library);
     static const struct {
         const char *visit, *cohort;
@@ -255,8 +252,7 @@ Test(protocol, without_infusion_days_count_from_consent)
                                "window: -9/+9, epoch: post, assess: [alsfrs]}\n"
                                "analysis: {measure: alsfrs.total, time_zero: event diagnosis}\n"
                                "adverse_events: {system: severity-3, grades: {1: a, 2: b, 3: c}}\n";
-    struct library library;
-    library_load(&library);
+    struct library library = {.n = 0};
     struct als_protocol *one = good_protocol(text, &library);
     cr_assert_eq(als_protocol_nominal_day(one, 0, NULL), 0);
     cr_assert_eq(als_protocol_nominal_day(one, 1, NULL), 183);
@@ -269,8 +265,7 @@ Test(protocol, without_infusion_days_count_from_consent)
 /* ALSFRS may be analysed in a trial that assesses ALSFRS-R, which gives it. */
 Test(protocol, a_derived_measure_is_known)
 {
-    struct library library;
-    library_load(&library);
+    struct library library = {.n = 0};
     char *text = with(base, "measure: alsfrsr.total", "measure: alsfrs.total");
     struct als_protocol *one = good_protocol(text, &library);
     cr_assert_str_eq(one->measure, "alsfrs.total");
@@ -290,8 +285,7 @@ Test(protocol, events_of_instruments_must_be_in_the_protocol)
     char scale_text[512];
     char *text = with(base, "assess: [alsfrsr]", "assess: [alsfrsr, scale]");
     for (int known = 0; known < 2; known++) {
-        struct library library;
-        library_load(&library);
+        struct library library = {.n = 0};
         snprintf(scale_text, sizeof scale_text, scale, known ? "relapse" : "second_opinion");
         library.items[library.n++] = good_instrument(scale_text);
         struct als_diag_list list;
