@@ -10,7 +10,7 @@
 #define FLAG_PAD      4.0
 #define CODE_ROW      12.0
 #define MAX_FLAG_ROWS 6
-#define MAX_CODE_ROWS 2
+#define MAX_CODE_ROWS 3
 
 #define EMPTY_TEXT "no assessments yet"
 #define EMPTY_LEFT (ALS_PAGE_LEFT + 24)
@@ -154,7 +154,7 @@ struct als_codes als_page_codes(const struct als_view *view)
                                                                         : 2};
         codes.visits[codes.n++] = row;
     }
-    codes.rows = als_layout_centred(codes.slots, codes.n, panel.left - 12, panel.right + 12, 5,
+    codes.rows = als_layout_centred(codes.slots, codes.n, panel.left - 12, panel.right + 12, 4,
                                     MAX_CODE_ROWS);
     return codes;
 }
@@ -284,7 +284,7 @@ static const char *fit_colour(const struct als_page_fit *fit)
 
 static const char *fit_dash(const struct als_page_fit *fit)
 {
-    return fit->ols.n < 3 ? "(2,4)" : fit->before ? "(9,5)" : "solid";
+    return fit->ols.n < 3 ? "(3,4)" : fit->before ? "(9,5)" : "solid";
 }
 
 static void add_plots(const struct als_page *page, const size_t counts[3], struct als_buf *plots)
@@ -304,7 +304,7 @@ static void add_plots(const struct als_page *page, const size_t counts[3], struc
         if (page->fits[i].ols.status == ALS_OLS_OK) {
             add_plot(plots, "");
             als_buf_printf(plots, "$FIT%zu using 1:2 with lines lc rgb '%s' lw %g dt %s", i,
-                           fit_colour(&page->fits[i]), page->fits[i].ols.n < 3 ? 1.0 : 2.25,
+                           fit_colour(&page->fits[i]), page->fits[i].ols.n < 3 ? 1.5 : 2.25,
                            fit_dash(&page->fits[i]));
         }
     if (counts[1])
@@ -319,7 +319,7 @@ static void add_plots(const struct als_page *page, const size_t counts[3], struc
 static double draw_fit_words(const struct als_view *view, const struct als_page_fit *fit, double y)
 {
     const struct als_page *page = view->page;
-    struct als_stroke stroke = {fit_colour(fit), fit->ols.n < 3 ? 1 : 2.25, fit_dash(fit), false,
+    struct als_stroke stroke = {fit_colour(fit), fit->ols.n < 3 ? 1.5 : 2.25, fit_dash(fit), false,
                                 false};
     struct als_style name = {11, true, ALS_INK, ALS_LEFT};
     double room = view->canvas.width - ALS_PAGE_MARGIN - ALS_PAGE_WORDS;

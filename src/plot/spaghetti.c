@@ -23,6 +23,7 @@
 #define ROW        14.0
 #define FOOT       26.0
 #define KEY_HEIGHT 62.0
+#define DODGE      3.0
 #define MAX_ROWS   8 /* groups whose numbers are listed */
 
 struct view {
@@ -142,19 +143,25 @@ static void add_plot(struct als_buf *plots, const struct view *view, size_t grou
 static void add_mean_plot(struct als_buf *plots, const struct view *view, size_t group)
 {
     const struct als_look *look = als_look(group);
+    const struct als_panel *panel = &view->panel;
+    /* Groups stand a few units apart, or their intervals would hide one another. */
+    double apart = DODGE * (panel->x_high - panel->x_low) / (RIGHT - LEFT);
+    double aside = ((double)group - ((double)view->data->n_groups - 1) / 2) * apart;
     bool any = false, several = false;
     for (size_t i = 0; i < view->data->n_means; i++) {
         any = any || view->data->means[i].group == group;
         several = several || (view->data->means[i].group == group && view->data->means[i].n > 1);
     }
     if (several)
-        als_buf_printf(plots, ", $MEANS%zu using 1:2:3:4 with yerrorbars pt -1 lw 1.25 lc rgb '%s'",
-                       group, look->colour);
+        als_buf_printf(
+            plots, ", $MEANS%zu using ($1+%.6g):2:3:4 with yerrorbars pt -1 lw 1.25 lc rgb '%s'",
+            group, aside, look->colour);
     if (any)
-        als_buf_printf(plots,
-                       ", $LINE%zu using 1:2 with linespoints pt %d ps 0.9*MARK lw 2.5 dt %s "
-                       "lc rgb '%s'",
-                       group, look->mark, look->dash, look->colour);
+        als_buf_printf(
+            plots,
+            ", $LINE%zu using ($1+%.6g):2 with linespoints pt %d ps 0.9*MARK lw 2.5 dt %s "
+            "lc rgb '%s'",
+            group, aside, look->mark, look->dash, look->colour);
 }
 
 static void draw_key(const struct view *view, size_t group, double y)
@@ -254,7 +261,7 @@ static void draw_numbers(const struct view *view, size_t group, double y)
             months[n++] = data->means[i].month;
         }
     const char *name = data->by ? als_arena_printf(arena, "n, %s", data->groups[group].name) : "n";
-    draw_row(view, y, name, texts, months, n, als_look(group)->colour);
+    draw_row(view, y, name, texts, months, n, ALS_INK);
 }
 
 static void draw_heading(const struct view *view, const struct als_cohort_heading *heading)
@@ -284,9 +291,9 @@ static void draw_foot(const struct view *view)
                              : "";
     const char *text =
         als_arena_printf(view->canvas.arena,
-                         "Thin lines: patients. Thick line: mean %s with 95 %% t interval; n: "
-                         "patients in it. Slopes: "
-                         "least squares per patient, unweighted mean. Month = 30.4375 days.%s",
+                         "Thin lines: patients. Thick line: mean %s of those seen, with 95 %% t "
+                         "interval; n: patients in it. Slopes: least squares per patient, "
+                         "unweighted mean. Month = 30.4375 days.%s",
                          view->data->by_visit ? "by planned visit" : "by month", hidden);
     als_canvas_text_within(&view->canvas, MARGIN, ALS_COHORT_HEIGHT - 12,
                            ALS_COHORT_WIDTH - 2 * MARGIN, &foot, text);
