@@ -137,8 +137,8 @@ static void add_prorated(struct als_buf *out, const struct als_instrument *instr
         add_sum(out, instrument, score->items, score->n_items, "", "");
         als_buf_text(out, ", ");
     }
-    als_buf_printf(out, "CASE WHEN %s >= %zu THEN (0.0 + %s) / (%s)", answered.data, least, sum.data,
-                   answered.data);
+    als_buf_printf(out, "CASE WHEN %s >= %zu THEN (0.0 + %s) / (%s)", answered.data, least,
+                   sum.data, answered.data);
     if (!mean)
         als_buf_printf(out, " * %zu", score->n_items);
     als_buf_text(out, mean ? " END" : " END)");

@@ -64,6 +64,12 @@ enum als_status als_sql_fail(const struct als_store *store, int rc, struct als_e
         return als_fail(err, ALS_DATA, "E-TOO-LONG", "a text is too long to be stored");
     case SQLITE_INTERRUPT:
         return als_fail(err, ALS_INTERRUPTED, "E-INTERRUPTED", "interrupted, nothing was stored");
+    case SQLITE_ERROR:
+        /* Our statements fit the tables that we made. */
+        als_fail(err, ALS_DATA, "E-DAMAGED", "%s: the study's tables are not as they should be: %s",
+                 store->path, sqlite3_errmsg(store->db));
+        als_err_hint(err, "restore it from a backup");
+        return ALS_DATA;
     case SQLITE_NOMEM:
         return als_fail(err, ALS_INTERNAL, "E-MEMORY", "out of memory");
     default:

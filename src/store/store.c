@@ -200,8 +200,9 @@ static enum als_status load_uuid(struct als_store *store, struct als_err *err)
     return status;
 }
 
-/* One read transaction: a consistent picture, and the file cannot grow meanwhile. */
-static enum als_status load(struct als_store *store, struct als_err *err)
+/* One read transaction: a consistent picture, and the file cannot grow meanwhile. *rc is SQLite's
+ * result on failure. */
+static enum als_status load(struct als_store *store, int *rc, struct als_err *err)
 {
     enum als_status status = als_sql_exec(store, "BEGIN", err);
     if (status == ALS_OK)
@@ -216,34 +217,35 @@ static enum als_status load(struct als_store *store, struct als_err *err)
         status = als_sql_integer(store, "PRAGMA data_version", &store->data_version, err);
     if (status == ALS_OK)
         return als_sql_exec(store, "COMMIT", err);
+    *rc = sqlite3_extended_errcode(store->db);
     if (!sqlite3_get_autocommit(store->db))
         als_sql_attempt(store, "ROLLBACK");
     return status;
 }
 
 /* A crash left a journal: only a connection that may write can roll it back. */
-static bool needs_recovery(const struct als_store *store)
+static bool needs_recovery(int rc)
 {
-    int rc = sqlite3_extended_errcode(store->db);
     return rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY ||
            rc == SQLITE_READONLY_CANTINIT;
 }
 
 static enum als_status open_store(struct als_store *store, struct als_err *err)
 {
+    int rc = SQLITE_OK;
     if (store->mode == ALS_STORE_WRITE) {
         enum als_status status = connect(store, store->path, SQLITE_OPEN_READWRITE, err);
-        return status == ALS_OK ? load(store, err) : status;
+        return status == ALS_OK ? load(store, &rc, err) : status;
     }
     struct als_err first = {.status = ALS_OK};
     enum als_status status = connect(store, store->path, SQLITE_OPEN_READONLY, &first);
     if (status == ALS_OK)
-        status = load(store, &first);
-    if (status != ALS_OK && needs_recovery(store)) {
+        status = load(store, &rc, &first);
+    if (status != ALS_OK && needs_recovery(rc)) {
         disconnect(store);
         status = connect(store, store->path, SQLITE_OPEN_READWRITE, &first);
         if (status == ALS_OK)
-            status = load(store, &first);
+            status = load(store, &rc, &first);
     }
     if (status != ALS_OK && err)
         *err = first;

@@ -196,9 +196,9 @@ enum als_put study_add_alsfrsr(struct study *study, int64_t patient, const char 
                                         .mode = "clinic",
                                         .values = values};
     enum als_put what;
-    assert_ok(als_assessment_put(study->store, instrument, &assessment, ALS_GIVEN_ALL, NULL, &what,
-                                 &err),
-              &err);
+    assert_ok(
+        als_assessment_put(study->store, instrument, &assessment, ALS_GIVEN_ALL, NULL, &what, &err),
+        &err);
     return what;
 }
 
