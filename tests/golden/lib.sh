@@ -75,7 +75,14 @@ try() {
     echo "[$?]"
 }
 
-# The same as another user, for whom permissions count.
+# The same without its messages.
+data() {
+    echo "\$ alstrack $*"
+    "$ALSTRACK" "$@" 2>/dev/null
+    echo "[$?]"
+}
+
+# As `try`, but as another user, for whom permissions count.
 try_as_nobody() {
     echo "\$ alstrack $*"
     if [ "$(id -u)" = 0 ]; then
