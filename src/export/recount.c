@@ -87,7 +87,7 @@ static enum als_status read_file(const char *path, struct reader *reader, size_t
 enum als_status als_recount(const char *path, struct als_dataset *dataset, struct als_err *err)
 {
     struct reader reader = {.dataset = dataset, .header = true};
-    size_t bytes;
+    size_t bytes = 0;
     char sha256[ALS_SHA256_HEX];
     enum als_status status = read_file(path, &reader, &bytes, sha256, err);
     if (status != ALS_OK)

@@ -5,6 +5,7 @@
 #include <dirent.h>
 
 #include "als_test.h"
+#include "alstrack/core/alloc.h"
 #include "alstrack/core/buf.h"
 #include "alstrack/core/diag.h"
 #include "alstrack/core/file.h"
@@ -62,12 +63,12 @@ static inline void library_free(struct library *library)
 static inline struct als_protocol *load_protocol(struct library *library, const char *path)
 {
     const char *root = getenv("ALSTRACK_ROOT");
-    char whole[1024];
-    snprintf(whole, sizeof whole, "%s/%s", root ? root : ".", path);
+    char *whole = als_asprintf("%s/%s", root ? root : ".", path);
     struct als_buf text;
     als_buf_init(&text, 1 << 20);
     struct als_err err;
     cr_assert_eq(als_file_read(whole, &text, &err), ALS_OK, "%s", whole);
+    free(whole);
     struct als_diag_list list;
     als_diag_list_init(&list, 0);
     const struct als_sink sink = als_diag_list_sink(&list);
