@@ -1,11 +1,15 @@
 /* Values as text in files: CSV fields, numbers, JSON strings. */
 #include "field.h"
 
+#include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alstrack/core/date.h"
 #include "alstrack/core/num.h"
+#include "pen.h"
 #include "utf8.h"
 
 static bool needs_quotes(const char *text, size_t length, char separator)
@@ -36,8 +40,24 @@ void als_field_text(struct als_buf *out, const char *text, size_t length, char s
 
 void als_field_number(struct als_buf *out, double value)
 {
-    char text[ALS_NUM_TEXT];
-    als_buf_add(out, text, als_num_format(value, text));
+    if (!isnan(value))
+        als_pen_stop(out, als_pen_number(als_pen_start(out, ALS_NUM_TEXT), value));
+}
+
+/* Results of computations mostly need 16 or 17 digits, so that the longer forms are tried first: a
+ * form that is not exact ends the search. */
+size_t als_field_shortest(double value, char text[ALS_NUM_TEXT])
+{
+    char shorter[ALS_NUM_TEXT];
+    size_t length = (size_t)snprintf(text, ALS_NUM_TEXT, "%.17g", value);
+    for (int digits = 16; digits >= 15; digits--) {
+        size_t n = (size_t)snprintf(shorter, sizeof shorter, "%.*g", digits, value);
+        if (strtod(shorter, NULL) != value)
+            break;
+        memcpy(text, shorter, n + 1);
+        length = n;
+    }
+    return length;
 }
 
 void als_field_integer(struct als_buf *out, int64_t value)

@@ -8,11 +8,15 @@
 #include <stdint.h>
 
 #include "alstrack/core/buf.h"
+#include "alstrack/core/num.h"
 
 /* Quoted as RFC 4180 says, and only if it holds the separator, a quote or a line end. */
 void als_field_text(struct als_buf *out, const char *text, size_t length, char separator);
 void als_field_number(struct als_buf *out, double value); /* shortest form; NaN adds nothing */
 void als_field_integer(struct als_buf *out, int64_t value);
+
+/* As als_num_format for a number that is finite and not whole, in fewer steps when it is long. */
+size_t als_field_shortest(double value, char text[ALS_NUM_TEXT]);
 
 /* A JSON string with its quotes; bad UTF-8 becomes U+FFFD. */
 void als_field_json(struct als_buf *out, const char *text, size_t length);

@@ -13,6 +13,7 @@
 #include "alstrack/core/buf.h"
 #include "alstrack/core/date.h"
 #include "alstrack/core/num.h"
+#include "field.h"
 
 /* Room for n bytes behind the buffer's end; what is written there counts after als_pen_stop. */
 static inline char *als_pen_start(struct als_buf *buf, size_t n)
@@ -53,7 +54,7 @@ static inline char *als_pen_number(char *at, double value)
         return at + als_num_format(value, at);
     double thousands = nearbyint(value * 1000);
     if (thousands / 1000 != value)
-        return at + als_num_format(value, at);
+        return at + als_field_shortest(value, at);
     int64_t count = (int64_t)thousands;
     if (count < 0) {
         *at++ = '-';

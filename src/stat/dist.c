@@ -5,6 +5,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
+#include <stddef.h>
 
 enum { NEWTON_STEPS = 200 };
 
@@ -42,15 +43,33 @@ static double t_upper_quantile(double q, double df)
     return sinh(u);
 }
 
-double als_t_quantile(double p, double df)
+static double t_quantile(double p, double df)
 {
-    if (!(p > 0 && p < 1 && df > 0))
-        return NAN;
     if (df >= DF_T_NORMAL)
         return gsl_cdf_ugaussian_Pinv(p);
     if (p == 0.5)
         return 0;
     return p < 0.5 ? -t_upper_quantile(p, df) : t_upper_quantile(1 - p, df);
+}
+
+/* Intervals of many patients ask for the same few quantiles, and solving for one costs more than a
+ * fit: the last of each small whole df is kept. */
+double als_t_quantile(double p, double df)
+{
+    enum { KEPT = 64 };
+    static _Thread_local struct {
+        double p, value;
+    } kept[KEPT];
+    if (!(p > 0 && p < 1 && df > 0))
+        return NAN;
+    if (!(df < KEPT) || df != floor(df))
+        return t_quantile(p, df);
+    size_t slot = (size_t)df;
+    if (kept[slot].p != p) {
+        kept[slot].value = t_quantile(p, df);
+        kept[slot].p = p;
+    }
+    return kept[slot].value;
 }
 
 double als_t_two_sided_p(double t, double df)
