@@ -33,6 +33,16 @@ static void tell(const struct als_cli *cli, const struct als_import_result *resu
                 als_cli_count(cli, result->out_of_window, "row"));
 }
 
+#define FLUSH_BYTES 65536 /* a dry run of a large file would say more than memory holds */
+
+static void show_cell(const struct als_cell_change *cell, void *context)
+{
+    struct als_cli *cli = context;
+    als_cli_note_cell(cell, cli);
+    if (cli->cells.length > FLUSH_BYTES)
+        als_cli_print_cells(cli);
+}
+
 static enum als_status report(struct als_cli *cli, const struct als_import_options *options,
                               const struct als_import_result *result, enum als_status status,
                               struct als_err *err)
@@ -41,11 +51,11 @@ static enum als_status report(struct als_cli *cli, const struct als_import_optio
         return status;
     if (result->change_id)
         fprintf(stderr, "change %lld\n", (long long)result->change_id);
+    als_cli_print_cells(cli);
     tell(cli, result, options->kind);
-    if (options->dry_run) {
-        als_cli_print_cells(cli);
+    if (options->dry_run)
         fputs("dry run: nothing written\n", stderr);
-    } else if (!result->change_id)
+    else if (!result->change_id)
         fputs("nothing to change: the study holds this already\n", stderr);
     if (status == ALS_FINDINGS)
         als_fail(err, ALS_FINDINGS, "E-REJECTS", "left out and written to %s: %s", options->rejects,
@@ -62,7 +72,7 @@ enum als_status als_cmd_import(struct als_cli *cli, struct als_err *err)
         .map = als_args_text(&cli->args, "map"),
         .rejects = als_args_text(&cli->args, "rejects"),
         .dry_run = als_args_flag(&cli->args, "dry-run"),
-        .on_change = als_cli_note_cell,
+        .on_change = show_cell,
         .change_context = cli,
         .progress = als_progress_tell,
         .progress_context = &progress,

@@ -113,7 +113,7 @@ static struct als_table *list_table(struct als_cli *cli, const struct als_visit_
 
 enum als_status als_cmd_visit_list(struct als_cli *cli, struct als_err *err)
 {
-    struct als_patient patient;
+    struct als_patient patient = {0};
     struct als_patient_facts facts;
     struct als_visit_list visits;
     int today = 0;
