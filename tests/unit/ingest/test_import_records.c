@@ -1,0 +1,227 @@
+/*
+ * Imports of patients, events, visits and adverse events; headers; what is said about bad cells.
+ */
+#include "trial.h"
+
+#include "als_test.h"
+
+Test(import_records, enters_all_kinds_and_changes_nothing_the_second_time)
+{
+    static const char *const files[][2] = {
+        {"patients", "patient,site,sex,birth_date,height_cm,arm,cohort,onset_site\n"
+                     "007,PRG,F,1960-02,165.5,,low,bulbar\n8,PRG,M,,,,,\n"},
+        {"events",
+         "patient,event,date,value,unit,note\n"
+         "007,onset,2018,,,\n007,infusion,2020-03-02,1.5e7,cells,\n"
+         "007,infusion,2020-04-02,1.5e7,cells,\"second, late\"\n8,relapse,2020-01-01,,,\n"},
+        {"visits", "patient,visit,date,mode,status,reason\n"
+                   "007,SCR,2020-01-30,clinic,done,\n007,MN1,,phone,not-done,too_weak\n"
+                   "007,UNS1,2020-02-20,,done,\n"},
+        {"ae", "patient,ae_id,visit,term,onset,end,grade,serious,relation,action,outcome,dlt\n"
+               "007,1,MN1,headache,2020-03-03,2020-03,1,N,procedure;disease,none,recovered,N\n"
+               "8,1,,fall,2020,,3,Y,,,,\n"},
+    };
+    struct trial trial;
+    struct als_buf out;
+    trial_open(&trial, false);
+    als_buf_init(&out, ALS_BUF_LARGE);
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < COUNT(files); i++) {
+            trial_must(&trial, files[i][0], files[i][1]);
+            cr_assert_eq(round ? trial.result.same : trial.result.entered, trial.result.rows);
+            cr_assert_eq(trial.result.change_id != 0, round == 0);
+        }
+    cr_assert_str_eq(trial_visits(&trial, "007", &out),
+                     "SCR 2020-01-30;MN1 not-done;UNS1 2020-02-20;");
+    cr_assert_eq(trial_verify(&trial), 0);
+    als_buf_release(&out);
+    trial_close(&trial);
+}
+
+/* One bad thing each, in a file of its own: what is said, with line and byte column. */
+static const struct {
+    const char *kind, *text, *said;
+} bad[] = {
+    {"patients", "patient,sex\nP9,X\n", "2:4 error sex: expected one of F, M, found 'X' [E-VALUE]"},
+    {"patients", "patient,height_cm\nP9,\"165,5\"\n",
+     "2:4 error height_cm: expected a number from 50 to 250 cm, found '165,5' [E-VALUE] hint: "
+     "write "
+     "a decimal point, not a comma"},
+    {"patients", "patient,height_cm\nP9,20\n", "2:4 error height_cm: expected a number from 50"},
+    {"patients", "patient,birth_date\nP9,03/04/1960\n",
+     "2:4 error birth_date: expected a date as YYYY-MM-DD, YYYY-MM or YYYY, found '03/04/1960' "
+     "[E-VALUE] hint: write the year first"},
+    {"patients", "patient,cohort\nP9,lo\n", "2:4 error cohort: expected low, found 'lo'"},
+    {"patients", "patient,sex\n,F\n", "2:1 error patient: expected a patient, found nothing"},
+    {"patients", "patient,sex\nP9,F\nP8,M\nP9,F\n",
+     "4:1 error patient: the same key is on line 2 already [E-TWICE]"},
+    {"patients", "patient,sex\nP9,F,\n", "2:6 error expected 2 columns as in the header, found 3"},
+    {"patients", "patient,sex\nP9\n", "2:3 error expected 2 columns as in the header, found 1"},
+    {"patients", "patient,gender\nP9,F\n", "1:9 error unknown column 'gender' [E-COLUMN]"},
+    {"patients", "patient,Birth Date\nP9,\n",
+     "1:9 error unknown column 'Birth Date' [E-COLUMN] hint: did you mean 'birth_date'?"},
+    {"patients", "patient,hieght_cm\nP9,\n", "hint: did you mean 'height_cm'?"},
+    {"patients", "patient,sex,sex\nP9,F,F\n",
+     "1:13 error column 'sex' is there twice: as column 2 and as column 3 [E-COLUMN-TWICE]"},
+    {"patients", "sex\nF\n", "1:4 error there is no column 'patient' [E-COLUMN-MISSING]"},
+    {"patients", "patient;sex\nP9;F\n",
+     "1:8 error the columns are separated by semicolons, expected commas [E-SEPARATOR] hint: save"},
+    {"patients", "patient\tsex\nP9\tF\n", "1:8 error the columns are separated by tabs"},
+    {"patients", "", "0:0 error the file is empty [E-EMPTY]"},
+    {"patients", "\n\n", "0:0 error the file is empty [E-EMPTY]"},
+    {"patients", "patient,sex\n", "0:0 error there are no rows after the header [E-EMPTY]"},
+    {"patients", "patient,sex\nP9,F\nP8,\"F\n", "3:4 error the file ends inside the quoted field"},
+    {"patients", "patient,onset_site\nP9,bulb\xE4r\n", "2:8 error not UTF-8: byte 0xE4"},
+    {"patients", "\xFF\xFEp\n", "1:1 error the file is UTF-16, not UTF-8"},
+    {"events", "patient,event,date\nP1,infusoin,2020-01-01\n",
+     "found 'infusoin' [E-VALUE] hint: did you mean 'infusion'?"},
+    {"events", "patient,event,date\nP1,death,\n",
+     "2:10 error date: expected a date as YYYY-MM-DD, YYYY-MM or YYYY, found nothing [E-MISSING]"},
+    {"events", "patient,event,date\nP11,death,2020-02-30\n",
+     "2:1 error patient: there is no patient 'P11' [E-PATIENT] hint: did you mean 'P1'?\n"
+     "2:11 error date: expected a date as"},
+    {"events", "patient,event,date\nP1,death,2020\nP1,death,2021\n",
+     "3:4 error event: the same key is on line 2 already [E-TWICE]"},
+    {"visits", "patient,visit,date\nP1,MN2,2020-01-01\n",
+     "2:4 error visit: expected a visit of the protocol, found 'MN2' [E-VISIT] hint: visits are "
+     "SCR, D0, MN1, MN3, and UNS1"},
+    {"visits", "patient,visit,date\nP1,MN1,2020-04\n",
+     "2:8 error date: expected a date as YYYY-MM-DD, found '2020-04' [E-VALUE]"},
+    {"visits", "patient,visit,date\nP1,MN1,\n", "2:8 error date: expected a date"},
+    {"visits", "patient,visit,date,mode\nP1,MN1,2020-04-01,email\n",
+     "2:19 error mode: expected one"},
+    {"visits", "patient,visit,date,status,reason\nP1,MN1,,not-done,\n",
+     "2:18 error reason: expected one of not_done, too_weak"},
+    {"visits", "patient,visit,date,status,reason\nP1,MN1,2020-04-01,done,refused\n",
+     "2:24 error reason: a reason why it was not done, but its status is done [E-REASON]"},
+    {"visits", "patient,visit,date\nP1,UNS1,2020-04-01\nP1,MN1,2020-04-01\nP1,UNS1,2020-04-02\n",
+     "4:4 error visit: the same key is on line 2 already [E-TWICE]"},
+    {"ae", "patient,ae_id,term,grade\nP1,1,fall,4\n", "2:11 error grade: expected one of 1, 2, 3"},
+    {"ae", "patient,ae_id,term,serious\nP1,1,fall,yes\n", "2:11 error serious: expected Y or N"},
+    {"ae", "patient,ae_id,term,relation\nP1,1,fall,procedure;moon\n",
+     "2:11 error relation: expected one or more of cell product, procedure, disease, with ; betw"},
+    {"ae", "patient,ae_id,term,onset,end\nP1,1,fall,2020-02-03,2020-02-01\n",
+     "2:22 error end: it ends on 2020-02-01, before its onset on 2020-02-03 [E-ORDER]"},
+    {"ae", "patient,ae_id\nP1,1\n", "1:14 error there is no column 'term' [E-COLUMN-MISSING]"},
+};
+
+TABLE_TEST(import_records, says_what_is_wrong_and_stores_nothing, bad)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    cr_assert_eq(trial_import(&trial, bad[*row_].kind, bad[*row_].text), ALS_DATA, "%s",
+                 trial.said.data);
+    cr_assert_not_null(strstr(trial.said.data, bad[*row_].said), "expected: %s\nsaid: %s",
+                       bad[*row_].said, trial.said.data);
+    cr_assert_gt(trial.result.errors, 0);
+    cr_assert_eq(trial.result.change_id, 0);
+    cr_assert_eq(trial_verify(&trial), 0);
+    trial_close(&trial);
+}
+
+Test(import_records, reports_every_bad_cell_of_a_file)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    cr_assert_eq(
+        trial_import(&trial, "patients", "patient,sex,height_cm\nA,X,tall\nB,F,160\nC,,1\n"),
+        ALS_DATA);
+    cr_assert_eq(trial.result.errors, 3);
+    cr_assert_str_eq(trial.err.text + strlen(trial.err.text) -
+                         strlen("3 errors, nothing is stored"),
+                     "3 errors, nothing is stored");
+    const char *first = strstr(trial.said.data, "2:3 error sex");
+    const char *second = strstr(trial.said.data, "2:5 error height_cm");
+    const char *third = strstr(trial.said.data, "4:4 error height_cm");
+    cr_assert(first && second && third, "%s", trial.said.data);
+    cr_assert_lt(third - second, 200);
+    trial_close(&trial);
+}
+
+Test(import_records, needs_a_reason_to_change_what_is_stored)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    const char *text = "patient,height_cm\nP1,166\n";
+    cr_assert_eq(trial_import(&trial, "patients", text), ALS_DATA);
+    cr_assert_not_null(strstr(trial.said.data, "[E-CONFLICT]"), "%s", trial.said.data);
+    cr_assert(strstr(trial.said.data, "165") && strstr(trial.said.data, "166"), "%s",
+              trial.said.data);
+    trial.reason = "typing mistake";
+    trial_must(&trial, "patients", text);
+    cr_assert_eq(trial.result.changed, 1);
+    cr_assert_eq(trial_verify(&trial), 0);
+    trial_close(&trial);
+}
+
+Test(import_records, refuses_an_unknown_kind_with_the_nearest_one)
+{
+    struct trial trial;
+    trial_open(&trial, false);
+    cr_assert_eq(trial_import(&trial, "alsfrs-r", "a\n"), ALS_USAGE);
+    cr_assert_not_null(strstr(trial.err.hint, "alsfrsr"), "%s", trial.err.hint);
+    trial_close(&trial);
+}
+
+Test(import_records, refuses_a_folder_and_a_missing_file)
+{
+    struct trial trial;
+    trial_open(&trial, false);
+    remove(trial.csv);
+    cr_assert_eq(trial_import(&trial, "patients", NULL), ALS_NO_INPUT);
+    snprintf(trial.csv, sizeof trial.csv, "%s", trial.folder);
+    cr_assert_eq(trial_import(&trial, "patients", NULL), ALS_DATA);
+    trial_close(&trial);
+}
+
+Test(import_records, follows_a_map_of_other_headers)
+{
+    struct trial trial;
+    char map[300];
+    trial_open(&trial, false);
+    snprintf(map, sizeof map, "%s/map.csv", trial.folder);
+    trial.options.map = map;
+    test_write_file(map, "theirs,ours\nSubject,patient\nGender,sex\nComment,\n");
+    trial_must(&trial, "patients", "Subject,Gender,Comment\nA,F,nice\n");
+    cr_assert_eq(trial.result.entered, 1);
+    cr_assert_eq(trial_import(&trial, "patients", "Subject,Sex\nA,F\n"), ALS_DATA);
+    cr_assert_not_null(strstr(trial.said.data, "3:1 error the file has no column 'Gender' [E-MAP]"),
+                       "%s", trial.said.data);
+    cr_assert_not_null(strstr(trial.said.data, "did you mean 'sex'?"), "%s", trial.said.data);
+    trial_close(&trial);
+}
+
+Test(import_records, lists_the_columns_of_every_kind)
+{
+    struct trial trial;
+    const char *names[64];
+    trial_open(&trial, false);
+    cr_assert_eq(als_import_columns(trial.store, "events", names, 64), 6);
+    cr_assert_str_eq(names[5], "note");
+    const size_t n = als_import_columns(trial.store, "alsfrsr", names, 64);
+    cr_assert_eq(n, 3 + 13 + 5);
+    cr_assert_str_eq(names[2], "date");
+    cr_assert_str_eq(names[3], "speech");
+    cr_assert_str_eq(names[n - 1], "reason");
+    cr_assert_eq(als_import_columns(trial.store, "nothing", names, 64), 0);
+    cr_assert_eq(als_import_columns(trial.store, "ae", names, 2), 12);
+    trial_close(&trial);
+}
+
+Test(import_records, flags_visits_out_of_window_and_after_death)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    trial_must(&trial, "visits",
+               "patient,visit,date\nP1,MN1,2020-04-09\nP1,MN3,2020-05-10\nP3,UNS1,2020-05-11\n");
+    cr_assert_eq(trial.result.out_of_window, 2);
+    cr_assert_eq(trial.result.warnings, 3);
+    cr_assert_not_null(strstr(trial.said.data, "2:8 warning date: 1 day after the window of MN1"),
+                       "%s", trial.said.data);
+    cr_assert_not_null(strstr(trial.said.data, "3:8 warning date: 8 days before the window of MN3"),
+                       "%s", trial.said.data);
+    cr_assert_not_null(
+        strstr(trial.said.data, "4:9 warning date: a visit after the patient's death"), "%s",
+        trial.said.data);
+    trial_close(&trial);
+}
