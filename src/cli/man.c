@@ -28,6 +28,14 @@ static void put(const char *text)
     }
 }
 
+/* The same as a sentence begins. */
+static void put_sentence(const char *text)
+{
+    char first[2] = {(char)toupper((unsigned char)*text), '\0'};
+    put(first);
+    put(text + 1);
+}
+
 static void heading(const char *kind, const char *text)
 {
     printf(".%s \"", kind);
@@ -64,7 +72,7 @@ static void command(const struct als_command *command)
     fputs(*command->operands ? " " : "", stdout);
     put(command->operands);
     fputs("\"\n", stdout);
-    put(command->summary);
+    put_sentence(command->summary);
     fputs(".\n", stdout);
     if (command->details) {
         put(command->details);
@@ -72,14 +80,12 @@ static void command(const struct als_command *command)
     }
     for (const struct als_option *own = command->options; own->name; own++)
         option(own);
-    if (command->examples[0].line)
-        fputs(".PP\nFor example:\n", stdout);
     for (const struct als_example *example = command->examples; example->line; example++) {
-        fputs(".PP\n.nf\n.RS\n", stdout);
+        fputs(".PP\n", stdout);
+        put_sentence(example->what);
+        fputs(":\n.PP\n.nf\n.RS\n", stdout);
         put(example->line);
         fputs("\n.RE\n.fi\n", stdout);
-        put(example->what);
-        fputc('\n', stdout);
     }
 }
 

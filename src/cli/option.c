@@ -216,6 +216,56 @@ static enum als_status take_option(const struct als_command *command, int argc, 
     return ALS_OK;
 }
 
+/* Well-formed UTF-8 (RFC 3629): what is stored must be readable everywhere. */
+static bool is_utf8(const char *text)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    while (*at) {
+        unsigned lead = *at++;
+        int more = lead < 0x80       ? 0
+                   : lead >> 5 == 6  ? 1
+                   : lead >> 4 == 14 ? 2
+                   : lead >> 3 == 30 ? 3
+                                     : -1;
+        if (more < 0)
+            return false;
+        unsigned long code = more ? lead & (0x3FUL >> more) : lead;
+        for (int i = 0; i < more; i++) {
+            if (*at >> 6 != 2)
+                return false;
+            code = code << 6 | (*at++ & 0x3F);
+        }
+        static const unsigned long least[] = {0, 0x80, 0x800, 0x10000};
+        if (code < least[more] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+            return false;
+    }
+    return true;
+}
+
+/* Names of files may be any bytes; all other words must be UTF-8. */
+static bool is_path(const char *what)
+{
+    return strcmp(what, "FILE") == 0 || strcmp(what, "DIR") == 0 || strcmp(what, "STUDY.db") == 0;
+}
+
+static enum als_status check_words(const struct als_command *command, const struct als_args *args,
+                                   struct als_err *err)
+{
+    struct als_operand operands[8];
+    size_t n = als_command_operands(command, operands, 8);
+    for (size_t i = 0; i < args->n_operands; i++) {
+        const struct als_operand *operand = &operands[i < n ? i : n - 1];
+        if (!is_path(operand->name) && !is_utf8(args->operands[i]))
+            return als_fail(err, ALS_USAGE, "E-ENCODING", "%s is not UTF-8", operand->name);
+    }
+    for (size_t i = 0; i < args->n_given; i++) {
+        const struct als_option *option = args->given[i].option;
+        if (option->value && !is_path(option->value) && !is_utf8(args->given[i].value))
+            return als_fail(err, ALS_USAGE, "E-ENCODING", "--%s is not UTF-8", option->name);
+    }
+    return ALS_OK;
+}
+
 static enum als_status check_operands(const struct als_command *command,
                                       const struct als_args *args, struct als_err *err)
 {
@@ -325,7 +375,8 @@ enum als_status als_args_parse(struct als_arena *arena, int argc, char *const *a
         if (status)
             return status;
     }
-    return check_operands(args->command, args, err);
+    status = check_operands(args->command, args, err);
+    return status ? status : check_words(args->command, args, err);
 }
 
 static const struct als_option *must_have(const struct als_args *args, const char *name)

@@ -60,6 +60,9 @@ static const struct {
     {"visit record P V --procedure a=not-done:b", "visit record", "procedure", "a=not-done:b", "P"},
     {"record P V I a=1 b=-2 --date 2024-01-01", "record", "date", "2024-01-01", "P"},
     {"patient add list", "patient add", "study", NULL, "list"},
+    {"patient add J\xc3\xb6rg\xe2\x82\xac\xf0\x9f\x98\x80", "patient add", "study", NULL,
+     "J\xc3\xb6rg\xe2\x82\xac\xf0\x9f\x98\x80"},
+    {"patient list -d \xff.db", "patient list", "study", "\xff.db", NULL},
 };
 
 Test(option, reads_lines_in_every_order)
@@ -110,6 +113,13 @@ static const struct {
     {"event add P01 infusion", "DATE is missing", "usage: alstrack event add PATIENT EVENT DATE"},
     {"--xyzzy", "no option --xyzzy", "--help"},
     {"-", "no command '-'", "--help"},
+    {"patient add P\xff", "PATIENT is not UTF-8", ""},
+    {"patient add P\xc0\x80", "PATIENT is not UTF-8", ""},
+    {"patient add P\xed\xa0\x80", "PATIENT is not UTF-8", ""},
+    {"patient add P\xe2\x82", "PATIENT is not UTF-8", ""},
+    {"patient add P\xf4\x90\x80\x80", "PATIENT is not UTF-8", ""},
+    {"event add P e 2024 --note m\xe4\xdf", "--note is not UTF-8", ""},
+    {"record P V I a=\xff", "ITEM is not UTF-8", ""},
 };
 
 TABLE_TEST(option, refuses_with_a_hint, bad)
