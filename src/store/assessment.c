@@ -169,9 +169,9 @@ static const char **merge_reasons(const struct als_instrument *instrument,
 /* Columns of every instrument's table before its items. */
 enum { DAY, MODE, RESPONDENT, STATUS, REASON, VERSION_NO, ITEM_REASONS, N_HEAD };
 
+/* The stored column; *out is the caller's (free). */
 static enum als_status read_reasons(struct als_store *store, const struct als_relation *table,
-                                    int64_t row_id, struct als_arena *arena, const char **out,
-                                    struct als_err *err)
+                                    int64_t row_id, char **out, struct als_err *err)
 {
     sqlite3_stmt *stmt;
     *out = NULL;
@@ -182,9 +182,22 @@ static enum als_status read_reasons(struct als_store *store, const struct als_re
     bool row;
     status = als_sql_step(store, stmt, &row, err);
     if (status == ALS_OK && row)
-        *out = als_column_text(stmt, 1 + ITEM_REASONS, arena);
+        *out = als_strdup((const char *)sqlite3_column_text(stmt, 1 + ITEM_REASONS));
     als_sql_done(stmt);
     return status;
+}
+
+/* The column as it is to be: what is stored with what is given laid over it. */
+static void compose_reasons(const struct als_instrument *instrument,
+                            const struct als_assessment *assessment, const bool *given_items,
+                            const char *stored, struct als_buf *out)
+{
+    if (!stored && !assessment->item_reasons)
+        return;
+    struct als_arena *arena = als_arena_new();
+    als_reasons_to_json(instrument,
+                        merge_reasons(instrument, assessment, given_items, stored, arena), out);
+    als_arena_free(arena);
 }
 
 static void fill_head(struct als_row_cell *cells, const struct als_assessment *assessment,
@@ -220,30 +233,30 @@ static void fill_items(const struct als_relation *table, const struct als_instru
 
 static enum als_status put_row(struct als_store *store, const struct als_instrument *instrument,
                                const struct als_assessment *assessment, unsigned given,
-                               const bool *given_items, struct als_arena *arena, enum als_put *what,
-                               struct als_err *err)
+                               const bool *given_items, enum als_put *what, struct als_err *err)
 {
     char name[ALS_RELATION_NAME];
     struct als_relation *table;
-    const char *stored = NULL;
+    char *stored = NULL;
     struct als_buf reasons;
     int64_t row_id = als_key_assessment(als_key_visit(assessment->patient_id, assessment->visit_no),
                                         assessment->rater_no);
     als_relation_name("a", instrument, name);
     enum als_status status = als_relation_find(store, name, &table, err);
     if (status == ALS_OK)
-        status = read_reasons(store, table, row_id, arena, &stored, err);
+        status = read_reasons(store, table, row_id, &stored, err);
     if (status != ALS_OK)
         return status;
     als_buf_init(&reasons, ALS_BUF_LARGE);
-    als_reasons_to_json(
-        instrument, merge_reasons(instrument, assessment, given_items, stored, arena), &reasons);
-    struct als_row_cell *cells = als_arena_array(arena, table->n_columns, sizeof *cells);
+    compose_reasons(instrument, assessment, given_items, stored, &reasons);
+    struct als_row_cell *cells = als_alloc_array(table->n_columns, sizeof *cells);
     fill_head(cells, assessment, given, als_store_version_no(store, "instrument", instrument->code),
               reasons.data);
     fill_items(table, instrument, assessment, given_items, cells);
     status = als_row_put(store, table, &row_id, cells, false, what, err);
     als_buf_release(&reasons);
+    free(cells);
+    free(stored);
     return status;
 }
 
@@ -261,9 +274,7 @@ enum als_status als_assessment_put(struct als_store *store, const struct als_ins
                             assessment->not_done, err);
     if (status != ALS_OK)
         return status;
-    struct als_arena *arena = als_arena_new();
-    status = put_row(store, instrument, assessment, given, given_items, arena, what, err);
-    als_arena_free(arena);
+    status = put_row(store, instrument, assessment, given, given_items, what, err);
     if (status != ALS_OK && store->change.steps != steps)
         store->change.broken = true;
     return status;

@@ -1,5 +1,6 @@
 /* Entering, changing and removing one row of any table, with its step in the trail. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_int.h"
@@ -9,8 +10,9 @@ struct move {
     struct als_store *store;
     struct als_relation *table;
     int64_t row_id, old_change;
-    struct als_row_cell *before, *after; /* n_columns each; before NULL for a new row */
-    struct als_arena *arena;
+    struct als_row_cell *before; /* as stored, texts owned; NULL for a new row */
+    struct als_row_cell *wanted; /* what is written, texts borrowed */
+    struct als_row_cell *after;  /* as stored then, texts owned */
     struct als_buf key, json, bytes, step;
 };
 
@@ -18,25 +20,33 @@ static void move_init(struct move *move, struct als_store *store, struct als_rel
                       int64_t row_id)
 {
     *move = (struct move){.store = store, .table = table, .row_id = row_id};
-    move->arena = als_arena_new();
     als_buf_init(&move->key, ALS_BUF_LARGE);
     als_buf_init(&move->json, ALS_BUF_LARGE);
     als_buf_init(&move->bytes, ALS_BUF_LARGE);
     als_buf_init(&move->step, ALS_BUF_LARGE);
 }
 
+static void free_cells(struct als_row_cell *cells, size_t n)
+{
+    for (size_t i = 0; cells && i < n; i++)
+        free(cells[i].owned);
+    free(cells);
+}
+
 static void move_release(struct move *move)
 {
+    free_cells(move->before, move->table->n_columns);
+    free_cells(move->after, move->table->n_columns);
+    free(move->wanted);
     als_buf_release(&move->key);
     als_buf_release(&move->json);
     als_buf_release(&move->bytes);
     als_buf_release(&move->step);
-    als_arena_free(move->arena);
 }
 
-/* Read the stored row; *found false when there is none. Texts are copied to the arena. */
-static enum als_status read_row(struct move *move, struct als_row_cell **cells, bool *found,
-                                struct als_err *err)
+/* Read the stored row; *found false when there is none. */
+static enum als_status read_row(const struct move *move, struct als_row_cell **cells,
+                                int64_t *change_id, bool *found, struct als_err *err)
 {
     sqlite3_stmt *stmt;
     enum als_status status = als_sql_cached(move->store, move->table->select_one, &stmt, err);
@@ -46,13 +56,13 @@ static enum als_status read_row(struct move *move, struct als_row_cell **cells, 
     status = als_sql_step(move->store, stmt, found, err);
     if (status == ALS_OK && *found) {
         size_t n = move->table->n_columns;
-        *cells = als_arena_array(move->arena, n, sizeof **cells);
-        move->old_change = sqlite3_column_int64(stmt, 0);
+        *cells = als_alloc_array(n, sizeof **cells);
+        *change_id = sqlite3_column_int64(stmt, 0);
         als_cells_from_row(move->table, stmt, 1, *cells);
         for (size_t i = 0; i < n; i++) {
             struct als_row_cell *cell = &(*cells)[i];
             if (cell->kind == ALS_ROW_TEXT || cell->kind == ALS_ROW_BLOB)
-                cell->text = als_arena_strndup(move->arena, cell->text, cell->length);
+                cell->text = cell->owned = als_strndup(cell->text, cell->length);
         }
     }
     als_sql_done(stmt);
@@ -96,7 +106,7 @@ static enum als_status write_row(struct move *move, const char *sql, struct als_
     sqlite3_stmt *stmt;
     enum als_status status = als_sql_cached(move->store, sql, &stmt, err);
     if (status == ALS_OK)
-        status = bind_cells(move, stmt, move->after, err);
+        status = bind_cells(move, stmt, move->wanted, err);
     if (status == ALS_OK)
         status = als_sql_run(move->store, stmt, err);
     else
@@ -108,9 +118,8 @@ static enum als_status write_row(struct move *move, const char *sql, struct als_
 static enum als_status read_back(struct move *move, struct als_err *err)
 {
     bool found;
-    int64_t old_change = move->old_change;
-    enum als_status status = read_row(move, &move->after, &found, err);
-    move->old_change = old_change;
+    int64_t change_id;
+    enum als_status status = read_row(move, &move->after, &change_id, &found, err);
     if (status == ALS_OK && !found)
         status = als_fail(err, ALS_INTERNAL, "E-LOST", "%s: a row just written is not there",
                           move->table->name);
@@ -205,7 +214,7 @@ static enum als_status conflict(const struct move *move, size_t column, struct a
     als_buf_init(&old_text, 200);
     als_buf_init(&new_text, 200);
     als_cell_print(&move->before[column], &old_text);
-    als_cell_print(&move->after[column], &new_text);
+    als_cell_print(&move->wanted[column], &new_text);
     als_fail(err, ALS_DATA, "E-CONFLICT", "%s %s: %s is stored as '%s', the new value is '%s'",
              move->table->name, move->key.data, move->table->columns[column].name, old_text.data,
              new_text.data);
@@ -217,18 +226,16 @@ static enum als_status conflict(const struct move *move, size_t column, struct a
 
 /* Lay the given cells over the stored ones. Returns the first column that differs and counts, or
  * n_columns. */
-static size_t lay_over(struct move *move, const struct als_row_cell *cells, bool *needs_reason)
+static size_t lay_over(struct move *move, const struct als_row_cell *cells)
 {
     size_t n = move->table->n_columns, first = n;
-    move->after = als_arena_array(move->arena, n, sizeof *move->after);
-    *needs_reason = false;
+    move->wanted = als_alloc_array(n, sizeof *move->wanted);
     for (size_t i = 0; i < n; i++) {
         bool differs = cells[i].given && !als_cells_equal(&cells[i], &move->before[i]);
-        move->after[i] = cells[i].given ? cells[i] : move->before[i];
+        move->wanted[i] = cells[i].given ? cells[i] : move->before[i];
         if (differs && !cells[i].quiet && first == n)
             first = i;
     }
-    *needs_reason = first < n;
     return first;
 }
 
@@ -240,22 +247,23 @@ static enum als_status next_row_id(struct move *move, struct als_err *err)
 static enum als_status put(struct move *move, const struct als_row_cell *cells, bool without_reason,
                            enum als_put *what, struct als_err *err)
 {
-    bool found = false, counts;
-    enum als_status status =
-        move->row_id ? read_row(move, &move->before, &found, err) : next_row_id(move, err);
+    bool found = false;
+    enum als_status status = move->row_id
+                                 ? read_row(move, &move->before, &move->old_change, &found, err)
+                                 : next_row_id(move, err);
     if (status != ALS_OK)
         return status;
     if (!found) {
         size_t n = move->table->n_columns;
-        move->after = als_arena_array(move->arena, n, sizeof *move->after);
+        move->wanted = als_alloc_array(n, sizeof *move->wanted);
         for (size_t i = 0; i < n; i++)
-            move->after[i] = cells[i].given || cells[i].initial ? cells[i] : als_cell_text(NULL);
+            move->wanted[i] = cells[i].given || cells[i].initial ? cells[i] : als_cell_text(NULL);
         *what = ALS_PUT_NEW;
         return enter(move, err);
     }
-    size_t differing = lay_over(move, cells, &counts);
-    *what = counts ? ALS_PUT_CHANGED : ALS_PUT_SAME;
-    if (!counts)
+    size_t differing = lay_over(move, cells);
+    *what = differing < move->table->n_columns ? ALS_PUT_CHANGED : ALS_PUT_SAME;
+    if (*what == ALS_PUT_SAME)
         return ALS_OK;
     als_relation_key(move->store, move->table, move->row_id, move->before, &move->key);
     if (!without_reason && !move->store->change.has_reason)
@@ -307,7 +315,7 @@ enum als_status als_row_delete(struct als_store *store, struct als_relation *tab
     struct move move;
     bool found;
     move_init(&move, store, table, row_id);
-    status = read_row(&move, &move.before, &found, err);
+    status = read_row(&move, &move.before, &move.old_change, &found, err);
     if (status == ALS_OK && found)
         status = erase(&move, err);
     move_release(&move);

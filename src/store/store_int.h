@@ -216,6 +216,7 @@ struct als_row_cell {
     double number;
     const char *text; /* borrowed */
     size_t length;
+    char *owned; /* for the one who keeps a copy of the text; else NULL */
 };
 struct als_row_cell als_cell_integer(int64_t value); /* each with given = true */
 struct als_row_cell als_cell_number(double value);   /* NAN is NULL */
