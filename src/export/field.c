@@ -41,7 +41,7 @@ void als_field_text(struct als_buf *out, const char *text, size_t length, char s
 void als_field_number(struct als_buf *out, double value)
 {
     if (!isnan(value))
-        als_pen_stop(out, als_pen_number(als_pen_start(out, ALS_NUM_TEXT), value));
+        als_pen_stop(out, als_pen_number(als_pen_start(out, ALS_NUM_TEXT), value, NULL));
 }
 
 /* Results of computations mostly need 16 or 17 digits, so that the longer forms are tried first: a
@@ -58,6 +58,19 @@ size_t als_field_shortest(double value, char text[ALS_NUM_TEXT])
         length = n;
     }
     return length;
+}
+
+size_t als_field_remembered(struct als_field_memory *memory, double value, char text[ALS_NUM_TEXT])
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    size_t slot = (size_t)((bits * 0x9E3779B97F4A7C15u) >> 54);
+    if (memory->slots[slot].length == 0 || memory->slots[slot].value != value) {
+        memory->slots[slot].length = als_field_shortest(value, memory->slots[slot].text);
+        memory->slots[slot].value = value;
+    }
+    memcpy(text, memory->slots[slot].text, ALS_NUM_TEXT);
+    return memory->slots[slot].length;
 }
 
 void als_field_integer(struct als_buf *out, int64_t value)

@@ -18,6 +18,16 @@ void als_field_integer(struct als_buf *out, int64_t value);
 /* As als_num_format for a number that is finite and not whole, in fewer steps when it is long. */
 size_t als_field_shortest(double value, char text[ALS_NUM_TEXT]);
 
+/* Long decimals of late: scores like 26.666666666666668 come again and again. Zeroed is empty. */
+struct als_field_memory {
+    struct {
+        double value;
+        size_t length; /* 0 = unused */
+        char text[ALS_NUM_TEXT];
+    } slots[1024];
+};
+size_t als_field_remembered(struct als_field_memory *memory, double value, char text[ALS_NUM_TEXT]);
+
 /* A JSON string with its quotes; bad UTF-8 becomes U+FFFD. */
 void als_field_json(struct als_buf *out, const char *text, size_t length);
 

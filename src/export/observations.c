@@ -22,6 +22,7 @@ struct worker {
     struct als_opening_cache *cache;
     struct als_bytes *names; /* "CODE," of items, then of scores */
     struct als_bytes *units; /* ",UNIT," likewise */
+    struct als_field_memory *memory;
     struct als_arena *arena; /* of names and units */
     struct als_buf opening;  /* patient … instrument of the assessment under way */
     size_t index;            /* of its patient */
@@ -47,6 +48,7 @@ static void *begin(struct als_store *store, void *context)
     if (!worker->instrument)
         als_bug("instrument %s is not known to a second connection", worker->part->code);
     worker->cache = als_opening_cache_new(store);
+    worker->memory = als_alloc(sizeof *worker->memory);
     worker->arena = als_arena_new();
     als_buf_init(&worker->opening, ALS_BUF_LARGE);
     const struct als_instrument *instrument = worker->instrument;
@@ -70,6 +72,7 @@ static void end(void *state)
     als_opening_cache_free(worker->cache);
     als_arena_free(worker->arena);
     als_buf_release(&worker->opening);
+    free(worker->memory);
     free(worker);
 }
 
@@ -122,7 +125,7 @@ static void put_item(struct worker *worker, struct als_buf *out, const struct al
         als_field_text(out, value->text, value->length, ',');
         at = als_pen_start(out, worker->units[item].length + CELL_ROOM);
     } else if (value->kind == ALS_VALUE_NUMBER) {
-        at = als_pen_number(at, value->number);
+        at = als_pen_number(at, value->number, worker->memory);
     } else if (value->kind == ALS_VALUE_MISSING) {
         reason =
             row->item_reasons && row->item_reasons[item] ? row->item_reasons[item] : row->reason;
@@ -136,12 +139,12 @@ static void put_item(struct worker *worker, struct als_buf *out, const struct al
 
 static double score_value(struct worker *worker, const struct als_assessment *row, size_t score)
 {
-    const struct als_instrument *instrument = worker->instrument;
-    if (als_score_is_own(&instrument->scores[score]))
-        return row->scores[score];
     const struct als_people *people = &worker->part->export->people;
-    struct als_person person = als_patient_person(&people->list.items[worker->index],
-                                                  als_store_protocol(worker->store), row->day);
+    const struct als_instrument *instrument = worker->instrument;
+    struct als_person person = {0};
+    if (!als_score_is_own(&instrument->scores[score]))
+        person = als_patient_person(&people->list.items[worker->index],
+                                    als_store_protocol(worker->store), row->day);
     return als_score_compute(instrument, score, row->values, &person).value;
 }
 
@@ -157,7 +160,7 @@ static void put_assessment(struct worker *worker, struct als_buf *out,
         double value = score_value(worker, row, i);
         char *at = put_name(worker, out, which);
         if (!isnan(value))
-            at = als_pen_number(at, value);
+            at = als_pen_number(at, value, worker->memory);
         put_closing(worker, out, at, which, isnan(value) ? row->reason : NULL);
     }
 }
@@ -168,9 +171,9 @@ static enum als_status format(void *state, size_t first, size_t end_index, struc
     struct worker *worker = state;
     const struct als_patient *patients = worker->part->export->people.list.items;
     struct als_scan *scan;
-    enum als_status status = als_scan_open(
-        worker->store, worker->instrument, ALS_SCAN_ITEMS | ALS_SCAN_SCORES | ALS_SCAN_COLUMNS,
-        patients[first].id, patients[end_index - 1].id, &scan, err);
+    enum als_status status =
+        als_scan_open(worker->store, worker->instrument, ALS_SCAN_ITEMS | ALS_SCAN_COLUMNS,
+                      patients[first].id, patients[end_index - 1].id, &scan, err);
     if (status != ALS_OK)
         return status;
     worker->index = first;

@@ -47,12 +47,15 @@ static inline char *als_pen_integer(char *at, int64_t value)
 }
 
 /* The same text as als_num_format. A number of at most three decimals is the quotient of an integer
- * and 1000; if that quotient is the number itself, its decimals are its shortest form. */
-static inline char *als_pen_number(char *at, double value)
+ * and 1000; if that quotient is the number itself, its decimals are its shortest form. memory may
+ * be NULL. */
+static inline char *als_pen_number(char *at, double value, struct als_field_memory *memory)
 {
     if (!(fabs(value) < 1e9))
         return at + als_num_format(value, at);
     double thousands = nearbyint(value * 1000);
+    if (thousands / 1000 != value && memory)
+        return at + als_field_remembered(memory, value, at);
     if (thousands / 1000 != value)
         return at + als_field_shortest(value, at);
     int64_t count = (int64_t)thousands;

@@ -29,11 +29,20 @@ struct worker {
     struct als_store *store;
     const struct als_instrument *instrument;
     struct als_opening_cache *cache;
-    bool *own_score;
+    struct als_field_memory *memory;
+    bool needs_person;      /* some score is not of own items only */
     struct als_buf patient; /* "patient," of the patient under way */
     size_t index;           /* of that patient */
     size_t room;            /* bytes that a row needs besides its texts */
 };
+
+static bool is_person_needed(const struct als_instrument *instrument)
+{
+    for (size_t i = 0; i < instrument->n_scores; i++)
+        if (!als_score_is_own(&instrument->scores[i]))
+            return true;
+    return false;
+}
 
 static void *begin(struct als_store *store, void *context)
 {
@@ -46,9 +55,8 @@ static void *begin(struct als_store *store, void *context)
         als_bug("instrument %s differs between two connections", plan->code);
     worker->cache = als_opening_cache_new(store);
     size_t n_scores = worker->instrument->n_scores;
-    worker->own_score = als_alloc_array(n_scores, sizeof(bool));
-    for (size_t i = 0; i < n_scores; i++)
-        worker->own_score[i] = als_score_is_own(&worker->instrument->scores[i]);
+    worker->memory = als_alloc(sizeof *worker->memory);
+    worker->needs_person = is_person_needed(worker->instrument);
     worker->room = OPENING_ROOM + CELL_ROOM * (2 * plan->n_items + 2 * n_scores);
     als_buf_init(&worker->patient, ALS_BUF_LARGE);
     return worker;
@@ -59,7 +67,7 @@ static void end(void *state)
     struct worker *worker = state;
     als_opening_cache_free(worker->cache);
     als_buf_release(&worker->patient);
-    free(worker->own_score);
+    free(worker->memory);
     free(worker);
 }
 
@@ -109,7 +117,7 @@ static char *put_value(struct worker *worker, struct als_buf *out, char *at,
             at = als_pen_integer(at, value->integer);
         break;
     case ALS_VALUE_NUMBER:
-        at = als_pen_number(at, value->number);
+        at = als_pen_number(at, value->number, worker->memory);
         break;
     case ALS_VALUE_TEXT:
         return put_text(worker, out, at, value->text, value->length);
@@ -144,42 +152,23 @@ static char *put_opening(struct worker *worker, struct als_buf *out,
     return put_optional(worker, out, at, row->reason);
 }
 
-static enum als_score_source prorated_source(const struct als_score *score,
-                                             const struct als_value *values)
-{
-    for (size_t i = 0; i < score->n_items; i++)
-        if (values[score->items[i]].kind == ALS_VALUE_MISSING)
-            return ALS_SOURCE_PRORATED;
-    for (size_t i = 0; i < score->n_mean_items; i++)
-        if (values[score->mean_items[i]].kind == ALS_VALUE_MISSING)
-            return ALS_SOURCE_PRORATED;
-    return ALS_SOURCE_COMPUTED;
-}
-
-/* Own scores come with the row; those that need the patient are computed here. */
+/* Computed here from the items: much cheaper than the study's generated columns, and equal to them.
+ */
 static char *put_scores(struct worker *worker, char *at, const struct als_assessment *row)
 {
     const struct als_instrument *instrument = worker->instrument;
     struct als_person person = {0};
-    bool has_person = false;
+    if (worker->needs_person)
+        person = als_patient_person(&worker->plan->people->list.items[worker->index],
+                                    als_store_protocol(worker->store), row->day);
     for (size_t i = 0; i < instrument->n_scores; i++) {
-        const struct als_score *score = &instrument->scores[i];
-        struct als_score_value value = {row->scores[i], ALS_SOURCE_COMPUTED};
-        if (!worker->own_score[i]) {
-            if (!has_person)
-                person = als_patient_person(&worker->plan->people->list.items[worker->index],
-                                            als_store_protocol(worker->store), row->day);
-            has_person = true;
-            value = als_score_compute(instrument, i, row->values, &person);
-        } else if (score->missing == ALS_MISSING_PRORATED) {
-            value.source = prorated_source(score, row->values);
-        }
+        struct als_score_value value = als_score_compute(instrument, i, row->values, &person);
         if (!isnan(value.value))
-            at = als_pen_number(at, value.value);
+            at = als_pen_number(at, value.value, worker->memory);
         *at++ = ',';
-        if (!has_source(score))
+        if (!has_source(&instrument->scores[i]))
             continue;
-        const char *name = isnan(value.value) ? "" : source_name(value.source);
+        const char *name = source_name(value.source);
         at = als_pen_bytes(at, name, strlen(name));
         *at++ = ',';
     }
@@ -231,9 +220,9 @@ static enum als_status format(void *state, size_t first, size_t end_index, struc
     struct plan *plan = worker->plan;
     const struct als_patient *patients = plan->people->list.items;
     struct als_scan *scan;
-    enum als_status status = als_scan_open(
-        worker->store, worker->instrument, ALS_SCAN_ITEMS | ALS_SCAN_SCORES | ALS_SCAN_COLUMNS,
-        patients[first].id, patients[end_index - 1].id, &scan, err);
+    enum als_status status =
+        als_scan_open(worker->store, worker->instrument, ALS_SCAN_ITEMS | ALS_SCAN_COLUMNS,
+                      patients[first].id, patients[end_index - 1].id, &scan, err);
     if (status != ALS_OK)
         return status;
     worker->index = first;
