@@ -231,6 +231,7 @@ static void fill_items(const struct als_relation *table, const struct als_instru
     }
 }
 
+/* The visit comes before the row that names it, and after all that may refuse the row. */
 static enum als_status put_row(struct als_store *store, const struct als_instrument *instrument,
                                const struct als_assessment *assessment, unsigned given,
                                const bool *given_items, enum als_put *what, struct als_err *err)
@@ -253,7 +254,12 @@ static enum als_status put_row(struct als_store *store, const struct als_instrum
     fill_head(cells, assessment, given, als_store_version_no(store, "instrument", instrument->code),
               reasons.data);
     fill_items(table, instrument, assessment, given_items, cells);
-    status = als_row_put(store, table, &row_id, cells, false, what, err);
+    status = als_row_check(store, table, row_id, cells, err);
+    if (status == ALS_OK)
+        status = als_visit_make(store, assessment->patient_id, assessment->visit_no,
+                                assessment->day, assessment->not_done, err);
+    if (status == ALS_OK)
+        status = als_row_put(store, table, &row_id, cells, false, what, err);
     als_buf_release(&reasons);
     free(cells);
     free(stored);
@@ -270,10 +276,6 @@ enum als_status als_assessment_put(struct als_store *store, const struct als_ins
     if (status != ALS_OK)
         return status;
     int64_t steps = store->change.steps;
-    status = als_visit_make(store, assessment->patient_id, assessment->visit_no, assessment->day,
-                            assessment->not_done, err);
-    if (status != ALS_OK)
-        return status;
     status = put_row(store, instrument, assessment, given, given_items, what, err);
     if (status != ALS_OK && store->change.steps != steps)
         store->change.broken = true;

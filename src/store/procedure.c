@@ -46,9 +46,6 @@ enum als_status als_procedure_put(struct als_store *store, const struct als_proc
     if (status == ALS_OK)
         status = als_relation_find(store, "procedure", &table, err);
     if (status == ALS_OK)
-        status = als_visit_make(store, procedure->patient_id, procedure->visit_no, procedure->day,
-                                absent, err);
-    if (status == ALS_OK)
         status = find(store, visit_id, procedure->procedure, &row_id, err);
     if (status != ALS_OK)
         return status;
@@ -61,7 +58,16 @@ enum als_status als_procedure_put(struct als_store *store, const struct als_proc
         als_given_text(given, 2, procedure->reason),
         als_given_text(given, 3, procedure->note)};
     cells[3].initial = true;
-    return als_row_put(store, table, &row_id, cells, false, what, err);
+    int64_t steps = store->change.steps;
+    status = als_row_check(store, table, row_id, cells, err);
+    if (status == ALS_OK)
+        status = als_visit_make(store, procedure->patient_id, procedure->visit_no, procedure->day,
+                                absent, err);
+    if (status == ALS_OK)
+        status = als_row_put(store, table, &row_id, cells, false, what, err);
+    if (status != ALS_OK && store->change.steps != steps)
+        store->change.broken = true;
+    return status;
 }
 
 enum als_status als_procedure_load(struct als_store *store, int64_t patient_id,

@@ -271,6 +271,25 @@ static enum als_status put(struct move *move, const struct als_row_cell *cells, 
     return change(move, err);
 }
 
+enum als_status als_row_check(struct als_store *store, struct als_relation *table, int64_t row_id,
+                              const struct als_row_cell *cells, struct als_err *err)
+{
+    if (store->change.has_reason || !row_id)
+        return ALS_OK;
+    struct move move;
+    bool found;
+    move_init(&move, store, table, row_id);
+    enum als_status status = read_row(&move, &move.before, &move.old_change, &found, err);
+    if (status == ALS_OK && found) {
+        size_t differing = lay_over(&move, cells);
+        als_relation_key(store, table, row_id, move.before, &move.key);
+        if (differing < table->n_columns)
+            status = conflict(&move, differing, err);
+    }
+    move_release(&move);
+    return status;
+}
+
 enum als_status als_row_put(struct als_store *store, struct als_relation *table, int64_t *row_id,
                             const struct als_row_cell *cells, bool without_reason,
                             enum als_put *what, struct als_err *err)
