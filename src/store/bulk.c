@@ -53,8 +53,11 @@ struct als_bulk {
     struct als_relation *table, *visit_table;
     struct column *columns;      /* [table->n_columns] */
     bool *used;                  /* [table->n_columns]: named by `insert` */
+    bool all_done;               /* `insert` is for rows that were all done */
     int64_t last_id, last_visit; /* highest keys stored */
     sqlite3_stmt *find, *find_visit, *insert, *insert_visit;
+    sqlite3_stmt
+        *insert_done_visit; /* the same for visits that were done at a code that was given */
     struct als_vtab_source rows, visits;
 
     struct als_batch *batch; /* under way */
@@ -203,12 +206,22 @@ static bool is_used(const struct als_bulk *bulk, const struct column *column)
     return false;
 }
 
+static bool any_not_done(const struct als_bulk *bulk)
+{
+    for (size_t i = 0; i < bulk->n_fresh; i++)
+        if (bulk->batch->not_done[bulk->fresh[i]])
+            return true;
+    return false;
+}
+
 /* The statement names only columns that have values: what is not named costs nothing. It is kept
  * from batch to batch while those are the same. */
 static enum als_status prepare_insert(struct als_bulk *bulk, struct als_err *err)
 {
     const size_t n = bulk->table->n_columns;
-    bool changed = !bulk->insert;
+    const bool all_done = !any_not_done(bulk);
+    bool changed = !bulk->insert || all_done != bulk->all_done;
+    bulk->all_done = all_done;
     for (size_t c = 0; c < n; c++) {
         const bool used = is_used(bulk, &bulk->columns[c]);
         changed = changed || used != bulk->used[c];
@@ -228,6 +241,8 @@ static enum als_status prepare_insert(struct als_bulk *bulk, struct als_err *err
     for (size_t c = 0; c < n; c++)
         if (bulk->columns[c].from == FROM_VERSION)
             als_buf_printf(&sql, ", %d", bulk->version_no);
+        else if (bulk->columns[c].from == FROM_STATUS && bulk->all_done)
+            als_buf_text(&sql, ", 'done'");
         else if (bulk->used[c])
             als_buf_printf(&sql, ", c%zu", c + 1);
     als_buf_text(&sql, " FROM " ROWS_NAME);
@@ -255,6 +270,11 @@ static enum als_status prepare_rest(struct als_bulk *bulk, struct als_err *err)
                                  "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
                                  " made) SELECT c0, ?1, c1, c2, c3, 1 FROM " VISITS_NAME,
                                  &bulk->insert_visit, err);
+    if (status == ALS_OK)
+        status = als_sql_prepare(bulk->store,
+                                 "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
+                                 " made) SELECT c0, ?1, c1, 'done', 0, 1 FROM " VISITS_NAME,
+                                 &bulk->insert_done_visit, err);
     als_buf_release(&sql);
     return status;
 }
@@ -312,7 +332,6 @@ enum als_status als_bulk_open(struct als_store *store, const struct als_instrume
     bulk->new_visits = als_alloc_array(ALS_BULK_ROWS, sizeof *bulk->new_visits);
     bulk->item_reasons = als_alloc_array(ALS_BULK_ROWS, sizeof *bulk->item_reasons);
     als_buf_init(&bulk->bytes, ALS_BUF_LARGE);
-    als_store_suspend_keys(store);
     status = open_tables(bulk, err);
     if (status != ALS_OK) {
         als_bulk_close(bulk);
@@ -330,6 +349,7 @@ void als_bulk_close(struct als_bulk *bulk)
     sqlite3_finalize(bulk->find_visit);
     sqlite3_finalize(bulk->insert);
     sqlite3_finalize(bulk->insert_visit);
+    sqlite3_finalize(bulk->insert_done_visit);
     als_vtab_close(bulk->store, ROWS_NAME);
     als_vtab_close(bulk->store, VISITS_NAME);
     als_buf_release(&bulk->bytes);
@@ -646,7 +666,10 @@ static enum als_status enter_visits(struct als_bulk *bulk, struct als_err *err)
     const int64_t last = bulk->new_visits[n - 1].visit_id;
     bulk->last_visit = last > bulk->last_visit ? last : bulk->last_visit;
     bulk->visits.n_rows = n;
-    return insert_all(bulk, bulk->insert_visit, n, err);
+    bool plain = true;
+    for (size_t i = 0; i < n && plain; i++)
+        plain = !bulk->new_visits[i].not_done && !bulk->new_visits[i].assigned;
+    return insert_all(bulk, plain ? bulk->insert_done_visit : bulk->insert_visit, n, err);
 }
 
 static enum als_status enter_rows(struct als_bulk *bulk, struct als_err *err)
@@ -661,15 +684,44 @@ static enum als_status enter_rows(struct als_bulk *bulk, struct als_err *err)
     return status == ALS_OK ? insert_all(bulk, bulk->insert, n, err) : status;
 }
 
+/* What foreign keys ask for, for the new rows at once: SQLite would look every row up again. Their
+ * visits are stored or about to be. */
+static enum als_status check_references(struct als_bulk *bulk, struct als_err *err)
+{
+    const struct als_batch *batch = bulk->batch;
+    int64_t known = 0;
+    for (size_t i = 0; i < bulk->n_fresh; i++) {
+        const int64_t key = batch->assessment_id[bulk->fresh[i]], visit = key >> ALS_KEY_SHIFT;
+        const int64_t patient = visit >> ALS_KEY_SHIFT;
+        const int rater_no = (int)(key & ALS_KEY_MASK);
+        if (patient != known && als_word_patient(bulk->store, patient)[0] == '\0')
+            return als_fail(err, ALS_DATA, "E-REFERENCE", "no patient has the number %lld",
+                            (long long)patient);
+        known = patient;
+        if (!als_store_visit_code(bulk->store, (int)(visit & ALS_KEY_MASK)) ||
+            (rater_no && !als_store_rater(bulk->store, rater_no)))
+            return als_fail(err, ALS_DATA, "E-REFERENCE",
+                            "no visit or rater has the number in %lld", (long long)key);
+    }
+    return ALS_OK;
+}
+
 /* What is in the trail but not in the tables, or the other way round, must never be committed. */
 static enum als_status enter_all(struct als_bulk *bulk, struct als_err *err)
 {
+    if (bulk->n_fresh == 0)
+        return ALS_OK;
+    enum als_status status = check_references(bulk, err);
+    if (status != ALS_OK)
+        return status;
     pthread_t trail;
     const bool beside =
         bulk->n_fresh >= ROWS_FOR_A_THREAD && pthread_create(&trail, NULL, add_to_trail, bulk) == 0;
-    enum als_status status = enter_visits(bulk, err);
+    sqlite3_db_config(bulk->store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+    status = enter_visits(bulk, err);
     if (status == ALS_OK)
         status = enter_rows(bulk, err);
+    sqlite3_db_config(bulk->store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
     if (beside)
         pthread_join(trail, NULL);
     else
