@@ -252,6 +252,8 @@ enum als_status als_cmd_visit_due(struct als_cli *cli, struct als_err *err)
     enum als_status status = als_cli_today(cli, &list.today, err);
     if (!status && within)
         status = als_cli_integer(within, "--within", &list.within, err);
+    if (!status && list.within < 0)
+        status = als_fail(err, ALS_USAGE, "E-NUMBER", "--within is 0 or more, not %d", list.within);
     if (!status)
         status = als_cohort_each(cli, list.today, collect, &list, err);
     if (list.count)
