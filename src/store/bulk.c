@@ -6,70 +6,12 @@
 #include "alstrack/store/bulk.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bulk_vtab.h"
-#include "store_int.h"
+#include "bulk_int.h"
 
 static const char *const modes[] = {"clinic", "phone", "video", "home"};
-
-#define ROWS_NAME   "als_bulk_rows"
-#define VISITS_NAME "als_bulk_visits"
-
-#define ROWS_FOR_A_THREAD 1024 /* fewer are not worth starting one */
-
-/* What a column of the instrument's table takes its values from. */
-enum from {
-    FROM_DAY,
-    FROM_MODE,
-    FROM_RESPONDENT,
-    FROM_REASON,
-    FROM_STATUS,
-    FROM_VERSION,
-    FROM_ITEM_REASONS,
-    FROM_INTEGER,
-    FROM_NUMBER,
-    FROM_TEXT
-};
-
-struct column {
-    enum from from;
-    size_t item;
-};
-
-struct new_visit {
-    int64_t visit_id;
-    int32_t day;
-    bool not_done, assigned;
-};
-
-struct als_bulk {
-    struct als_store *store;
-    const struct als_instrument *instrument;
-    int version_no;
-    bool row_by_row;
-    struct als_relation *table, *visit_table;
-    struct column *columns;      /* [table->n_columns] */
-    bool *used;                  /* [table->n_columns]: named by `insert` */
-    bool all_done;               /* `insert` is for rows that were all done */
-    int64_t last_id, last_visit; /* highest keys stored */
-    sqlite3_stmt *find, *find_visit, *insert, *insert_visit;
-    sqlite3_stmt
-        *insert_done_visit; /* the same for visits that were done at a code that was given */
-    struct als_vtab_source rows, visits;
-
-    struct als_batch *batch; /* under way */
-    size_t *order;           /* rows in order of key, without those to be left out */
-    size_t n_order;
-    size_t *fresh; /* of those, the new ones */
-    size_t n_fresh;
-    struct new_visit *new_visits;
-    size_t n_new_visits;
-    const char **item_reasons; /* [row]: as stored; in the batch's arena */
-    struct als_buf bytes;
-};
 
 /* ---- Columns ---- */
 
@@ -81,49 +23,49 @@ static enum als_status find_columns(struct als_bulk *bulk, struct als_err *err)
     bulk->columns = als_alloc_array(table->n_columns, sizeof *bulk->columns);
     bulk->used = als_alloc_array(table->n_columns, sizeof *bulk->used);
     for (size_t c = 0; c < table->n_columns; c++) {
-        struct column *column = &bulk->columns[c];
+        struct als_bulk_column *column = &bulk->columns[c];
         size_t n = 0;
         while (n < sizeof names / sizeof names[0] && strcmp(names[n], table->columns[c].name) != 0)
             n++;
-        column->from = (enum from)n;
+        column->from = (enum als_bulk_from)n;
         if (n < sizeof names / sizeof names[0])
             continue;
         const ptrdiff_t item = als_instrument_item(bulk->instrument, table->columns[c].name);
         if (item < 0)
             return als_fail(err, ALS_INTERNAL, "E-COLUMN", "%s: no item for column %s", table->name,
                             table->columns[c].name);
-        static const enum from types[] = {[ALS_CELL_INTEGER] = FROM_INTEGER,
-                                          [ALS_CELL_NUMBER] = FROM_NUMBER,
-                                          [ALS_CELL_TEXT] = FROM_TEXT};
+        static const enum als_bulk_from types[] = {[ALS_CELL_INTEGER] = FROM_INTEGER,
+                                                   [ALS_CELL_NUMBER] = FROM_NUMBER,
+                                                   [ALS_CELL_TEXT] = FROM_TEXT};
         column->item = (size_t)item;
         column->from = types[als_item_cell_type(&bulk->instrument->items[item])];
     }
     return ALS_OK;
 }
-
-static const char *mode_of(const struct als_batch *batch, size_t row)
+const char *als_bulk_mode(const struct als_batch *batch, size_t row)
 {
     return batch->mode[row] ? modes[batch->mode[row] - 1] : NULL;
 }
 
-static const char *status_of(bool not_done)
+const char *als_bulk_status(bool not_done)
 {
     return not_done ? "not-done" : "done";
 }
 
 /* Text of a column that is text, NULL when missing. */
-static const char *column_text(const struct als_bulk *bulk, const struct column *column, size_t row)
+const char *als_bulk_text(const struct als_bulk *bulk, const struct als_bulk_column *column,
+                          size_t row)
 {
     const struct als_batch *batch = bulk->batch;
     switch (column->from) {
     case FROM_MODE:
-        return mode_of(batch, row);
+        return als_bulk_mode(batch, row);
     case FROM_RESPONDENT:
         return batch->respondent[row];
     case FROM_REASON:
         return batch->reason[row];
     case FROM_STATUS:
-        return status_of(batch->not_done[row]);
+        return als_bulk_status(batch->not_done[row]);
     case FROM_ITEM_REASONS:
         return bulk->item_reasons[row];
     case FROM_TEXT:
@@ -133,125 +75,7 @@ static const char *column_text(const struct als_bulk *bulk, const struct column 
     }
 }
 
-/* ---- Rows and visits as SQL sees them ---- */
-
-static void give_row(sqlite3_context *context, const void *source, size_t at, int number)
-{
-    const struct als_bulk *bulk = source;
-    const struct als_batch *batch = bulk->batch;
-    const size_t row = bulk->fresh[at];
-    if (number == 0) {
-        sqlite3_result_int64(context, batch->assessment_id[row]);
-        return;
-    }
-    const struct column *column = &bulk->columns[number - 1];
-    if (column->from == FROM_INTEGER) {
-        const int64_t value = batch->cells[column->item][row].integer;
-        if (value != ALS_BULK_MISSING)
-            sqlite3_result_int64(context, value);
-    } else if (column->from == FROM_DAY) {
-        if (batch->day[row] != ALS_NO_DAY)
-            sqlite3_result_int(context, batch->day[row]);
-    } else if (column->from == FROM_VERSION) {
-        sqlite3_result_int(context, bulk->version_no);
-    } else if (column->from == FROM_NUMBER) {
-        if (!isnan(batch->cells[column->item][row].number))
-            sqlite3_result_double(context, batch->cells[column->item][row].number);
-    } else {
-        const char *text = column_text(bulk, column, row);
-        if (text)
-            sqlite3_result_text(context, text, -1, SQLITE_STATIC);
-    }
-}
-
-static void give_visit(sqlite3_context *context, const void *source, size_t at, int number)
-{
-    const struct als_bulk *bulk = source;
-    const struct new_visit *visit = &bulk->new_visits[at];
-    switch (number) {
-    case 0:
-        sqlite3_result_int64(context, visit->visit_id);
-        break;
-    case 1:
-        if (visit->day != ALS_NO_DAY)
-            sqlite3_result_int(context, visit->day);
-        break;
-    case 2:
-        sqlite3_result_text(context, status_of(visit->not_done), -1, SQLITE_STATIC);
-        break;
-    default:
-        sqlite3_result_int(context, visit->assigned);
-        break;
-    }
-}
-
-/* Has any new row a value in the column? */
-static bool is_used(const struct als_bulk *bulk, const struct column *column)
-{
-    const struct als_batch *batch = bulk->batch;
-    for (size_t i = 0; i < bulk->n_fresh; i++) {
-        const size_t row = bulk->fresh[i];
-        bool missing;
-        if (column->from == FROM_INTEGER)
-            missing = batch->cells[column->item][row].integer == ALS_BULK_MISSING;
-        else if (column->from == FROM_NUMBER)
-            missing = isnan(batch->cells[column->item][row].number);
-        else if (column->from == FROM_DAY || column->from == FROM_VERSION)
-            missing = false;
-        else
-            missing = !column_text(bulk, column, row);
-        if (!missing)
-            return true;
-    }
-    return false;
-}
-
-static bool any_not_done(const struct als_bulk *bulk)
-{
-    for (size_t i = 0; i < bulk->n_fresh; i++)
-        if (bulk->batch->not_done[bulk->fresh[i]])
-            return true;
-    return false;
-}
-
-/* The statement names only columns that have values: what is not named costs nothing. It is kept
- * from batch to batch while those are the same. */
-static enum als_status prepare_insert(struct als_bulk *bulk, struct als_err *err)
-{
-    const size_t n = bulk->table->n_columns;
-    const bool all_done = !any_not_done(bulk);
-    bool changed = !bulk->insert || all_done != bulk->all_done;
-    bulk->all_done = all_done;
-    for (size_t c = 0; c < n; c++) {
-        const bool used = is_used(bulk, &bulk->columns[c]);
-        changed = changed || used != bulk->used[c];
-        bulk->used[c] = used;
-    }
-    if (!changed)
-        return ALS_OK;
-    sqlite3_finalize(bulk->insert);
-    bulk->insert = NULL;
-    struct als_buf sql;
-    als_buf_init(&sql, ALS_BUF_LARGE);
-    als_buf_printf(&sql, "INSERT INTO \"%s\" (%s, change_id", bulk->table->name, bulk->table->key);
-    for (size_t c = 0; c < n; c++)
-        if (bulk->used[c])
-            als_buf_printf(&sql, ", \"%s\"", bulk->table->columns[c].name);
-    als_buf_text(&sql, ") SELECT c0, ?1");
-    for (size_t c = 0; c < n; c++)
-        if (bulk->columns[c].from == FROM_VERSION)
-            als_buf_printf(&sql, ", %d", bulk->version_no);
-        else if (bulk->columns[c].from == FROM_STATUS && bulk->all_done)
-            als_buf_text(&sql, ", 'done'");
-        else if (bulk->used[c])
-            als_buf_printf(&sql, ", c%zu", c + 1);
-    als_buf_text(&sql, " FROM " ROWS_NAME);
-    const enum als_status status = als_sql_prepare(bulk->store, sql.data, &bulk->insert, err);
-    als_buf_release(&sql);
-    return status;
-}
-
-static enum als_status prepare_rest(struct als_bulk *bulk, struct als_err *err)
+static enum als_status prepare_find(struct als_bulk *bulk, struct als_err *err)
 {
     struct als_buf sql;
     als_buf_init(&sql, ALS_BUF_LARGE);
@@ -265,20 +89,9 @@ static enum als_status prepare_rest(struct als_bulk *bulk, struct als_err *err)
                                  "SELECT visit_id, made, status = 'not-done', day FROM visit"
                                  " WHERE visit_id >= ?1 ORDER BY 1",
                                  &bulk->find_visit, err);
-    if (status == ALS_OK)
-        status = als_sql_prepare(bulk->store,
-                                 "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
-                                 " made) SELECT c0, ?1, c1, c2, c3, 1 FROM " VISITS_NAME,
-                                 &bulk->insert_visit, err);
-    if (status == ALS_OK)
-        status = als_sql_prepare(bulk->store,
-                                 "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
-                                 " made) SELECT c0, ?1, c1, 'done', 0, 1 FROM " VISITS_NAME,
-                                 &bulk->insert_done_visit, err);
     als_buf_release(&sql);
     return status;
 }
-
 static enum als_status find_last(struct als_bulk *bulk, struct als_err *err)
 {
     char sql[128];
@@ -306,13 +119,8 @@ static enum als_status open_tables(struct als_bulk *bulk, struct als_err *err)
         status = als_words_load(bulk->store, err);
     if (status != ALS_OK)
         return status;
-    bulk->rows = (struct als_vtab_source){
-        .source = bulk, .n_columns = bulk->table->n_columns + 1, .column = give_row};
-    bulk->visits = (struct als_vtab_source){.source = bulk, .n_columns = 4, .column = give_visit};
-    status = als_vtab_open(bulk->store, ROWS_NAME, &bulk->rows, err);
-    if (status == ALS_OK)
-        status = als_vtab_open(bulk->store, VISITS_NAME, &bulk->visits, err);
-    return status == ALS_OK ? prepare_rest(bulk, err) : status;
+    status = als_bulk_enter_open(bulk, err);
+    return status == ALS_OK ? prepare_find(bulk, err) : status;
 }
 
 enum als_status als_bulk_open(struct als_store *store, const struct als_instrument *instrument,
@@ -347,11 +155,7 @@ void als_bulk_close(struct als_bulk *bulk)
         return;
     sqlite3_finalize(bulk->find);
     sqlite3_finalize(bulk->find_visit);
-    sqlite3_finalize(bulk->insert);
-    sqlite3_finalize(bulk->insert_visit);
-    sqlite3_finalize(bulk->insert_done_visit);
-    als_vtab_close(bulk->store, ROWS_NAME);
-    als_vtab_close(bulk->store, VISITS_NAME);
+    als_bulk_enter_close(bulk);
     als_buf_release(&bulk->bytes);
     free(bulk->columns);
     free(bulk->used);
@@ -361,7 +165,6 @@ void als_bulk_close(struct als_bulk *bulk)
     free((void *)bulk->item_reasons);
     free(bulk);
 }
-
 /* ---- Order ---- */
 
 struct keyed {
@@ -432,7 +235,7 @@ static bool same_text(sqlite3_stmt *stmt, int index, const char *text)
     return text && stored ? strcmp(text, stored) == 0 : text == stored;
 }
 
-static bool is_given(const struct als_bulk *bulk, const struct column *column)
+static bool is_given(const struct als_bulk *bulk, const struct als_bulk_column *column)
 {
     switch (column->from) {
     case FROM_DAY:
@@ -454,7 +257,8 @@ static bool is_given(const struct als_bulk *bulk, const struct column *column)
     }
 }
 
-static bool equals(const struct als_bulk *bulk, const struct column *column, size_t row, int index)
+static bool equals(const struct als_bulk *bulk, const struct als_bulk_column *column, size_t row,
+                   int index)
 {
     sqlite3_stmt *stmt = bulk->find;
     const struct als_batch *batch = bulk->batch;
@@ -470,7 +274,7 @@ static bool equals(const struct als_bulk *bulk, const struct column *column, siz
         const double value = batch->cells[column->item][row].number;
         return missing ? isnan(value) : sqlite3_column_double(stmt, index) == value;
     }
-    return same_text(stmt, index, column_text(bulk, column, row));
+    return same_text(stmt, index, als_bulk_text(bulk, column, row));
 }
 
 /* Does the stored row that `find` stands on say the same? */
@@ -511,12 +315,13 @@ static enum als_status compare_stored(struct als_bulk *bulk, struct als_err *err
 }
 
 /* One visit that new rows name: what all of them make it. */
-static struct new_visit gather_visit(const struct als_bulk *bulk, size_t from, size_t to)
+static struct als_new_visit gather_visit(const struct als_bulk *bulk, size_t from, size_t to)
 {
     const struct als_batch *batch = bulk->batch;
-    struct new_visit visit = {.visit_id = batch->assessment_id[bulk->fresh[from]] >> ALS_KEY_SHIFT,
-                              .day = ALS_NO_DAY,
-                              .not_done = true};
+    struct als_new_visit visit = {.visit_id =
+                                      batch->assessment_id[bulk->fresh[from]] >> ALS_KEY_SHIFT,
+                                  .day = ALS_NO_DAY,
+                                  .not_done = true};
     for (size_t i = from; i < to; i++) {
         const size_t row = bulk->fresh[i];
         visit.assigned = visit.assigned || batch->assigned[row];
@@ -530,7 +335,7 @@ static struct new_visit gather_visit(const struct als_bulk *bulk, size_t from, s
 }
 
 /* Can the stored visit that `find_visit` stands on stay as it is? */
-static bool visit_stays(const struct als_bulk *bulk, const struct new_visit *visit)
+static bool visit_stays(const struct als_bulk *bulk, const struct als_new_visit *visit)
 {
     const bool made = sqlite3_column_int(bulk->find_visit, 1);
     const bool not_done = sqlite3_column_int(bulk->find_visit, 2);
@@ -551,7 +356,7 @@ static enum als_status settle_visits(struct als_bulk *bulk, struct als_err *err)
         for (to = from + 1; to < bulk->n_fresh; to++)
             if (bulk->batch->assessment_id[bulk->fresh[to]] >> ALS_KEY_SHIFT != id)
                 break;
-        const struct new_visit visit = gather_visit(bulk, from, to);
+        const struct als_new_visit visit = gather_visit(bulk, from, to);
         if (id <= bulk->last_visit)
             status = advance(bulk, bulk->find_visit, id, &at, err);
         const bool stored = id <= bulk->last_visit && at == id;
@@ -569,168 +374,6 @@ static enum als_status settle_visits(struct als_bulk *bulk, struct als_err *err)
     bulk->n_fresh = kept;
     return status;
 }
-
-/* ---- Entering new rows ---- */
-
-static void add_text(struct als_buf *out, size_t column, const char *text)
-{
-    if (text)
-        als_canon_text(out, column, text, strlen(text));
-}
-
-static void canon_row(struct als_bulk *bulk, size_t row)
-{
-    const struct als_batch *batch = bulk->batch;
-    struct als_buf *out = &bulk->bytes;
-    als_buf_char(out, 'E');
-    als_canon_key(bulk->store, bulk->table, batch->assessment_id[row], out);
-    for (size_t c = 0; c < bulk->table->n_columns; c++) {
-        const struct column *column = &bulk->columns[c];
-        if (column->from == FROM_INTEGER) {
-            const int64_t value = batch->cells[column->item][row].integer;
-            if (value != ALS_BULK_MISSING)
-                als_canon_integer(out, c + 1, value);
-        } else if (column->from == FROM_DAY) {
-            if (batch->day[row] != ALS_NO_DAY)
-                als_canon_integer(out, c + 1, batch->day[row]);
-        } else if (column->from == FROM_VERSION) {
-            als_canon_integer(out, c + 1, bulk->version_no);
-        } else if (column->from == FROM_NUMBER) {
-            if (!isnan(batch->cells[column->item][row].number))
-                als_canon_number(out, c + 1, batch->cells[column->item][row].number);
-        } else {
-            add_text(out, c + 1, column_text(bulk, column, row));
-        }
-    }
-    als_canon_end(out);
-}
-
-static void canon_visit(struct als_bulk *bulk, const struct new_visit *visit,
-                        const size_t numbers[4])
-{
-    struct als_buf *out = &bulk->bytes;
-    als_buf_char(out, 'E');
-    als_canon_key(bulk->store, bulk->visit_table, visit->visit_id, out);
-    if (visit->day != ALS_NO_DAY)
-        als_canon_integer(out, numbers[0], visit->day);
-    add_text(out, numbers[1], status_of(visit->not_done));
-    als_canon_integer(out, numbers[2], visit->assigned);
-    als_canon_integer(out, numbers[3], 1);
-    als_canon_end(out);
-}
-
-/* Run the statement that takes the rows from memory, and check that it took all. */
-static enum als_status insert_all(struct als_bulk *bulk, sqlite3_stmt *stmt, size_t n,
-                                  struct als_err *err)
-{
-    sqlite3_bind_int64(stmt, 1, bulk->store->change.change_id);
-    const enum als_status status = als_sql_run(bulk->store, stmt, err);
-    if (status == ALS_OK && (size_t)sqlite3_changes64(bulk->store->db) != n)
-        als_bug("%zu rows of a batch of %zu were entered",
-                (size_t)sqlite3_changes64(bulk->store->db), n);
-    return status;
-}
-
-/* The trail's part of a batch. Runs in a thread of its own while SQLite stores the same rows; it
- * reads patients, visit codes and raters, which do not change meanwhile. */
-static void *add_to_trail(void *context)
-{
-    static const char *const names[] = {"day", "status", "assigned", "made"};
-    struct als_bulk *bulk = context;
-    size_t numbers[4];
-    for (size_t i = 0; i < 4; i++)
-        numbers[i] = (size_t)als_relation_column(bulk->visit_table, names[i]) + 1;
-    const size_t n_visits = bulk->n_new_visits, n_rows = bulk->n_fresh;
-    als_buf_clear(&bulk->bytes);
-    for (size_t i = 0; i < n_visits; i++)
-        canon_visit(bulk, &bulk->new_visits[i], numbers);
-    if (n_visits > 0)
-        als_trail_add(bulk->store, bulk->visit_table, bulk->new_visits[0].visit_id,
-                      bulk->new_visits[n_visits - 1].visit_id, (int64_t)n_visits, bulk->bytes.data,
-                      bulk->bytes.length);
-    als_buf_clear(&bulk->bytes);
-    for (size_t i = 0; i < n_rows; i++)
-        canon_row(bulk, bulk->fresh[i]);
-    if (n_rows > 0)
-        als_trail_add(bulk->store, bulk->table, bulk->batch->assessment_id[bulk->fresh[0]],
-                      bulk->batch->assessment_id[bulk->fresh[n_rows - 1]], (int64_t)n_rows,
-                      bulk->bytes.data, bulk->bytes.length);
-    return NULL;
-}
-
-static enum als_status enter_visits(struct als_bulk *bulk, struct als_err *err)
-{
-    const size_t n = bulk->n_new_visits;
-    if (n == 0)
-        return ALS_OK;
-    const int64_t last = bulk->new_visits[n - 1].visit_id;
-    bulk->last_visit = last > bulk->last_visit ? last : bulk->last_visit;
-    bulk->visits.n_rows = n;
-    bool plain = true;
-    for (size_t i = 0; i < n && plain; i++)
-        plain = !bulk->new_visits[i].not_done && !bulk->new_visits[i].assigned;
-    return insert_all(bulk, plain ? bulk->insert_done_visit : bulk->insert_visit, n, err);
-}
-
-static enum als_status enter_rows(struct als_bulk *bulk, struct als_err *err)
-{
-    const size_t n = bulk->n_fresh;
-    if (n == 0)
-        return ALS_OK;
-    const int64_t last = bulk->batch->assessment_id[bulk->fresh[n - 1]];
-    bulk->last_id = last > bulk->last_id ? last : bulk->last_id;
-    bulk->rows.n_rows = n;
-    const enum als_status status = prepare_insert(bulk, err);
-    return status == ALS_OK ? insert_all(bulk, bulk->insert, n, err) : status;
-}
-
-/* What foreign keys ask for, for the new rows at once: SQLite would look every row up again. Their
- * visits are stored or about to be. */
-static enum als_status check_references(struct als_bulk *bulk, struct als_err *err)
-{
-    const struct als_batch *batch = bulk->batch;
-    int64_t known = 0;
-    for (size_t i = 0; i < bulk->n_fresh; i++) {
-        const int64_t key = batch->assessment_id[bulk->fresh[i]], visit = key >> ALS_KEY_SHIFT;
-        const int64_t patient = visit >> ALS_KEY_SHIFT;
-        const int rater_no = (int)(key & ALS_KEY_MASK);
-        if (patient != known && als_word_patient(bulk->store, patient)[0] == '\0')
-            return als_fail(err, ALS_DATA, "E-REFERENCE", "no patient has the number %lld",
-                            (long long)patient);
-        known = patient;
-        if (!als_store_visit_code(bulk->store, (int)(visit & ALS_KEY_MASK)) ||
-            (rater_no && !als_store_rater(bulk->store, rater_no)))
-            return als_fail(err, ALS_DATA, "E-REFERENCE",
-                            "no visit or rater has the number in %lld", (long long)key);
-    }
-    return ALS_OK;
-}
-
-/* What is in the trail but not in the tables, or the other way round, must never be committed. */
-static enum als_status enter_all(struct als_bulk *bulk, struct als_err *err)
-{
-    if (bulk->n_fresh == 0)
-        return ALS_OK;
-    enum als_status status = check_references(bulk, err);
-    if (status != ALS_OK)
-        return status;
-    pthread_t trail;
-    const bool beside =
-        bulk->n_fresh >= ROWS_FOR_A_THREAD && pthread_create(&trail, NULL, add_to_trail, bulk) == 0;
-    sqlite3_db_config(bulk->store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
-    status = enter_visits(bulk, err);
-    if (status == ALS_OK)
-        status = enter_rows(bulk, err);
-    sqlite3_db_config(bulk->store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
-    if (beside)
-        pthread_join(trail, NULL);
-    else
-        add_to_trail(bulk);
-    if (status != ALS_OK)
-        bulk->store->change.broken = true;
-    return status;
-}
-
 /* ---- One row for itself ---- */
 
 static void note_conflict(struct als_batch *batch, size_t row, const struct als_err *problem)
@@ -796,7 +439,7 @@ static enum als_status put_one(struct als_bulk *bulk, size_t row, struct als_err
                                               .visit_no = (int)(visit_id & ALS_KEY_MASK),
                                               .rater_no = (int)(key & ALS_KEY_MASK),
                                               .day = batch->day[row],
-                                              .mode = mode_of(batch, row),
+                                              .mode = als_bulk_mode(batch, row),
                                               .respondent = batch->respondent[row],
                                               .not_done = batch->not_done[row],
                                               .reason = batch->reason[row],
@@ -864,6 +507,6 @@ enum als_status als_bulk_put(struct als_bulk *bulk, struct als_batch *batch, str
     if (status == ALS_OK)
         status = settle_visits(bulk, err);
     if (status == ALS_OK)
-        status = enter_all(bulk, err);
+        status = als_bulk_enter(bulk, err);
     return status == ALS_OK ? put_undecided(bulk, err) : status;
 }
