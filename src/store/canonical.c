@@ -37,28 +37,29 @@ void als_cells_from_row(const struct als_relation *table, sqlite3_stmt *stmt, in
                         struct als_row_cell *cells)
 {
     for (size_t i = 0; i < table->n_columns; i++) {
-        int column = first + (int)i;
+        /* One look-up per column; a connection is used by one thread at a time. */
+        sqlite3_value *value = sqlite3_column_value(stmt, first + (int)i);
         struct als_row_cell *cell = &cells[i];
         cell->given = true;
         cell->quiet = false;
-        switch (sqlite3_column_type(stmt, column)) {
+        switch (sqlite3_value_type(value)) {
         case SQLITE_INTEGER:
             cell->kind = ALS_ROW_INTEGER;
-            cell->integer = sqlite3_column_int64(stmt, column);
+            cell->integer = sqlite3_value_int64(value);
             break;
         case SQLITE_FLOAT:
             cell->kind = ALS_ROW_NUMBER;
-            cell->number = sqlite3_column_double(stmt, column);
+            cell->number = sqlite3_value_double(value);
             break;
         case SQLITE_TEXT:
             cell->kind = ALS_ROW_TEXT;
-            cell->text = (const char *)sqlite3_column_text(stmt, column);
-            cell->length = (size_t)sqlite3_column_bytes(stmt, column);
+            cell->text = (const char *)sqlite3_value_text(value);
+            cell->length = (size_t)sqlite3_value_bytes(value);
             break;
         case SQLITE_BLOB:
             cell->kind = ALS_ROW_BLOB;
-            cell->text = sqlite3_column_blob(stmt, column);
-            cell->length = (size_t)sqlite3_column_bytes(stmt, column);
+            cell->text = sqlite3_value_blob(value);
+            cell->length = (size_t)sqlite3_value_bytes(value);
             break;
         default:
             cell->kind = ALS_ROW_NULL;
@@ -173,16 +174,24 @@ static const char *or_empty(const char *text)
 
 /* ---- Canonical bytes ---- */
 
-static void add_varint(struct als_buf *out, uint64_t value)
+#define VARINT_MOST 10
+
+/* Returns the number of bytes written. */
+static size_t put_varint(char *bytes, uint64_t value)
 {
-    char bytes[10];
     size_t n = 0;
     while (value >= 0x80) {
         bytes[n++] = (char)(value | 0x80);
         value >>= 7;
     }
     bytes[n++] = (char)value;
-    als_buf_add(out, bytes, n);
+    return n;
+}
+
+static void add_varint(struct als_buf *out, uint64_t value)
+{
+    char bytes[VARINT_MOST];
+    als_buf_add(out, bytes, put_varint(bytes, value));
 }
 
 static void add_text(struct als_buf *out, const char *text, size_t length)
@@ -225,27 +234,37 @@ void als_canon_key(struct als_store *store, const struct als_relation *table, in
     add_words(store, out, table->key_words, row_id);
 }
 
+/* Column number and type. */
+static size_t put_head(char *bytes, size_t column, char type)
+{
+    size_t n = put_varint(bytes, column);
+    bytes[n] = type;
+    return n + 1;
+}
+
 static void begin_column(struct als_buf *out, size_t column, char type)
 {
-    add_varint(out, column);
-    als_buf_char(out, type);
+    char bytes[VARINT_MOST + 1];
+    als_buf_add(out, bytes, put_head(bytes, column, type));
 }
 
 void als_canon_integer(struct als_buf *out, size_t column, int64_t value)
 {
-    begin_column(out, column, 'i');
-    add_varint(out, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+    char bytes[2 * VARINT_MOST + 1];
+    size_t n = put_head(bytes, column, 'i');
+    n += put_varint(bytes + n, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+    als_buf_add(out, bytes, n);
 }
 
 void als_canon_number(struct als_buf *out, size_t column, double value)
 {
     uint64_t bits;
-    unsigned char bytes[8];
+    char bytes[VARINT_MOST + 1 + sizeof bits];
+    size_t n = put_head(bytes, column, 'r');
     memcpy(&bits, &value, sizeof bits);
-    for (size_t i = 0; i < sizeof bytes; i++)
-        bytes[i] = (unsigned char)(bits >> (8 * i));
-    begin_column(out, column, 'r');
-    als_buf_add(out, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bits; i++)
+        bytes[n++] = (char)(bits >> (8 * i));
+    als_buf_add(out, bytes, n);
 }
 
 void als_canon_text(struct als_buf *out, size_t column, const char *text, size_t length)

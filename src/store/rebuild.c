@@ -47,13 +47,14 @@ static void odd(const struct walk *walk, int64_t change_id, const char *what)
 /* The row as it was after the step before: what that step entered, or changed to. */
 static void settle(struct walk *walk, int64_t row_id, int64_t change_id)
 {
-    als_buf_clear(&walk->canon);
-    als_canon_cells(walk->store, walk->table, row_id, walk->cells, &walk->canon);
     if (!walk->pending) {
-        als_step_entered(&walk->step, walk->canon.data, walk->canon.length);
+        als_step_entered(&walk->step, NULL, 0);
+        als_canon_cells(walk->store, walk->table, row_id, walk->cells, &walk->step);
         emit(walk, change_id);
         return;
     }
+    als_buf_clear(&walk->canon);
+    als_canon_cells(walk->store, walk->table, row_id, walk->cells, &walk->canon);
     if (change_id != walk->pending_change)
         odd(walk, walk->pending_change, "a changed row is attributed to another change set");
     als_step_updated(&walk->step, walk->pending_old_change, walk->pending_key.data,

@@ -268,7 +268,7 @@ crypto_generichash_state *als_hash_new(void);
 /* Forget the steps of every table. */
 void als_trail_forget(struct als_store *store);
 
-/* The steps themselves, appended to out; `row` is canonical. */
+/* The steps themselves, appended to out; `row` is canonical, and may follow later (n = 0). */
 void als_step_entered(struct als_buf *out, const void *row, size_t n);
 void als_step_updated(struct als_buf *out, int64_t old_change, const char *row_key,
                       const char *old_row, const void *row, size_t n);

@@ -40,7 +40,8 @@ static void add_framed(struct als_buf *out, const char *text)
 void als_step_entered(struct als_buf *out, const void *row, size_t n)
 {
     als_buf_char(out, 'E');
-    als_buf_add(out, row, n);
+    if (n > 0)
+        als_buf_add(out, row, n);
 }
 
 void als_step_updated(struct als_buf *out, int64_t old_change, const char *row_key,
