@@ -42,6 +42,7 @@ static enum als_status find_columns(struct als_bulk *bulk, struct als_err *err)
     }
     return ALS_OK;
 }
+
 const char *als_bulk_mode(const struct als_batch *batch, size_t row)
 {
     return batch->mode[row] ? modes[batch->mode[row] - 1] : NULL;

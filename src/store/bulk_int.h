@@ -44,8 +44,7 @@ struct als_bulk {
     bool all_done;                   /* `insert` is for rows that were all done */
     int64_t last_id, last_visit;     /* highest keys stored */
     sqlite3_stmt *find, *find_visit, *insert, *insert_visit;
-    sqlite3_stmt
-        *insert_done_visit; /* the same for visits that were done at a code that was given */
+    sqlite3_stmt *insert_done_visit; /* for visits that were all done, at codes that were given */
     struct als_vtab_source rows, visits;
 
     struct als_batch *batch; /* under way */
