@@ -1,5 +1,5 @@
 /* gnuplot processes: started, fed and listened to without blocking. */
-#define _GNU_SOURCE /* posix_spawn with a working folder; SOCK_CLOEXEC, pipe2 */
+#define _GNU_SOURCE /* posix_spawn with a working folder; pipe2 */
 
 #include "gnuplot.h"
 
@@ -10,8 +10,8 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "alstrack/core/alloc.h"
@@ -23,7 +23,7 @@
 
 struct process {
     pid_t id;
-    int input;  /* socket to its standard input; -1 when closed */
+    int input;  /* pipe to its standard input */
     int speech; /* pipe from its standard error; -1 when closed */
     struct als_buf pending;
     size_t sent;
@@ -103,10 +103,12 @@ static enum als_status cannot_start(int why, struct als_err *err)
     return ALS_UNAVAILABLE;
 }
 
+/* Standard input is named as a script file: then gnuplot reads it in blocks, not byte by byte as it
+ * reads commands, which took most of its time. It then ends at the first error. */
 static int spawn(const char *folder, int input, int speech, pid_t *id)
 {
-    static char name[] = "gnuplot", no_startup_files[] = "-d";
-    char *arguments[] = {name, no_startup_files, NULL};
+    static char name[] = "gnuplot", no_startup_files[] = "-d", script[] = "/dev/stdin";
+    char *arguments[] = {name, no_startup_files, script, NULL};
     char **environment = make_environment();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -120,8 +122,6 @@ static int spawn(const char *folder, int input, int speech, pid_t *id)
     return why;
 }
 
-/* A socket rather than a pipe, because writing to one whose reader died can be kept from raising
- * SIGPIPE without touching the program's signal handlers. */
 static enum als_status start(struct als_gnuplot *gnuplot, struct als_err *err)
 {
     const char *folder;
@@ -129,7 +129,7 @@ static enum als_status start(struct als_gnuplot *gnuplot, struct als_err *err)
     if (status)
         return status;
     int input[2], speech[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, input) != 0)
+    if (pipe2(input, O_CLOEXEC) != 0)
         return cannot_start(errno, err);
     if (pipe2(speech, O_CLOEXEC) != 0) {
         int why = errno;
@@ -138,36 +138,53 @@ static enum als_status start(struct als_gnuplot *gnuplot, struct als_err *err)
         return cannot_start(why, err);
     }
     pid_t id;
-    int why = spawn(folder, input[1], speech[1], &id);
-    close(input[1]);
+    int why = spawn(folder, input[0], speech[1], &id);
+    close(input[0]);
     close(speech[1]);
     if (why) {
-        close(input[0]);
+        close(input[1]);
         close(speech[0]);
         return cannot_start(why, err);
     }
-    fcntl(input[0], F_SETFL, O_NONBLOCK);
+    fcntl(input[1], F_SETFL, O_NONBLOCK);
     fcntl(speech[0], F_SETFL, O_NONBLOCK);
     struct process *process = &gnuplot->processes[gnuplot->count++];
-    *process = (struct process){.id = id, .input = input[0], .speech = speech[0]};
+    *process = (struct process){.id = id, .input = input[1], .speech = speech[0]};
     als_buf_init(&process->pending, ALS_BUF_LARGE);
     als_buf_init(&process->said, MAX_SPEECH);
     return ALS_OK;
 }
 
+/* Writes without SIGPIPE when the reader has died, and without touching the program's handlers: the
+ * signal is held back, and taken away if this write raised it. */
+static ssize_t write_quietly(int file, const char *bytes, size_t n)
+{
+    sigset_t broken, before, pending;
+    sigemptyset(&broken);
+    sigaddset(&broken, SIGPIPE);
+    sigpending(&pending);
+    bool was_pending = sigismember(&pending, SIGPIPE) == 1;
+    sigprocmask(SIG_BLOCK, &broken, &before);
+    ssize_t written = write(file, bytes, n);
+    int why = errno;
+    if (written < 0 && why == EPIPE && !was_pending)
+        sigtimedwait(&broken, NULL, &(struct timespec){0});
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    errno = why;
+    return written;
+}
+
 static void feed(struct process *process)
 {
     while (process->sent < process->pending.length) {
-        ssize_t n = send(process->input, process->pending.data + process->sent,
-                         process->pending.length - process->sent, MSG_NOSIGNAL);
+        ssize_t n = write_quietly(process->input, process->pending.data + process->sent,
+                                  process->pending.length - process->sent);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
             return;
-        if (n < 0) { /* it is gone; its standard error will end too, and tell */
-            process->sent = process->pending.length;
+        if (n < 0) /* it is gone; its standard error will end too, and tell */
             break;
-        }
         process->sent += (size_t)n;
     }
     als_buf_clear(&process->pending);
@@ -184,34 +201,25 @@ static enum als_status deliver(struct als_gnuplot *gnuplot, struct process *proc
     return gnuplot->receiver.receive(chart, complaint, err);
 }
 
-/* Deliver every chart whose end has been announced: "MARK <error number>". */
+/* Deliver every chart whose end has been announced. */
 static enum als_status take_marks(struct als_gnuplot *gnuplot, struct process *process,
                                   struct als_err *err)
 {
     enum als_status status = ALS_OK;
     for (;;) {
-        char *mark = strstr(process->said.data, MARK " ");
-        char *end = mark ? strchr(mark, '\n') : NULL;
-        if (!end || status || process->n_charts == 0)
+        char *mark = strstr(process->said.data, MARK "\n");
+        if (!mark || status || process->n_charts == 0)
             return status;
-        bool bad = atoi(mark + sizeof MARK) != 0;
-        *mark = '\0';
-        status = deliver(gnuplot, process, bad ? process->said.data : NULL, err);
-        size_t gone = (size_t)(end + 1 - process->said.data);
-        process->said.length -= gone;
-        memmove(process->said.data, end + 1, process->said.length + 1);
+        status = deliver(gnuplot, process, NULL, err);
+        char *rest = mark + sizeof MARK;
+        process->said.length -= (size_t)(rest - process->said.data);
+        memmove(process->said.data, rest, process->said.length + 1);
     }
 }
 
-static enum als_status ended_early(struct process *process, struct als_err *err)
+static enum als_status ended_early(struct als_err *err)
 {
-    char *said = process->said.data;
-    while (*said == '\n' || *said == ' ')
-        said++;
-    als_fail(err, ALS_INTERNAL, "E-GNUPLOT", "gnuplot ended before its chart was drawn");
-    if (*said)
-        als_err_hint(err, "gnuplot said: %.300s", said);
-    return ALS_INTERNAL;
+    return als_fail(err, ALS_INTERNAL, "E-GNUPLOT", "gnuplot ended before all charts were drawn");
 }
 
 static enum als_status listen_to(struct als_gnuplot *gnuplot, struct process *process,
@@ -232,7 +240,9 @@ static enum als_status listen_to(struct als_gnuplot *gnuplot, struct process *pr
     process->speech = -1;
     enum als_status status = take_marks(gnuplot, process, err);
     if (!status && process->n_charts > 0)
-        status = ended_early(process, err);
+        status = deliver(gnuplot, process, process->said.data, err);
+    if (!status && process->n_charts > 0)
+        status = ended_early(err);
     return status;
 }
 
@@ -281,14 +291,14 @@ enum als_status als_gnuplot_draw(struct als_gnuplot *gnuplot, const struct als_b
         process = least_busy(gnuplot);
     }
     if (!status && process->speech < 0)
-        status = ended_early(process, err);
+        status = ended_early(err);
     if (status) {
         gnuplot->receiver.drop(chart);
         return status;
     }
-    als_buf_text(&process->pending, "reset\nundefine $*\nreset errors\nset encoding utf8\n");
+    als_buf_text(&process->pending, "reset\nundefine $*\nset encoding utf8\n");
     als_buf_add(&process->pending, script->data, script->length);
-    als_buf_printf(&process->pending, "\nset output\nprint sprintf('%s %%d', GPVAL_ERRNO)\n", MARK);
+    als_buf_text(&process->pending, "\nset output\nprint '" MARK "'\n");
     process->charts[process->n_charts++] = chart;
     feed(process);
     return ALS_OK;

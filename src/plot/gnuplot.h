@@ -2,9 +2,9 @@
  * Running gnuplot: the only place that starts it.
  *
  * Charts are scripts. Each process draws many, one after the other, fed through its standard input;
- * charts go to the process with the least to do. gnuplot goes on after an error in its input, so
- * every chart ends with a line on its standard error that carries gnuplot's error number, and what
- * it said since the last such line belongs to that chart.
+ * charts go to the process with the least to do. Every script is followed by a line that gnuplot
+ * prints on its standard error: that chart is done. A process ends at the first error, and what it
+ * said since the last such line is about the chart it was at.
  *
  * gnuplot works in a private temporary folder, which is its current folder: scripts name their
  * output files without a path. No start-up file of the user is read.
@@ -20,9 +20,9 @@
 struct als_gnuplot; /* opaque */
 
 /* Receives a chart that has ended; frees what `chart` points to. `complaint` is what gnuplot said
- * about an error in the script, or NULL when there was none; that a file was written whole is the
- * receiver's to check. A failure ends the drawing. When drawing is abandoned, the charts still
- * under way are not received but dropped. */
+ * when it ended at this chart, perhaps nothing, or NULL when the script was done; that a file was
+ * written whole is the receiver's to check. A failure ends the drawing. When drawing is abandoned,
+ * the charts still under way are not received but dropped. */
 struct als_gnuplot_receiver {
     enum als_status (*receive)(void *chart, const char *complaint, struct als_err *err);
     void (*drop)(void *chart);
