@@ -51,17 +51,19 @@ static enum als_status check_writable(const char *path, struct als_err *err)
     return ALS_NOT_PERMITTED;
 }
 
-/* SQLite's own accounting takes a lock for every allocation. Too late, it stays as it is. */
-static void configure_sqlite(void)
+/* SQLite's own accounting takes a lock for every allocation; libsodium looks for the fastest hash. */
+static void configure_libraries(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if (sodium_init() < 0)
+        als_bug("libsodium cannot be started");
 }
 
 static enum als_status connect(struct als_store *store, const char *path, int flags,
                                struct als_err *err)
 {
     static once_flag configured = ONCE_FLAG_INIT;
-    call_once(&configured, configure_sqlite);
+    call_once(&configured, configure_libraries);
     int rc = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
                              NULL);
     if (rc != SQLITE_OK)
