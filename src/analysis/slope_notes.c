@@ -3,11 +3,14 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alstrack/core/buf.h"
 #include "alstrack/stat/dist.h"
+
+#define COUNT_TEXT 40
 
 void als_slope_notes_begin(struct als_slope_notes *notes)
 {
@@ -102,8 +105,15 @@ static int compare_groups(const void *a, const void *b)
     return strcmp(one->name, other->name);
 }
 
+static const char *plural(size_t patients, char text[COUNT_TEXT])
+{
+    snprintf(text, COUNT_TEXT, "%zu patient%s", patients, patients == 1 ? "" : "s");
+    return text;
+}
+
 static void write_mean(const struct als_slope_group *group, const char *by, struct als_table *table)
 {
+    char count[COUNT_TEXT];
     const char *name = group->name ? group->name : "missing";
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
@@ -112,7 +122,7 @@ static void write_mean(const struct als_slope_group *group, const char *by, stru
     else
         als_buf_text(&text, "all patients: ");
     if (group->n == 0) {
-        als_table_note(table, "%sno slope (%zu patients)", text.data, group->patients);
+        als_table_note(table, "%sno slope, %s", text.data, plural(group->patients, count));
         als_buf_release(&text);
         return;
     }
@@ -129,7 +139,7 @@ static void write_mean(const struct als_slope_group *group, const char *by, stru
         als_buf_printf(&text, ", SD %.6f, SE %.6f, 95 %% t interval %.6f to %.6f", sd, se,
                        mean - half, mean + half);
     }
-    als_table_note(table, "%s (%zu patients)", text.data, group->patients);
+    als_table_note(table, "%s, %s", text.data, plural(group->patients, count));
     als_buf_release(&text);
 }
 

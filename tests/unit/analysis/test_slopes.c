@@ -191,7 +191,7 @@ Test(slopes, gives_unweighted_means_per_group)
     cr_assert(has_note(table, expected), "%s", expected);
     snprintf(expected, sizeof expected, "SD %.6f", sd);
     cr_assert(has_note(table, expected), "%s", expected);
-    cr_assert(has_note(table, "arm B: no slope (1 patients)"));
+    cr_assert(has_note(table, "arm B: no slope, 1 patient"));
     cr_assert(has_note(table, "arm missing: unweighted mean of 1 slope -1.087054"));
     als_table_free(table);
     trial_close(&trial);
