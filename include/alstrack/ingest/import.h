@@ -47,6 +47,9 @@ struct als_import_result {
  *     3. else an unscheduled visit of that date without such a row, else the first UNSn that the
  *        patient has not had.
  *
+ * out_of_window judges a row by the targets that are known when it is read: where a target hangs on
+ * another visit's date, that visit's row counts only if it is stored or comes earlier in the file.
+ *
  * `reason` and `status` belong together: a file without `status` says that every row was done. */
 ALS_CHECKED enum als_status als_import(struct als_store *store,
                                        const struct als_import_options *options,
