@@ -255,6 +255,7 @@ const char *als_lmm_reason(enum als_lmm_status status)
         [ALS_LMM_NOT_IDENTIFIABLE] = "the visits cannot tell the variances apart",
         [ALS_LMM_EXACT] = "the data leave no residual variance",
         [ALS_LMM_NOT_CONVERGED] = "the likelihood has no maximum that could be found",
+        [ALS_LMM_UNORDERED] = "a visit is out of order, repeated or unknown",
     };
     return reasons[status];
 }

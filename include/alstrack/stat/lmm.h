@@ -36,7 +36,8 @@ enum als_lmm_status {
     ALS_LMM_COLLINEAR,        /* a column of X is a combination of earlier ones: see `column` */
     ALS_LMM_NOT_IDENTIFIABLE, /* the design cannot tell the variances apart */
     ALS_LMM_EXACT,            /* nothing is left for the residual variance */
-    ALS_LMM_NOT_CONVERGED
+    ALS_LMM_NOT_CONVERGED,
+    ALS_LMM_UNORDERED /* repeated.h: a visit is out of order, repeated or unknown */
 };
 
 enum als_lmm_structure { ALS_LMM_UNSTRUCTURED, ALS_LMM_DIAGONAL };

@@ -1,0 +1,445 @@
+/* Repeated measures with a covariance matrix of the visits: the fit, and what is read off it. */
+#include "alstrack/stat/repeated.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alstrack/stat/dist.h"
+#include "repeated_state.h"
+#include "small.h"
+
+enum { MOST_STEPS = 300, MOST_TRIES = 60, MOST_POLISHING = 6 };
+
+static const double COLLINEAR = 1e-13;
+/* A predicted gain this small is below the rounding of the likelihood. */
+static const double POLISH = 1e-7;
+/* Per subject: what is left to gain moves no estimate by more than about 1e-12 of itself. */
+static const double DONE = 1e-25;
+/* A share of a visit's variance below this that others do not explain counts as none. */
+static const double SINGULAR = 1e-9;
+
+/* ---------------------------------------------------------------- workspace */
+
+struct sizes {
+    size_t n, p, k, m, subjects;
+};
+
+static struct sizes sizes_of(const struct als_repeated_data *data)
+{
+    size_t k = data->n_visits;
+    return (struct sizes){data->first[data->n_subjects], data->p, k, k * (k + 1) / 2,
+                          data->n_subjects};
+}
+
+size_t als_repeated_workspace(const struct als_repeated_data *data)
+{
+    struct sizes z = sizes_of(data);
+    size_t doubles = z.n * (z.p + 1) + 5 * z.p * z.p + 4 * z.p + z.k * z.k +
+                     z.m * (z.p * z.p + z.p) + 4 * z.m * z.m + 8 * z.m + 3 * z.k * z.k +
+                     2 * z.k * z.p + z.k;
+    return sizeof(struct als_repeated_state) + doubles * sizeof(double) +
+           z.subjects * sizeof(struct repeated_subject);
+}
+
+static double *take(double **space, size_t n)
+{
+    double *taken = *space;
+    *space += n;
+    return taken;
+}
+
+static struct als_repeated_state *place(const struct als_repeated_data *data, void *work)
+{
+    struct sizes z = sizes_of(data);
+    memset(work, 0, als_repeated_workspace(data));
+    struct als_repeated_state *state = work;
+    double *space = (double *)(state + 1);
+    *state = (struct als_repeated_state){
+        .n = z.n, .n_subjects = z.subjects, .n_visits = z.k, .p = z.p, .m = z.m, .data = data};
+    state->x = take(&space, z.n * z.p);
+    state->y = take(&space, z.n);
+    double **squares[] = {&state->x_factor, &state->c_factor, &state->c_inverse, &state->product,
+                          &state->out_covariance};
+    for (size_t i = 0; i < sizeof squares / sizeof squares[0]; i++)
+        *squares[i] = take(&space, z.p * z.p);
+    state->ols_beta = take(&space, z.p);
+    state->beta = take(&space, z.p);
+    state->out_beta = take(&space, z.p);
+    state->s = take(&space, z.k * z.k);
+    state->q_sum = take(&space, z.m * z.p * z.p);
+    state->h_sum = take(&space, z.m * z.p);
+    double **covariances[] = {&state->curvature, &state->jacobian, &state->theta_hessian,
+                              &state->theta_covariance};
+    for (size_t i = 0; i < sizeof covariances / sizeof covariances[0]; i++)
+        *covariances[i] = take(&space, z.m * z.m);
+    double **vectors[] = {&state->theta, &state->gradient, &state->theta_gradient,
+                          &state->step,  &state->trial,    &state->best};
+    for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
+        *vectors[i] = take(&space, z.m);
+    state->part = take(&space, z.k * z.k);
+    state->inverse = take(&space, z.k * z.k);
+    state->u = take(&space, z.k * z.k);
+    state->px = take(&space, z.k * z.p);
+    state->pc = take(&space, z.k * z.p);
+    state->pw = take(&space, z.k + z.p);
+    state->order = (void *)space;
+    return state;
+}
+
+/* ---------------------------------------------------------------- data */
+
+static bool all_finite(const struct als_repeated_data *data, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(data->y[i]))
+            return false;
+    for (size_t i = 0; i < n * data->p; i++)
+        if (!isfinite(data->x[i]))
+            return false;
+    return true;
+}
+
+static bool transform(struct als_repeated_state *state, size_t *column)
+{
+    size_t p = state->p;
+    double share = 1 / (double)state->n, *factor = state->x_factor;
+    for (size_t row = 0; row < state->n; row++) {
+        const double *x = state->data->x + row * p;
+        for (size_t i = 0; i < p; i++) {
+            state->ols_beta[i] += x[i] * state->data->y[row] * share;
+            for (size_t j = 0; j <= i; j++)
+                factor[i * p + j] += x[i] * x[j] * share;
+        }
+    }
+    if (!small_cholesky(p, factor, COLLINEAR, column))
+        return false;
+    small_solve_lower(p, factor, state->ols_beta);
+    for (size_t row = 0; row < state->n; row++) {
+        double *x = state->x + row * p;
+        memcpy(x, state->data->x + row * p, p * sizeof *x);
+        small_solve_lower(p, factor, x);
+        state->y[row] = state->data->y[row];
+        for (size_t i = 0; i < p; i++)
+            state->y[row] -= x[i] * state->ols_beta[i];
+    }
+    return true;
+}
+
+static int by_visits(const void *left, const void *right)
+{
+    const struct repeated_subject *a = left, *b = right;
+    if (a->visits != b->visits)
+        return a->visits < b->visits ? -1 : 1;
+    return (a->subject > b->subject) - (a->subject < b->subject);
+}
+
+/* Subjects with rows, those with the same visits together. False when visits are out of order. */
+static bool group_subjects(struct als_repeated_state *state)
+{
+    const struct als_repeated_data *data = state->data;
+    size_t n = 0;
+    for (size_t i = 0; i < data->n_subjects; i++) {
+        uint32_t visits = 0;
+        for (size_t row = data->first[i]; row < data->first[i + 1]; row++) {
+            if (data->visit[row] >= data->n_visits || visits >> data->visit[row])
+                return false;
+            visits |= UINT32_C(1) << data->visit[row];
+        }
+        if (visits)
+            state->order[n++] = (struct repeated_subject){visits, i};
+    }
+    state->n_subjects = n;
+    qsort(state->order, n, sizeof *state->order, by_visits);
+    return true;
+}
+
+/* ---------------------------------------------------------------- start */
+
+/* Moments of least squares residuals over the subjects that have both visits. */
+static bool pairwise_covariances(struct als_repeated_state *state, struct als_repeated *fit)
+{
+    size_t k = state->n_visits;
+    double *seen = state->inverse; /* pairs counted */
+    memset(seen, 0, k * k * sizeof *seen);
+    for (size_t i = 0; i < state->n_subjects; i++) {
+        size_t subject = state->order[i].subject;
+        for (size_t r = state->data->first[subject]; r < state->data->first[subject + 1]; r++) {
+            for (size_t q = state->data->first[subject]; q < state->data->first[subject + 1]; q++) {
+                size_t at = state->data->visit[r] * k + state->data->visit[q];
+                seen[at]++;
+                state->s[at] += state->y[r] * state->y[q];
+            }
+        }
+    }
+    for (size_t a = 0; a < k; a++) {
+        for (size_t b = 0; b < k; b++) {
+            if (seen[a * k + b] > 0) {
+                state->s[a * k + b] /= seen[a * k + b];
+            } else if (state->structure == ALS_REPEATED_UNSTRUCTURED || a == b) {
+                fit->never_together = true;
+                fit->visit_a = a;
+                fit->visit_b = b;
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* The structure's own averages of s, covariances multiplied by `share`, into theta. */
+static bool shrunken_start(struct als_repeated_state *state, double share)
+{
+    size_t k = state->n_visits, t = state->n_theta;
+    double *count = state->step;
+    if (state->structure == ALS_REPEATED_UNSTRUCTURED) {
+        for (size_t a = 0; a < k; a++)
+            for (size_t b = 0; b < k; b++)
+                state->part[a * k + b] = state->s[a * k + b] * (a == b ? 1 : share);
+        if (!small_cholesky(k, state->part, 0.01, NULL))
+            return false;
+        for (size_t a = 0; a < k; a++)
+            for (size_t b = 0; b <= a; b++)
+                state->theta[repeated_pair(a, b)] = state->part[a * k + b];
+        return true;
+    }
+    memset(count, 0, t * sizeof *count);
+    memset(state->theta, 0, t * sizeof *count);
+    for (size_t a = 0; a < k; a++) {
+        for (size_t b = 0; b <= a; b++) {
+            size_t e = state->structure == ALS_REPEATED_TOEPLITZ ? a - b : a != b;
+            count[e]++;
+            state->theta[e] += state->s[a * k + b] * (a == b ? 1 : share);
+        }
+    }
+    for (size_t e = 0; e < t; e++)
+        state->theta[e] /= count[e];
+    return true;
+}
+
+static enum als_lmm_status start(struct als_repeated_state *state, struct als_repeated *fit)
+{
+    size_t k = state->n_visits;
+    double level = 0;
+    for (size_t row = 0; row < state->n; row++)
+        level += state->data->y[row] * state->data->y[row] / (double)state->n;
+    if (!pairwise_covariances(state, fit))
+        return ALS_LMM_NOT_IDENTIFIABLE;
+    for (size_t a = 0; a < k; a++)
+        if (!(state->s[a * k + a] > 1e-24 * level))
+            return ALS_LMM_EXACT;
+    double *moments = state->best; /* evaluation overwrites s */
+    for (size_t a = 0; a < k; a++)
+        for (size_t b = 0; b <= a; b++)
+            moments[repeated_pair(a, b)] = state->s[a * k + b];
+    for (double share = 0.9; share > -0.05; share -= 0.1) {
+        for (size_t a = 0; a < k; a++)
+            for (size_t b = 0; b < k; b++)
+                state->s[a * k + b] = moments[repeated_pair(a, b)];
+        if (shrunken_start(state, fmax(share, 0)) && repeated_evaluate(state))
+            return ALS_LMM_OK;
+    }
+    return ALS_LMM_NOT_CONVERGED;
+}
+
+/* ---------------------------------------------------------------- Newton */
+
+/* step := -(H + damping |diag H|)^-1 g; the predicted gain, or NAN if that is not positive
+ * definite. */
+static double damped_step(struct als_repeated_state *state, double damping)
+{
+    size_t t = state->n_theta;
+    double *factor = state->theta_covariance, gain = 0;
+    memcpy(factor, state->theta_hessian, t * t * sizeof *factor);
+    for (size_t i = 0; i < t; i++)
+        factor[i * t + i] += damping * fabs(factor[i * t + i]);
+    for (size_t i = 0; i < t; i++)
+        if (!(factor[i * t + i] > 0))
+            return NAN;
+    if (!small_cholesky(t, factor, 1e-14, NULL))
+        return NAN;
+    for (size_t i = 0; i < t; i++)
+        state->step[i] = -state->theta_gradient[i];
+    small_solve(t, factor, state->step);
+    for (size_t i = 0; i < t; i++)
+        gain -= state->theta_gradient[i] * state->step[i] / 2;
+    return gain;
+}
+
+static bool move(struct als_repeated_state *state, const double *from)
+{
+    for (size_t i = 0; i < state->n_theta; i++)
+        state->theta[i] = from[i] + state->step[i];
+    return repeated_evaluate(state);
+}
+
+/* One accepted downhill step with as much damping as it takes. */
+static bool descend(struct als_repeated_state *state, double *damping)
+{
+    double before = state->objective;
+    memcpy(state->trial, state->theta, state->n_theta * sizeof(double));
+    for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
+        if (!isnan(damped_step(state, *damping)) && move(state, state->trial) &&
+            state->objective < before) {
+            *damping = *damping < 1e-4 ? 0 : *damping / 10;
+            return true;
+        }
+        *damping = fmax(*damping * 4, 1e-4);
+    }
+    memcpy(state->theta, state->trial, state->n_theta * sizeof(double));
+    repeated_evaluate(state);
+    return false;
+}
+
+static enum als_lmm_status maximise(struct als_repeated_state *state, size_t *iterations)
+{
+    double damping = 0, best_gain = INFINITY;
+    int polishing = 0;
+    for (*iterations = 0; *iterations < MOST_STEPS; ++*iterations) {
+        repeated_differentiate(state);
+        double gain = damped_step(state, 0);
+        if (!(gain < POLISH)) {
+            if (!descend(state, &damping))
+                return ALS_LMM_NOT_CONVERGED;
+            continue;
+        }
+        if (gain <= DONE * (double)state->n_subjects || gain >= best_gain / 4 ||
+            polishing++ == MOST_POLISHING)
+            return ALS_LMM_OK;
+        best_gain = gain;
+        memcpy(state->trial, state->theta, state->n_theta * sizeof(double));
+        if (!move(state, state->trial))
+            return ALS_LMM_NOT_CONVERGED;
+    }
+    return ALS_LMM_NOT_CONVERGED;
+}
+
+/* ---------------------------------------------------------------- results */
+
+static bool is_singular(struct als_repeated_state *state)
+{
+    memcpy(state->part, state->s, state->n_visits * state->n_visits * sizeof(double));
+    return !small_cholesky(state->n_visits, state->part, SINGULAR, NULL);
+}
+
+static void report(struct als_repeated_state *state, struct als_repeated *fit)
+{
+    size_t p = state->p, t = state->n_theta;
+    double *row = state->px, *product = state->pc;
+    for (size_t i = 0; i < p; i++)
+        state->out_beta[i] = state->beta[i] + state->ols_beta[i];
+    small_solve_lower_transposed(p, state->x_factor, state->out_beta);
+    for (size_t i = 0; i < p; i++) {
+        for (size_t k = 0; k < p; k++)
+            row[k] = i == k;
+        small_solve_lower(p, state->x_factor, row);
+        for (size_t k = 0; k < p; k++) {
+            product[k] = 0;
+            for (size_t j = 0; j < p; j++)
+                product[k] += state->c_inverse[k * p + j] * row[j];
+        }
+        small_solve_lower_transposed(p, state->x_factor, product);
+        for (size_t k = 0; k < p; k++)
+            state->out_covariance[k * p + i] = product[k];
+    }
+    double *factor = state->curvature; /* no longer needed */
+    memcpy(factor, state->theta_hessian, t * t * sizeof *factor);
+    if (small_cholesky(t, factor, 0, NULL))
+        small_invert(t, factor, state->theta_covariance);
+    for (size_t i = 0; i < t * t; i++)
+        state->theta_covariance[i] *= 2;
+    fit->log_likelihood = -state->objective / 2;
+    fit->n_covariances = t;
+    fit->aic = state->objective + 2 * (double)(p + t);
+    fit->covariance = state->s;
+    fit->beta = state->out_beta;
+    fit->beta_covariance = state->out_covariance;
+}
+
+static enum als_lmm_status fit_state(struct als_repeated_state *state, struct als_repeated *fit)
+{
+    size_t k = state->n_visits;
+    if (state->n == 0)
+        return ALS_LMM_NO_DATA;
+    if (!all_finite(state->data, state->n))
+        return ALS_LMM_NOT_FINITE;
+    if (!transform(state, &fit->column))
+        return ALS_LMM_COLLINEAR;
+    if (state->n <= state->p)
+        return ALS_LMM_TOO_FEW;
+    if (!group_subjects(state))
+        return ALS_LMM_UNORDERED;
+    state->n_theta = state->structure == ALS_REPEATED_UNSTRUCTURED ? state->m
+                     : state->structure == ALS_REPEATED_TOEPLITZ   ? k
+                     : k > 1                                       ? 2
+                                                                   : 1;
+    enum als_lmm_status status = start(state, fit);
+    if (status != ALS_LMM_OK)
+        return status;
+    status = maximise(state, &fit->iterations);
+    if (status == ALS_LMM_OK && is_singular(state))
+        status = ALS_LMM_NOT_IDENTIFIABLE;
+    if (status == ALS_LMM_OK)
+        report(state, fit);
+    return status;
+}
+
+struct als_repeated als_repeated_fit(const struct als_repeated_data *data,
+                                     enum als_repeated_structure structure,
+                                     enum als_lmm_method method, void *work)
+{
+    struct als_repeated fit = {.n_subjects = data->n_subjects,
+                               .n = data->first[data->n_subjects],
+                               .p = data->p,
+                               .n_visits = data->n_visits,
+                               .log_likelihood = NAN,
+                               .aic = NAN};
+    struct als_repeated_state *state = place(data, work);
+    state->structure = structure;
+    state->reml = method == ALS_LMM_REML;
+    fit.state = state;
+    fit.status = fit_state(state, &fit);
+    return fit;
+}
+
+struct als_lmm_estimate als_repeated_contrast(const struct als_repeated *fit,
+                                              const double *combination)
+{
+    struct als_lmm_estimate result = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
+    if (fit->status != ALS_LMM_OK)
+        return result;
+    struct als_repeated_state *state = fit->state;
+    size_t p = state->p, t = state->n_theta;
+    double *c = state->px, *w = state->pc, *slope = state->step; /* w = C^-1 c */
+    double variance = 0, spread = 0;
+    memcpy(c, combination, p * sizeof *c);
+    small_solve_lower(p, state->x_factor, c);
+    result.estimate = 0;
+    for (size_t i = 0; i < p; i++) {
+        result.estimate += combination[i] * state->out_beta[i];
+        w[i] = 0;
+        for (size_t j = 0; j < p; j++)
+            w[i] += state->c_inverse[i * p + j] * c[j];
+        variance += c[i] * w[i];
+    }
+    memset(slope, 0, t * sizeof *slope);
+    for (size_t e = 0; e < state->m; e++) {
+        double over_s = 0;
+        for (size_t i = 0; i < p; i++)
+            for (size_t j = 0; j < p; j++)
+                over_s += w[i] * state->q_sum[e * p * p + i * p + j] * w[j];
+        for (size_t i = 0; i < t; i++)
+            slope[i] += state->jacobian[e * t + i] * over_s;
+    }
+    for (size_t i = 0; i < t; i++)
+        for (size_t j = 0; j < t; j++)
+            spread += slope[i] * state->theta_covariance[i * t + j] * slope[j];
+    result.se = sqrt(variance);
+    result.df = 2 * variance * variance / spread;
+    result.t = result.estimate / result.se;
+    result.p = als_t_two_sided_p(result.t, result.df);
+    double half = als_t_quantile(0.975, result.df) * result.se;
+    result.ci_low = result.estimate - half;
+    result.ci_high = result.estimate + half;
+    return result;
+}
