@@ -265,31 +265,6 @@ static enum als_status list_tables(struct als_store *store, struct als_buf *out,
     return status;
 }
 
-static enum als_status check_keys(struct als_store *store, struct als_err *err)
-{
-    sqlite3_stmt *stmt;
-    for (struct als_relation *table = store->relations; table; table = table->next) {
-        if (!table->trail.touched)
-            continue;
-        enum als_status status = als_sql_cached(
-            store, "SELECT rowid, parent FROM pragma_foreign_key_check(?1) LIMIT 1", &stmt, err);
-        if (status != ALS_OK)
-            return status;
-        als_bind_text(stmt, 1, table->name);
-        bool row;
-        status = als_sql_step(store, stmt, &row, err);
-        if (status == ALS_OK && row)
-            status = als_fail(err, ALS_DATA, "E-REFERENCE",
-                              "%s: row %lld names a %s that is not in the study", table->name,
-                              (long long)sqlite3_column_int64(stmt, 0),
-                              (const char *)sqlite3_column_text(stmt, 1));
-        als_sql_done(stmt);
-        if (status != ALS_OK)
-            return status;
-    }
-    return ALS_OK;
-}
-
 static enum als_status close_change(struct als_store *store, const char *tables,
                                     struct als_err *err)
 {
@@ -339,9 +314,7 @@ static enum als_status commit(struct als_store *store, struct als_err *err)
                         store->path);
     struct als_buf tables;
     als_buf_init(&tables, ALS_BUF_LARGE);
-    enum als_status status = store->change.keys_unenforced ? check_keys(store, err) : ALS_OK;
-    if (status == ALS_OK)
-        status = list_tables(store, &tables, err);
+    enum als_status status = list_tables(store, &tables, err);
     if (status == ALS_OK)
         status = close_change(store, tables.data, err);
     if (status == ALS_OK)
@@ -350,13 +323,6 @@ static enum als_status commit(struct als_store *store, struct als_err *err)
         status = als_sql_exec(store, "COMMIT", err);
     als_buf_release(&tables);
     return status;
-}
-
-static void enforce_keys(struct als_store *store)
-{
-    if (store->change.keys_unenforced)
-        sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
-    store->change.keys_unenforced = false;
 }
 
 enum als_status als_change_commit(struct als_store *store, int64_t *change_id, struct als_err *err)
@@ -377,7 +343,6 @@ enum als_status als_change_commit(struct als_store *store, int64_t *change_id, s
     }
     if (change_id)
         *change_id = store->change.change_id;
-    enforce_keys(store);
     als_trail_forget(store);
     store->change.open = false;
     return store->change.redefined ? als_definitions_reload(store, err) : ALS_OK;
@@ -388,7 +353,6 @@ void als_change_abandon(struct als_store *store)
     bool steps = store->change.steps > 0, redefined = store->change.redefined;
     if (!sqlite3_get_autocommit(store->db))
         als_sql_attempt(store, "ROLLBACK");
-    enforce_keys(store);
     als_trail_forget(store);
     store->change = (struct als_change_state){.open = false};
     if (redefined)

@@ -183,9 +183,3 @@ void als_bind_text(sqlite3_stmt *stmt, int index, const char *text)
     else
         sqlite3_bind_null(stmt, index);
 }
-
-void als_store_suspend_keys(struct als_store *store)
-{
-    sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
-    store->change.keys_unenforced = true;
-}

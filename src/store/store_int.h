@@ -93,9 +93,8 @@ struct als_name_list {                /* visit codes or raters */
 struct als_change_state {
     bool open;
     bool has_reason;
-    bool broken;          /* a failure left rows without their steps: no commit */
-    bool redefined;       /* definitions or tables changed */
-    bool keys_unenforced; /* foreign keys are to be checked before commit */
+    bool broken;    /* a failure left rows without their steps: no commit */
+    bool redefined; /* definitions or tables changed */
     int64_t change_id;
     int64_t steps;
     char source_sha256[65]; /* "" = as begun */
@@ -161,10 +160,6 @@ ALS_CHECKED enum als_status als_sql_integer(struct als_store *store, const char 
                                             struct als_err *err);
 void als_sql_done(sqlite3_stmt *stmt); /* reset and clear bindings; NULL is fine */
 void als_bind_text(sqlite3_stmt *stmt, int index, const char *text); /* NULL binds NULL; borrowed */
-
-/* Enforcement of foreign keys row by row may be suspended inside a change set by a caller that
- * writes very many rows; commit then checks the tables touched. Turned on again by itself. */
-void als_store_suspend_keys(struct als_store *store);
 
 /* ---- json.c: flat JSON objects, as old rows and item reasons are kept ---- */
 
@@ -275,12 +270,9 @@ void als_step_updated(struct als_buf *out, int64_t old_change, const char *row_k
 void als_step_deleted(struct als_buf *out, int64_t old_change, const char *row_key,
                       const char *old_row);
 
-/* bytes: `steps` steps on rows first_id … last_id, ascending. A row whose steps are not yet known
- * in order marks the table unordered (als_trail_unordered). */
+/* bytes: `steps` steps on rows first_id … last_id, ascending. */
 void als_trail_add(struct als_store *store, struct als_relation *table, int64_t first_id,
                    int64_t last_id, int64_t steps, const void *bytes, size_t n);
-/* Count steps whose digest is to be rebuilt before commit. */
-void als_trail_unordered(struct als_store *store, struct als_relation *table, int64_t steps);
 
 /* Write a history row. */
 ALS_CHECKED enum als_status als_trail_history(struct als_store *store,

@@ -86,12 +86,6 @@ void als_trail_add(struct als_store *store, struct als_relation *table, int64_t 
         crypto_generichash_update(trail->hash, bytes, n);
 }
 
-void als_trail_unordered(struct als_store *store, struct als_relation *table, int64_t steps)
-{
-    touch(store, table, steps);
-    table->trail.ordered = false;
-}
-
 enum als_status als_trail_history(struct als_store *store, const struct als_relation *table,
                                   int64_t row_id, const char *operation, int64_t old_change,
                                   const char *row_key, const char *old_row, int64_t patient_id,

@@ -32,7 +32,7 @@ ALS_CHECKED enum als_status
 als_change_begin(struct als_store *store, const struct als_change_info *info, struct als_err *err);
 /* For a source that is hashed while it is read (a pipe): set before commit. */
 void als_change_set_source(struct als_store *store, const char *sha256_hex);
-/* Checks foreign keys, writes the change set, commits. With nothing written, nothing is stored and
+/* Writes the change set and its digest, commits. With nothing written, nothing is stored and
  * *change_id (may be NULL) is 0. On failure the change set is abandoned. */
 ALS_CHECKED enum als_status als_change_commit(struct als_store *store, int64_t *change_id,
                                               struct als_err *err);

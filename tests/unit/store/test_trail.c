@@ -1,4 +1,4 @@
-/* Removals in the trail, keys that are checked late, and the texts that history keeps. */
+/* Removals in the trail, and the texts that history keeps. */
 #include "store_int.h"
 #include "study.h"
 
@@ -28,25 +28,6 @@ Test(trail, remembers_a_row_that_was_removed_and_entered_again)
     study_verify(&study, text, sizeof text);
     cr_expect_not_null(strstr(text, "change set 3 "), "%s", text);
     cr_expect_not_null(strstr(text, "change set 2 "), "%s", text);
-    study_close(&study);
-}
-
-Test(trail, checks_suspended_keys_before_commit)
-{
-    struct study study;
-    struct als_err err = {.status = ALS_OK};
-    struct als_event onset = {.patient_id = 77, .event = "onset", .date = "2018"};
-    study_open(&study);
-    study_begin(&study, NULL);
-    als_store_suspend_keys(study.store);
-    assert_ok(als_event_put(study.store, &onset, 1, NULL, &err), &err);
-    cr_expect_eq(als_change_commit(study.store, NULL, &err), ALS_DATA);
-    cr_expect_str_eq(err.code, "E-REFERENCE");
-    cr_expect_eq(study_number(&study, "SELECT count(*) FROM event"), 0);
-    study_begin(&study, NULL);
-    onset.id = 0;
-    cr_expect_eq(als_event_put(study.store, &onset, 1, NULL, &err), ALS_DATA, "enforced again");
-    als_change_abandon(study.store);
     study_close(&study);
 }
 
