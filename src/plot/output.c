@@ -1,6 +1,10 @@
 /* From gnuplot's raw file to the finished one. */
+#define _GNU_SOURCE /* syncfs */
+
 #include "output.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +27,7 @@ struct chart {
     char *raw; /* what gnuplot writes */
     char *title, *description;
     char *date; /* YYYYMMDDhhmmss */
+    bool one_of_many;
 };
 
 static void drop_chart(void *context)
@@ -116,7 +121,8 @@ enum als_status als_output_draw(struct als_gnuplot *gnuplot, const struct als_ch
                             .raw = als_asprintf("%s/%lu%s", folder, serial, endings[format]),
                             .title = als_strdup(info->title),
                             .description = als_strdup(info->description),
-                            .date = make_date(info->day, info->stamp)};
+                            .date = make_date(info->day, info->stamp),
+                            .one_of_many = info->one_of_many};
     struct als_buf script;
     als_buf_init(&script, ALS_BUF_LARGE);
     add_terminal(&script, format, info->width, info->height);
@@ -198,6 +204,40 @@ static void fix_pdf_date(struct als_buf *raw, const char *date)
             memcpy(raw->data + i + sizeof key - 1, date, 14);
 }
 
+static enum als_status cannot_write(const char *path, struct als_err *err)
+{
+    return als_fail(err, errno == EISDIR ? ALS_CANNOT_CREATE : ALS_IO, "E-WRITE",
+                    "cannot write %s: %s", path, strerror(errno));
+}
+
+/* als_file_commit without its wait for the disk, which takes longer than drawing a chart. */
+static enum als_status commit_later_durable(struct als_file_out *out, struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    bool failed = fflush(out->stream) != 0 || ferror(out->stream);
+    if (failed || rename(out->temporary, out->path) != 0) {
+        status = cannot_write(out->path, err);
+        als_file_abandon(out);
+        return status;
+    }
+    if (fclose(out->stream) != 0)
+        status = cannot_write(out->path, err);
+    free(out->path);
+    free(out->temporary);
+    *out = (struct als_file_out){0};
+    return status;
+}
+
+enum als_status als_output_sync(const char *folder, struct als_err *err)
+{
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return ALS_OK; /* the files are written; a folder that cannot be read is no failure */
+    enum als_status status = syncfs(descriptor) == 0 ? ALS_OK : cannot_write(folder, err);
+    close(descriptor);
+    return status;
+}
+
 static enum als_status write_final(const struct chart *chart, struct als_buf *raw,
                                    struct als_err *err)
 {
@@ -211,7 +251,7 @@ static enum als_status write_final(const struct chart *chart, struct als_buf *ra
         write_svg(out.stream, chart, raw);
     else
         fwrite(raw->data, 1, raw->length, out.stream);
-    return als_file_commit(&out, err);
+    return chart->one_of_many ? commit_later_durable(&out, err) : als_file_commit(&out, err);
 }
 
 static enum als_status not_drawn(const struct chart *chart, const char *complaint,

@@ -6,6 +6,8 @@
 #ifndef ALSTRACK_PLOT_OUTPUT_H
 #define ALSTRACK_PLOT_OUTPUT_H
 
+#include <stdbool.h>
+
 #include "alstrack/core/buf.h"
 #include "alstrack/core/err.h"
 #include "gnuplot.h"
@@ -23,6 +25,7 @@ struct als_chart_info {
     const char *description;
     int day;           /* the chart's date, when there is no stamp */
     const char *stamp; /* SOURCE_DATE_EPOCH text or NULL */
+    bool one_of_many;  /* is put in place at once, but is on the disk only by als_output_sync */
 };
 
 /* Draw `body` (a script without terminal and output) into info->path. Returns when gnuplot has been
@@ -30,6 +33,10 @@ struct als_chart_info {
 ALS_CHECKED enum als_status als_output_draw(struct als_gnuplot *gnuplot,
                                             const struct als_chart_info *info,
                                             const struct als_buf *body, struct als_err *err);
+
+/* Make the charts of a folder durable that were drawn as one of many: one wait for the disk instead
+ * of one for each. */
+ALS_CHECKED enum als_status als_output_sync(const char *folder, struct als_err *err);
 
 /* Receives the charts that als_output_draw hands over. */
 extern const struct als_gnuplot_receiver als_output_receiver;

@@ -75,7 +75,8 @@ static enum als_status draw_page(struct als_gnuplot *gnuplot, struct als_page_so
             .title = als_arena_printf(arena, "Patient %s: %s", page.patient, page.main.label),
             .description = als_page_words(&page, arena),
             .day = options->as_of_day,
-            .stamp = options->stamp};
+            .stamp = options->stamp,
+            .one_of_many = als_page_source_count(source) > 1};
         status = als_output_draw(gnuplot, &info, &script, err);
         als_buf_release(&script);
         data_add(data, &page);
@@ -164,6 +165,8 @@ enum als_status als_plot_all_patients(struct als_store *store, const char *folde
             options->progress((double)(i + 1) / (double)n, options->progress_context);
     }
     status = end_drawing(gnuplot, status, err);
+    if (!status && n > 1)
+        status = als_output_sync(folder, err);
     if (!status)
         *charts = n;
     status = data_close(&data, status, err);
