@@ -94,8 +94,3 @@ enum als_status als_timelines_load(struct als_store *store, const struct als_pat
     als_arena_free(arena);
     return status;
 }
-
-double als_timeline_month(const struct als_timeline *timeline, int day)
-{
-    return (day - timeline->zero_day) / ALS_DAYS_PER_MONTH;
-}

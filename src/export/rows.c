@@ -38,7 +38,8 @@ void als_people_free(struct als_people *people)
     *people = (struct als_people){0};
 }
 
-const char *als_visit_label(const struct als_store *store, int visit_no)
+/* The protocol's own name of a visit, else its code. */
+static const char *visit_label(const struct als_store *store, int visit_no)
 {
     const struct als_protocol *protocol = als_store_protocol(store);
     const char *code = als_store_visit_code(store, visit_no);
@@ -89,7 +90,7 @@ struct als_bytes als_opening_visit(struct als_opening_cache *cache, int visit_no
         struct als_buf buf;
         als_buf_init(&buf, ALS_BUF_LARGE);
         als_field_cell_text(&buf, als_store_visit_code(cache->store, visit_no));
-        als_field_cell_text(&buf, als_visit_label(cache->store, visit_no));
+        als_field_cell_text(&buf, visit_label(cache->store, visit_no));
         *bytes = keep(cache, &buf);
     }
     return *bytes;

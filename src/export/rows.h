@@ -38,7 +38,4 @@ struct als_bytes als_opening_date(struct als_opening_cache *cache,
 /* The columns visit, visit_label, date, day, month. */
 extern const struct als_field als_opening_fields[];
 
-/* Label of a visit: the protocol's own, else the code. */
-const char *als_visit_label(const struct als_store *store, int visit_no);
-
 #endif

@@ -21,7 +21,4 @@ ALS_CHECKED enum als_status als_timelines_load(struct als_store *store,
                                                const struct als_patient_list *patients,
                                                struct als_timeline *timelines, struct als_err *err);
 
-/* Months from day 0, of 30.4375 days. */
-double als_timeline_month(const struct als_timeline *timeline, int day);
-
 #endif
