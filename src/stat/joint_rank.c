@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "alstrack/stat/dist.h"
+#include "alstrack/stat/rank.h"
 #include "joint_rank_function.h"
 
 enum { FEW = 64 };
@@ -16,6 +17,7 @@ struct scoring {
     uint32_t *order;  /* n, by time */
     uint32_t *member; /* n */
     double *rank;
+    struct als_ranked *sorted; /* n */
     uint64_t *visits;
     uint32_t *place;
     uint8_t *group;
@@ -54,7 +56,7 @@ static void *take(char **work, size_t count, size_t size)
 static size_t per_patient(size_t n_visits)
 {
     return 2 * sizeof(int64_t) + 2 * sizeof(double) + sizeof(uint64_t) +
-           2 * sizeof(struct order_item) + sizeof(struct function_run) +
+           2 * sizeof(struct order_item) + sizeof(struct als_ranked) + sizeof(struct function_run) +
            (n_visits + 5) * sizeof(uint32_t) + sizeof(bool) + sizeof(uint8_t);
 }
 
@@ -70,6 +72,7 @@ static struct scoring lay_out(const struct als_joint_rank_data *data, char *work
     struct function *f = &s.function;
     f->runs = take(&work, n, sizeof *f->runs);
     f->items = take(&work, 2 * n, sizeof *f->items);
+    s.sorted = take(&work, n, sizeof *s.sorted);
     f->score = take(&work, n, sizeof *f->score);
     f->versus = take(&work, n, sizeof *f->versus);
     s.rank = take(&work, n, sizeof *s.rank);
@@ -279,11 +282,11 @@ static void rank_scores(const struct scoring *s, struct als_joint_rank *result)
         s->time[i] = (double)s->function.score[i];
         result->group_n[s->group[i]]++;
     }
-    order_midranks(n, s->time, s->rank, s->function.items);
+    als_midranks(n, s->time, s->rank, s->sorted);
     long double sum[2] = {0};
     size_t seen[2] = {0};
     for (size_t k = 0; k < n; k++) {
-        uint32_t i = s->function.items[k].item;
+        size_t i = s->sorted[k].index;
         uint8_t group = s->group[i];
         size_t size = result->group_n[group], place = seen[group]++;
         sum[group] += s->rank[i];

@@ -1,7 +1,6 @@
-/* Radix sort by 64-bit keys, and midranks. */
+/* Radix sort by 64-bit keys. */
 #include "order.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum { DIGIT_BITS = 8, DIGITS = 64 / DIGIT_BITS, BUCKETS = 1 << DIGIT_BITS, FEW = 64 };
@@ -62,21 +61,4 @@ void order_sort(size_t n, struct order_item *items, struct order_item *spare)
     }
     if (from != items)
         memcpy(items, from, n * sizeof *items);
-}
-
-double order_midranks(size_t n, const double *value, double *rank, struct order_item *work)
-{
-    for (size_t i = 0; i < n; i++)
-        work[i] = (struct order_item){.key = order_key(value[i]), .item = (uint32_t)i};
-    order_sort(n, work, work + n);
-    double tied = 0;
-    for (size_t first = 0, end; first < n; first = end) {
-        for (end = first + 1; end < n && work[end].key == work[first].key;)
-            end++;
-        double count = (double)(end - first);
-        for (size_t i = first; i < end; i++)
-            rank[work[i].item] = ((double)(first + 1) + (double)end) / 2;
-        tied += count * (count * count - 1);
-    }
-    return tied;
 }

@@ -16,8 +16,8 @@
 
 /* ---------------------------------------------------------------- ranks */
 
-/* ranks[i] is the midrank of values[i], from 1; work has room for n. Returns the sum of t^3 - t
- * over groups of t ties. Values must be finite. */
+/* ranks[i] is the midrank of values[i], from 1; work has room for n and is left in ascending order.
+ * Returns the sum of t^3 - t over groups of t ties. Values must be finite. */
 struct als_ranked {
     double value;
     size_t index;

@@ -230,3 +230,11 @@ Test(dose, refuses_what_is_no_posterior)
     cr_assert_eq(als_beta_stop_at(1, 1, 5, 1, 0.9), 6);
     cr_assert_eq(als_beta_stop_at(1, 1, 5, 0, 0.9), 0);
 }
+
+Test(dose, has_a_text_for_every_advice)
+{
+    for (int a = ALS_DOSE_INVALID; a <= ALS_DOSE_ELIMINATE; a++)
+        for (int b = ALS_DOSE_INVALID; b < a; b++)
+            cr_assert_str_neq(als_dose_advice_text((enum als_dose_advice)a),
+                              als_dose_advice_text((enum als_dose_advice)b));
+}

@@ -454,3 +454,34 @@ Test(joint_rank, says_why_there_is_no_comparison)
     cr_assert_eq(als_joint_rank(&data, work).status, ALS_JOINT_RANK_TOO_MANY_VISITS);
     free(work);
 }
+
+Test(joint_rank, takes_both_zeros_as_equal)
+{
+    const double time[] = {9, 9}, change[] = {0.0, -0.0};
+    const bool died[2] = {false}, treated[] = {true, false};
+    struct als_joint_rank_data data = {.n = 2,
+                                       .n_visits = 1,
+                                       .time = time,
+                                       .died = died,
+                                       .change = change,
+                                       .treated = treated,
+                                       .horizon = INFINITY};
+    void *work;
+    struct als_joint_rank r = run(&data, &work);
+    cr_assert_eq(r.status, ALS_JOINT_RANK_ALL_EQUAL);
+    cr_assert_eq(r.score[0], 0);
+    free(work);
+}
+
+Test(joint_rank, refuses_more_patients_than_scores_can_hold)
+{
+    struct als_joint_rank_data data = {.n = (size_t)INT32_MAX + 1, .horizon = INFINITY};
+    cr_assert_eq(als_joint_rank(&data, NULL).status, ALS_JOINT_RANK_TOO_MANY);
+}
+
+Test(joint_rank, has_a_reason_for_every_status)
+{
+    cr_assert_str_empty(als_joint_rank_reason(ALS_JOINT_RANK_OK));
+    for (int s = ALS_JOINT_RANK_NO_DATA; s <= ALS_JOINT_RANK_ALL_EQUAL; s++)
+        cr_assert_str_not_empty(als_joint_rank_reason((enum als_joint_rank_status)s));
+}
