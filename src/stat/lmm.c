@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "alstrack/stat/dist.h"
 #include "lmm_state.h"
 #include "small.h"
 
@@ -165,20 +164,18 @@ struct als_lmm als_lmm_fit(const struct als_lmm_data *data, enum als_lmm_structu
     return fit;
 }
 
-struct als_lmm_estimate als_lmm_contrast(const struct als_lmm *fit, const double *combination)
+struct als_estimate als_lmm_contrast(const struct als_lmm *fit, const double *combination)
 {
-    struct als_lmm_estimate result = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     if (fit->status != ALS_LMM_OK)
-        return result;
+        return als_no_estimate;
     struct als_lmm_state *state = fit->state;
     size_t p = state->p;
     double *c = state->scratch, *w = c + p; /* w = C^-1 c */
-    double s2 = residual_variance(state), relative = 0, over_d[LMM_M];
+    double estimate = 0, s2 = residual_variance(state), relative = 0, over_d[LMM_M];
     memcpy(c, combination, p * sizeof *c);
     small_solve_lower(p, state->x_factor, c);
-    result.estimate = 0;
     for (size_t i = 0; i < p; i++) {
-        result.estimate += combination[i] * state->out_beta[i];
+        estimate += combination[i] * state->out_beta[i];
         w[i] = 0;
         for (size_t j = 0; j < p; j++)
             w[i] += state->c_inverse[i * p + j] * c[j];
@@ -191,14 +188,8 @@ struct als_lmm_estimate als_lmm_contrast(const struct als_lmm *fit, const double
                 over_d[e] += s2 * w[i] * state->q_sum[e * p * p + i * p + j] * w[j];
     }
     double variance = s2 * relative;
-    result.se = sqrt(variance);
-    result.df = 2 * variance * variance / variance_of(state, over_d, relative);
-    result.t = result.estimate / result.se;
-    result.p = als_t_two_sided_p(result.t, result.df);
-    double half = als_t_quantile(0.975, result.df) * result.se;
-    result.ci_low = result.estimate - half;
-    result.ci_high = result.estimate + half;
-    return result;
+    return als_estimate_make(estimate, sqrt(variance),
+                             2 * variance * variance / variance_of(state, over_d, relative));
 }
 
 struct als_lmm_prediction als_lmm_subject(const struct als_lmm *fit, size_t subject,

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alstrack/stat/dist.h"
 #include "repeated_state.h"
 #include "small.h"
 
@@ -402,21 +401,18 @@ struct als_repeated als_repeated_fit(const struct als_repeated_data *data,
     return fit;
 }
 
-struct als_lmm_estimate als_repeated_contrast(const struct als_repeated *fit,
-                                              const double *combination)
+struct als_estimate als_repeated_contrast(const struct als_repeated *fit, const double *combination)
 {
-    struct als_lmm_estimate result = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     if (fit->status != ALS_LMM_OK)
-        return result;
+        return als_no_estimate;
     struct als_repeated_state *state = fit->state;
     size_t p = state->p, t = state->n_theta;
     double *c = state->px, *w = state->pc, *slope = state->step; /* w = C^-1 c */
-    double variance = 0, spread = 0;
+    double estimate = 0, variance = 0, spread = 0;
     memcpy(c, combination, p * sizeof *c);
     small_solve_lower(p, state->x_factor, c);
-    result.estimate = 0;
     for (size_t i = 0; i < p; i++) {
-        result.estimate += combination[i] * state->out_beta[i];
+        estimate += combination[i] * state->out_beta[i];
         w[i] = 0;
         for (size_t j = 0; j < p; j++)
             w[i] += state->c_inverse[i * p + j] * c[j];
@@ -434,12 +430,5 @@ struct als_lmm_estimate als_repeated_contrast(const struct als_repeated *fit,
     for (size_t i = 0; i < t; i++)
         for (size_t j = 0; j < t; j++)
             spread += slope[i] * state->theta_covariance[i * t + j] * slope[j];
-    result.se = sqrt(variance);
-    result.df = 2 * variance * variance / spread;
-    result.t = result.estimate / result.se;
-    result.p = als_t_two_sided_p(result.t, result.df);
-    double half = als_t_quantile(0.975, result.df) * result.se;
-    result.ci_low = result.estimate - half;
-    result.ci_high = result.estimate + half;
-    return result;
+    return als_estimate_make(estimate, sqrt(variance), 2 * variance * variance / spread);
 }

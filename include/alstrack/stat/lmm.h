@@ -26,6 +26,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "alstrack/stat/estimate.h"
+
 enum { ALS_LMM_MAX_RANDOM = 3 };
 
 enum als_lmm_status {
@@ -76,12 +78,8 @@ size_t als_lmm_workspace(size_t n_subjects, size_t p, size_t q);
 struct als_lmm als_lmm_fit(const struct als_lmm_data *data, enum als_lmm_structure structure,
                            enum als_lmm_method method, void *work);
 
-struct als_lmm_estimate {
-    double estimate, se, df, t, p, ci_low, ci_high; /* 95 %, t distribution */
-};
-
 /* A linear combination of the fixed effects with Satterthwaite degrees of freedom. */
-struct als_lmm_estimate als_lmm_contrast(const struct als_lmm *fit, const double *combination);
+struct als_estimate als_lmm_contrast(const struct als_lmm *fit, const double *combination);
 
 /* One subject: a combination of fixed effects (p weights, or NULL) plus one of its random effects
  * (q weights), such as the slope of its group plus its own deviation. */

@@ -62,7 +62,7 @@ struct als_repeated als_repeated_fit(const struct als_repeated_data *data,
                                      enum als_repeated_structure structure,
                                      enum als_lmm_method method, void *work);
 
-struct als_lmm_estimate als_repeated_contrast(const struct als_repeated *fit,
-                                              const double *combination);
+struct als_estimate als_repeated_contrast(const struct als_repeated *fit,
+                                          const double *combination);
 
 #endif

@@ -161,7 +161,7 @@ Test(lmm, compares_the_slopes_of_two_arms)
     assert_close(reml.beta[1], -0.805924, 1e-5);
     assert_close(sqrt(reml.covariance[5]), 0.222233, 1e-4);
     const double difference[] = {0, 0, 0, 1}, both[] = {0, 1, 0, 1}, one[] = {0, 1, 0, 0};
-    struct als_lmm_estimate estimate = als_lmm_contrast(&reml, difference);
+    struct als_estimate estimate = als_lmm_contrast(&reml, difference);
     assert_close(estimate.estimate, -0.267027, 1e-5);
     assert_close(estimate.se, 0.309139, 1e-4);
     cr_assert(estimate.df > 4 && estimate.df < 8, "df %g", estimate.df);
@@ -396,7 +396,7 @@ Test(lmm, recognises_a_correlation_of_one)
         assert_close(reml.g[0][1] / sqrt(reml.g[0][0] * reml.g[1][1]), sign, 1e-6);
         cr_assert(isnan(reml.g_se[0][0]));
         const double slope[] = {0, 1};
-        struct als_lmm_estimate estimate = als_lmm_contrast(&reml, slope);
+        struct als_estimate estimate = als_lmm_contrast(&reml, slope);
         cr_assert(estimate.se > 0 && estimate.df > 0);
         release(study);
     }

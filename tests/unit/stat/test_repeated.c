@@ -95,7 +95,7 @@ Test(repeated, equals_the_pooled_covariance_of_complete_data)
             double contrast[2 * K] = {0};
             contrast[K + a] = 1;
             contrast[a] = -1;
-            struct als_lmm_estimate difference = als_repeated_contrast(&model, contrast);
+            struct als_estimate difference = als_repeated_contrast(&model, contrast);
             assert_close(difference.estimate, mean[1][a] - mean[0][a], 1e-12);
             assert_close(difference.se, sqrt(pooled[a][a] / divisor * (2 / 15.0)), 1e-11);
             assert_close(difference.df, divisor, 1e-9);
@@ -123,8 +123,8 @@ Test(repeated, compound_symmetry_is_a_random_intercept)
         assert_close(model.covariance[1], mixed.g[0][0], 1e-9);
         assert_close(model.covariance[0], mixed.g[0][0] + mixed.residual_variance, 1e-9);
         const double contrast[2 * K] = {0, 0, 0, -1, 0, 0, 0, 1};
-        struct als_lmm_estimate one = als_repeated_contrast(&model, contrast);
-        struct als_lmm_estimate two = als_lmm_contrast(&mixed, contrast);
+        struct als_estimate one = als_repeated_contrast(&model, contrast);
+        struct als_estimate two = als_lmm_contrast(&mixed, contrast);
         assert_close(one.estimate, two.estimate, 1e-10);
         assert_close(one.se, two.se, 1e-10);
         assert_close(one.df, two.df, 1e-7);
@@ -145,7 +145,7 @@ Test(repeated, one_visit_is_a_mean)
         als_repeated_fit(&data, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_REML, work);
     assert_close(model.beta[0], 5, 1e-14);
     assert_close(model.covariance[0], 14 / 3.0, 1e-11);
-    struct als_lmm_estimate mean = als_repeated_contrast(&model, &one);
+    struct als_estimate mean = als_repeated_contrast(&model, &one);
     assert_close(mean.se, sqrt(14 / 12.0), 1e-11);
     assert_close(mean.df, 3, 1e-9);
     free(work);
