@@ -59,7 +59,7 @@ static void compare_runs(struct function *f, const uint32_t *member, const struc
     const struct order_item *items = f->items;
     bool across = (a->label & 1) != (b->label & 1);
     bool search = searching_is_shorter(a->end - a->first, b->end - b->first);
-    size_t below = b->first, upto = b->first; /* where places equal to i's begin and end */
+    size_t below = b->first, upto = below; /* where places equal to i's begin and end */
     int64_t decided = 0;
     for (size_t k = a->first; k < a->end; k++) {
         uint64_t place = (uint32_t)items[k].key;
