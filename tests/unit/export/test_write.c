@@ -204,7 +204,7 @@ Test(number, is_the_shortest_form_that_reads_back)
     char plain[64], pen[64], remembered[64];
     struct als_field_memory *memory = als_alloc(sizeof *memory);
     unsigned long long state = 88172645463325252ull;
-    for (size_t i = 0; i < 20000; i++) {
+    for (size_t i = 0; i < 100000; i++) {
         double value = i < COUNT(some) ? some[i] : 0;
         if (i >= COUNT(some)) {
             state ^= state << 13;
@@ -213,6 +213,8 @@ Test(number, is_the_shortest_form_that_reads_back)
             value = (double)(long long)state / 1e16 / (double)(1 + state % 1000);
             if (i % 3 == 0)
                 value = nearbyint(value * 1000) / 1000;
+            if (i % 7 == 0)
+                value = ldexp(value, (int)(state % 120) - 60);
         }
         als_num_format(value, plain);
         *als_pen_number(pen, value, NULL) = '\0';
