@@ -45,12 +45,53 @@ static enum als_status cannot_create(const char *path, struct als_err *err)
     return als_fail(err, status, "E-CREATE", "cannot create %s: %s", path, strerror(errno));
 }
 
+static bool is_study(const char *path)
+{
+    static const char magic[] = "SQLite format 3";
+    char start[sizeof magic];
+    struct stat info;
+    if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
+        return false;
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    bool same = fread(start, 1, sizeof start, file) == sizeof start &&
+                memcmp(start, magic, sizeof magic) == 0;
+    fclose(file);
+    return same;
+}
+
+/* A mistyped output path must not cost a study: neither its file nor the journal that an
+ * interrupted write needs for its way back. */
+static enum als_status refuse_study(const char *path, struct als_err *err)
+{
+    static const char *const companions[] = {"-journal", "-wal", "-shm"};
+    bool refused = is_study(path);
+    for (size_t i = 0; i < sizeof companions / sizeof *companions && !refused; i++) {
+        size_t length = strlen(path), tail = strlen(companions[i]);
+        if (length <= tail || strcmp(path + length - tail, companions[i]) != 0)
+            continue;
+        char *base = als_strndup(path, length - tail);
+        refused = is_study(base);
+        free(base);
+    }
+    if (!refused)
+        return ALS_OK;
+    als_fail(err, ALS_CANNOT_CREATE, "E-STUDY", "%s belongs to a study and is not overwritten",
+             path);
+    als_err_hint(err, "choose another file for the output");
+    return ALS_CANNOT_CREATE;
+}
+
 enum als_status als_file_create(const char *path, struct als_file_out *out, struct als_err *err)
 {
     if (strcmp(path, "-") == 0) {
         *out = (struct als_file_out){.stream = stdout, .path = als_strdup("standard output")};
         return ALS_OK;
     }
+    enum als_status allowed = refuse_study(path, err);
+    if (allowed != ALS_OK)
+        return allowed;
     char *temporary = als_asprintf("%s.XXXXXX", path);
     int descriptor = mkstemp(temporary);
     FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "wb");

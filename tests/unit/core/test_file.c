@@ -83,3 +83,23 @@ Test(file, a_full_disk_is_an_error_and_leaves_nothing)
     cr_assert_eq(als_file_commit(&out, &err), ALS_IO);
     fclose(stream);
 }
+
+Test(file, an_output_never_replaces_a_study_or_its_journal)
+{
+    char folder[256], path[512], journal[600], other[512];
+    struct als_err err = {0};
+    struct als_file_out out;
+    path_in(path, test_folder(folder), "study.db");
+    path_in(other, folder, "linked.csv");
+    snprintf(journal, sizeof journal, "%s-journal", path);
+    FILE *file = fopen(path, "wb");
+    cr_assert_not_null(file);
+    cr_assert_eq(fwrite("SQLite format 3\0and more", 1, 24, file), 24);
+    cr_assert_eq(fclose(file), 0);
+    cr_assert_eq(link(path, other), 0);
+    cr_expect_eq(als_file_create(path, &out, &err), ALS_CANNOT_CREATE);
+    cr_expect_eq(als_file_create(other, &out, &err), ALS_CANNOT_CREATE, "by another name");
+    cr_expect_eq(als_file_create(journal, &out, &err), ALS_CANNOT_CREATE, "its journal");
+    cr_expect_str_eq(err.code, "E-STUDY");
+    assert_no_leaks();
+}
