@@ -94,6 +94,7 @@ struct als_page {
     size_t n_undated;            /* adverse events beside these, without any date */
 };
 
+int als_page_zero(const struct als_page *page); /* the as-of day when there is no zero_day */
 double als_page_month(const struct als_page *page, int day);
 
 /* "−0.91 points/month, n = 7" and "95 % CI −1.21 to −0.61"; the second is empty where there is no

@@ -61,6 +61,10 @@ static void set_zero(const struct collector *c)
     const struct als_timeline *timeline = &c->source->timelines[c->index];
     const struct als_page_lines *lines = &c->source->lines[c->index - c->source->block_first];
     c->page->zero_day = lines->known ? lines->zero_day : timeline->zero_day;
+    if (c->page->zero_day == ALS_NO_DAY) {
+        c->page->zero_label = "the as-of day";
+        return;
+    }
     switch (lines->known ? lines->zero : timeline->zero) {
     case ALS_ZERO_PROTOCOL:
         c->page->zero_label = anchor_words(c);

@@ -200,7 +200,7 @@ static void draw_windows(const struct als_view *view, const struct als_panel *pa
             right += 1;
         }
         als_canvas_box(&view->canvas, left, panel->top, right, panel->bottom,
-                       next ? ALS_NEXT : ALS_WINDOW, NULL);
+                       next ? ALS_NEXT : ALS_WINDOW, next ? ALS_RULE : NULL);
     }
 }
 

@@ -5,10 +5,14 @@
 #include "csv.h"
 #include "page.h"
 
+int als_page_zero(const struct als_page *page)
+{
+    return page->zero_day == ALS_NO_DAY ? page->as_of_day : page->zero_day;
+}
+
 double als_page_month(const struct als_page *page, int day)
 {
-    int zero = page->zero_day == ALS_NO_DAY ? page->as_of_day : page->zero_day;
-    return (day - zero) / ALS_DAYS_PER_MONTH;
+    return (day - als_page_zero(page)) / ALS_DAYS_PER_MONTH;
 }
 
 static const char *true_minus(const char *text, struct als_arena *arena)

@@ -167,7 +167,7 @@ static void draw_time_axis(const struct als_view *view, double y, double step)
     struct als_style month = {11, false, ALS_INK, ALS_CENTRE};
     struct als_style date = {9, false, ALS_FAINT, ALS_CENTRE};
     for (double at = ceil(panel.x_low / step) * step; at <= panel.x_high; at += step) {
-        int day = page->zero_day + (int)lround(at * ALS_DAYS_PER_MONTH);
+        int day = als_page_zero(page) + (int)lround(at * ALS_DAYS_PER_MONTH);
         char text[ALS_DATE_TEXT];
         als_day_format(day, text);
         als_canvas_text(canvas, als_panel_x(&panel, at), y + 12, &month,
