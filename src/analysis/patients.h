@@ -1,11 +1,12 @@
 /*
  * What several analyses need of the patients: events and visits of each from lists loaded once, the
- * end of a partial date, factors checked.
+ * end of a partial date, factors and measures checked.
  */
 #ifndef ALSTRACK_ANALYSIS_PATIENTS_H
 #define ALSTRACK_ANALYSIS_PATIENTS_H
 
 #include "alstrack/store/record.h"
+#include "alstrack/store/scan.h"
 
 /* Part of a list that belongs to one patient, found by going along with ascending patient ids. */
 struct als_span {
@@ -27,6 +28,10 @@ int als_death_day(const struct als_patient_facts *facts);
 
 /* ALS_USAGE with a hint unless it is a patient factor; NULL is fine. */
 ALS_CHECKED enum als_status als_factor_check(const char *factor, struct als_err *err);
+
+/* The measure asked for, or the protocol's for NULL; ALS_USAGE unless it is there and numeric. */
+ALS_CHECKED enum als_status als_measure_chosen(struct als_store *store, const char *name,
+                                               struct als_measure *out, struct als_err *err);
 
 /* The patients asked for: one by name, or all for NULL. Texts live in arena. */
 ALS_CHECKED enum als_status als_patients_chosen(struct als_store *store, const char *patient,

@@ -25,13 +25,6 @@ void als_slope_notes_end(struct als_slope_notes *notes)
     free(notes->all.slopes);
 }
 
-static void note_patient(struct als_noted *noted, const char *patient)
-{
-    if (noted->count < ALS_NOTED_PATIENTS)
-        noted->patients[noted->count] = patient;
-    noted->count++;
-}
-
 static bool same_name(const char *a, const char *b)
 {
     return a && b ? strcmp(a, b) == 0 : a == b;
@@ -72,28 +65,17 @@ void als_slope_notes_add(struct als_slope_notes *notes, const char *group, const
     notes->values_outside += slope->outside;
     notes->values_after_death += slope->after_death;
     if (slope->after_death)
-        note_patient(&notes->after_death, patient);
+        als_noted_add(&notes->after_death, patient);
     if (slope->fit.n == 0)
         notes->without_value++;
     else if (slope->fit.status != ALS_OLS_OK)
         notes->without_line++;
     if (slope->fit.n && slope->visits < ALS_RELIABLE_VISITS)
-        note_patient(&notes->few_visits, patient);
+        als_noted_add(&notes->few_visits, patient);
     if (slope->mixed)
-        note_patient(&notes->mixed, patient);
+        als_noted_add(&notes->mixed, patient);
     if (series->zero_is_partial)
-        note_patient(&notes->partial_zero, patient);
-}
-
-/* "3 patients (001, 007, 012)", at most ALS_NOTED_PATIENTS names. */
-static const char *say_patients(const struct als_noted *noted, struct als_buf *text)
-{
-    als_buf_clear(text);
-    als_buf_printf(text, "%zu patient%s (", noted->count, noted->count == 1 ? "" : "s");
-    for (size_t i = 0; i < noted->count && i < ALS_NOTED_PATIENTS; i++)
-        als_buf_printf(text, "%s%s", i ? ", " : "", noted->patients[i]);
-    als_buf_text(text, noted->count > ALS_NOTED_PATIENTS ? ", …)" : ")");
-    return text->data;
+        als_noted_add(&notes->partial_zero, patient);
 }
 
 /* Missing last, else by name. */
@@ -143,24 +125,6 @@ static void write_mean(const struct als_slope_group *group, const char *by, stru
     als_buf_release(&text);
 }
 
-static void write_zero(const struct als_slope_notes *notes, const struct als_protocol *protocol,
-                       struct als_table *table)
-{
-    const struct als_anchor *zero = &protocol->time_zero;
-    struct als_buf text;
-    als_buf_init(&text, ALS_BUF_LARGE);
-    if (zero->kind == ALS_ANCHOR_EVENT)
-        als_buf_printf(&text, "event %s", zero->event);
-    else
-        als_buf_printf(&text, "infusion %zu", zero->number);
-    als_table_note(table,
-                   "time zero: %s for %zu patients; without it the baseline visit for %zu, the "
-                   "first visit for %zu",
-                   text.data, notes->zero[ALS_ZERO_PROTOCOL], notes->zero[ALS_ZERO_BASELINE],
-                   notes->zero[ALS_ZERO_FIRST]);
-    als_buf_release(&text);
-}
-
 static void write_exclusions(const struct als_slope_notes *notes,
                              const struct als_slopes_options *options, size_t missing,
                              struct als_buf *text, struct als_table *table)
@@ -178,7 +142,7 @@ static void write_exclusions(const struct als_slope_notes *notes,
     }
     if (notes->values_after_death)
         als_table_note(table, "warning: %zu values dated after death were left out: %s",
-                       notes->values_after_death, say_patients(&notes->after_death, text));
+                       notes->values_after_death, als_noted_say(&notes->after_death, text));
 }
 
 static void write_warnings(const struct als_slope_notes *notes, struct als_buf *text,
@@ -186,15 +150,15 @@ static void write_warnings(const struct als_slope_notes *notes, struct als_buf *
 {
     if (notes->few_visits.count)
         als_table_note(table, "warning: fewer than three visits: %s",
-                       say_patients(&notes->few_visits, text));
+                       als_noted_say(&notes->few_visits, text));
     if (notes->mixed.count)
         als_table_note(table,
                        "warning: slopes over values of mixed sources (computed and entered or "
                        "prorated): %s",
-                       say_patients(&notes->mixed, text));
+                       als_noted_say(&notes->mixed, text));
     if (notes->partial_zero.count)
         als_table_note(table, "warning: time zero is a date without a day: %s",
-                       say_patients(&notes->partial_zero, text));
+                       als_noted_say(&notes->partial_zero, text));
 }
 
 void als_slope_notes_write(struct als_slope_notes *notes, const struct als_protocol *protocol,
@@ -207,7 +171,7 @@ void als_slope_notes_write(struct als_slope_notes *notes, const struct als_proto
                    "%s: straight line by ordinary least squares per patient, %s per month of "
                    "%.4f days; 95 %% intervals from t with n - 2 degrees of freedom",
                    measure->name, *unit ? unit : "units", ALS_DAYS_PER_MONTH);
-    write_zero(notes, protocol, table);
+    als_note_zero(protocol, notes->zero, table);
     als_table_note(table,
                    "%zu patients: %zu with a slope, %zu with too few values, %zu without a value",
                    notes->all.patients, notes->all.n, notes->without_line, notes->without_value);

@@ -6,14 +6,7 @@
 #define ALSTRACK_ANALYSIS_SLOPE_NOTES_H
 
 #include "alstrack/analysis/slopes.h"
-
-#define ALS_NOTED_PATIENTS 5
-
-/* How many patients something is true of, and the first few of them. */
-struct als_noted {
-    size_t count;
-    const char *patients[ALS_NOTED_PATIENTS]; /* borrowed */
-};
+#include "noted.h"
 
 struct als_slope_group {
     const char *name; /* NULL = the factor is missing; borrowed */

@@ -124,42 +124,17 @@ static enum als_status run_slopes(struct als_store *store, struct run *run, stru
     return status;
 }
 
-/* A line needs numbers. */
-static enum als_status check_number(const struct als_measure *measure, struct als_err *err)
-{
-    if (measure->score >= 0)
-        return ALS_OK;
-    const struct als_item *item = &measure->instrument->items[measure->item];
-    bool text = item->type == ALS_ITEM_TEXT || item->type == ALS_ITEM_DATE ||
-                (item->type == ALS_ITEM_CHOICE && !item->numeric_choice);
-    if (!text)
-        return ALS_OK;
-    return als_fail(err, ALS_USAGE, "E-MEASURE", "%s is not a number", measure->name);
-}
-
-static enum als_status find_measure(struct als_store *store, const char *name,
-                                    struct als_measure *out, struct als_err *err)
-{
-    if (!name)
-        return als_fail(err, ALS_USAGE, "E-MEASURE",
-                        "the protocol names no measure for its analysis: name one");
-    enum als_status status = als_measure_find(store, name, out, err);
-    return status == ALS_OK ? check_number(out, err) : status;
-}
-
 enum als_status als_analyze_slopes(struct als_store *store,
                                    const struct als_slopes_options *options, struct als_table **out,
                                    struct als_err *err)
 {
-    const struct als_protocol *protocol = als_store_protocol(store);
     struct run run = {.options = options};
     enum als_status status = als_factor_check(options->by, err);
     if (status == ALS_OK && options->from_day > options->to_day)
         status = als_fail(err, ALS_USAGE, "E-WINDOW", "the window from day %d to day %d is empty",
                           options->from_day, options->to_day);
     if (status == ALS_OK)
-        status = find_measure(store, options->measure ? options->measure : protocol->measure,
-                              &run.measure, err);
+        status = als_measure_chosen(store, options->measure, &run.measure, err);
     if (status != ALS_OK)
         return status;
     struct als_arena *arena = als_arena_new();

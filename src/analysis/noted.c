@@ -1,0 +1,37 @@
+/* Notes that several analyses write under their tables. */
+#include "noted.h"
+
+void als_noted_add(struct als_noted *noted, const char *patient)
+{
+    if (noted->count < ALS_NOTED_PATIENTS)
+        noted->patients[noted->count] = patient;
+    noted->count++;
+}
+
+const char *als_noted_say(const struct als_noted *noted, struct als_buf *text)
+{
+    als_buf_clear(text);
+    als_buf_printf(text, "%zu patient%s (", noted->count, noted->count == 1 ? "" : "s");
+    for (size_t i = 0; i < noted->count && i < ALS_NOTED_PATIENTS; i++)
+        als_buf_printf(text, "%s%s", i ? ", " : "", noted->patients[i]);
+    als_buf_text(text, noted->count > ALS_NOTED_PATIENTS ? ", …)" : ")");
+    return text->data;
+}
+
+void als_note_zero(const struct als_protocol *protocol, const size_t zero[3],
+                   struct als_table *table)
+{
+    const struct als_anchor *anchor = &protocol->time_zero;
+    struct als_buf text;
+    als_buf_init(&text, ALS_BUF_LARGE);
+    if (anchor->kind == ALS_ANCHOR_EVENT)
+        als_buf_printf(&text, "event %s", anchor->event);
+    else
+        als_buf_printf(&text, "infusion %zu", anchor->number);
+    als_table_note(table,
+                   "time zero: %s for %zu patients; without it the baseline visit for %zu, the "
+                   "first visit for %zu",
+                   text.data, zero[ALS_ZERO_PROTOCOL], zero[ALS_ZERO_BASELINE],
+                   zero[ALS_ZERO_FIRST]);
+    als_buf_release(&text);
+}
