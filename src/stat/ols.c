@@ -14,6 +14,17 @@ struct moments {
     double t_largest, y_largest; /* absolute values */
 };
 
+/* fmax and fmin mind NaN, which cannot come here, at the price of a call. */
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 static enum als_ols_status find_means(size_t n, const double *t, const double *y, struct moments *m)
 {
     *m = (struct moments){0};
@@ -23,12 +34,16 @@ static enum als_ols_status find_means(size_t n, const double *t, const double *y
         if (isnan(y[i]))
             continue;
         m->n++;
-        m->t_mean += ((long double)t[i] - m->t_mean) / (long double)m->n;
-        m->y_mean += ((long double)y[i] - m->y_mean) / (long double)m->n;
-        m->t_largest = fmax(m->t_largest, fabs(t[i]));
-        m->y_largest = fmax(m->y_largest, fabs(y[i]));
+        m->t_mean += t[i];
+        m->y_mean += y[i];
+        m->t_largest = larger(m->t_largest, fabs(t[i]));
+        m->y_largest = larger(m->y_largest, fabs(y[i]));
     }
-    return m->n ? ALS_OLS_OK : ALS_OLS_NO_DATA;
+    if (m->n == 0)
+        return ALS_OLS_NO_DATA;
+    m->t_mean /= (long double)m->n;
+    m->y_mean /= (long double)m->n;
+    return ALS_OLS_OK;
 }
 
 /* All equal is decided on the data themselves, never on a sum that rounding may leave above 0. */
@@ -42,10 +57,10 @@ static void find_sums(size_t n, const double *t, const double *y, struct moments
         m->sxx += dt * dt;
         m->sxy += dt * dy;
         m->syy += dy * dy;
-        t_low = fmin(t_low, t[i]);
-        t_high = fmax(t_high, t[i]);
-        y_low = fmin(y_low, y[i]);
-        y_high = fmax(y_high, y[i]);
+        t_low = smaller(t_low, t[i]);
+        t_high = larger(t_high, t[i]);
+        y_low = smaller(y_low, y[i]);
+        y_high = larger(y_high, y[i]);
     }
     if (t_low == t_high)
         m->sxx = m->sxy = 0;
@@ -65,7 +80,7 @@ static long double residual_sum(size_t n, const double *t, const double *y, cons
         long double residual =
             ((long double)y[i] - m->y_mean) - slope * ((long double)t[i] - m->t_mean);
         sum += residual * residual;
-        largest = fmaxl(largest, fabsl(residual));
+        largest = fabsl(residual) > largest ? fabsl(residual) : largest;
     }
     long double rounding = 2 * DBL_EPSILON * (m->y_largest + fabsl(slope) * m->t_largest);
     return largest <= rounding ? 0 : sum;
