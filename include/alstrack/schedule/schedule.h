@@ -94,8 +94,9 @@ ptrdiff_t als_schedule_match(const struct als_visit_row *rows, size_t n_rows, co
                              int day);
 
 /* Append a VEVENT for each row that is planned or due (RFC 5545, CRLF, lines folded at 75 octets):
- * it covers the window, the target is in its description. begin and end write the calendar around. Stable UID: study-patient-visit. No names, no diagnosis. `stamp` is a UTC
- * time as YYYYMMDDTHHMMSSZ. */
+ * it covers the window, the target is in its description. begin and end write the calendar around
+ * them. Stable UID: study-patient-visit. No names, no diagnosis. `stamp` is a UTC time as
+ * YYYYMMDDTHHMMSSZ. */
 void als_ics_begin(struct als_buf *out);
 void als_ics_visits(struct als_buf *out, const char *study, const char *patient,
                     const struct als_visit_row *rows, size_t n_rows, const char *stamp);
