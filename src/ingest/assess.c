@@ -283,9 +283,10 @@ static void check_day(struct als_assessor *assessor, struct als_row *row,
     if (roster->last_day[patient] != ALS_NO_DAY && note->day > roster->last_day[patient])
         als_row_warn(row, &importer->warnings, ALS_IN_DATE, "W-AFTER-DEATH", NULL,
                      "an assessment after the patient's death");
-    if (note->visit_no < 1 || (size_t)note->visit_no > importer->protocol->n_visits)
+    const ptrdiff_t plan = als_roster_plan(roster, note->visit_no);
+    if (plan < 0)
         return;
-    const size_t visit = (size_t)note->visit_no - 1;
+    const size_t visit = (size_t)plan;
     const int outside = als_roster_outside(roster, patient, visit, note->day);
     als_roster_visited(roster, patient, visit, note->day);
     if (outside == 0)

@@ -179,9 +179,10 @@ static void check_visit_day(struct records *records, size_t patient, int number,
     if (death != ALS_NO_DAY && day > death)
         als_row_warn(&records->row, &importer->warnings, ALS_VISITS_DATE, "W-AFTER-DEATH", NULL,
                      "a visit after the patient's death");
-    if (number < 1 || (size_t)number > importer->protocol->n_visits)
+    const ptrdiff_t plan = als_roster_plan(&importer->roster, number);
+    if (plan < 0)
         return;
-    const size_t visit = (size_t)number - 1;
+    const size_t visit = (size_t)plan;
     const int outside = als_roster_outside(&importer->roster, patient, visit, day);
     als_roster_visited(&importer->roster, patient, visit, day);
     if (outside == 0)

@@ -46,6 +46,11 @@ static int latest_day(struct als_date date)
     return date.day;
 }
 
+static int number_of(const struct als_store *store, const struct als_visit_plan *visit)
+{
+    return als_store_visit_no(store, visit->code, strlen(visit->code));
+}
+
 static void index_events(struct als_roster *roster, const struct als_event_list *events)
 {
     const size_t n = roster->patients.count;
@@ -68,6 +73,16 @@ static void index_events(struct als_roster *roster, const struct als_event_list 
         }
     }
     roster->first_event[n] = at;
+}
+
+static void map_visits(struct als_roster *roster, const struct als_store *store)
+{
+    const struct als_protocol *protocol = roster->protocol;
+    roster->plan_of = als_arena_array(roster->arena, ALS_KEY_MASK + 1, sizeof *roster->plan_of);
+    for (size_t i = 0; i <= ALS_KEY_MASK; i++)
+        roster->plan_of[i] = -1;
+    for (size_t v = 0; v < protocol->n_visits; v++)
+        roster->plan_of[number_of(store, &protocol->visits[v])] = (ptrdiff_t)v;
 }
 
 static void find_anchor_visits(struct als_roster *roster)
@@ -95,8 +110,9 @@ static void keep_anchor_day(int64_t patient_id, int visit_no, int day, void *con
         else
             high = middle;
     }
-    if (low < roster->patients.count && visit_no >= 1)
-        als_roster_visited(roster, low, (size_t)visit_no - 1, day);
+    const ptrdiff_t visit = als_roster_plan(roster, visit_no);
+    if (low < roster->patients.count && visit >= 0)
+        als_roster_visited(roster, low, (size_t)visit, day);
 }
 
 static enum als_status load_anchor_days(struct als_store *store, struct als_roster *roster,
@@ -110,8 +126,9 @@ static enum als_status load_anchor_days(struct als_store *store, struct als_rost
         roster->anchor_days[i] = ALS_NO_DAY;
     enum als_status status = ALS_OK;
     for (size_t i = 0; i < roster->n_anchor_visits && status == ALS_OK; i++)
-        status = als_visit_days_each(store, (int)roster->anchor_visits[i] + 1, keep_anchor_day,
-                                     roster, err);
+        status = als_visit_days_each(
+            store, number_of(store, &roster->protocol->visits[roster->anchor_visits[i]]),
+            keep_anchor_day, roster, err);
     return status;
 }
 
@@ -132,6 +149,7 @@ enum als_status als_roster_load(struct als_store *store, struct als_roster *rost
     if (status != ALS_OK)
         return status;
     index_events(roster, &events);
+    map_visits(roster, store);
     find_anchor_visits(roster);
     return load_anchor_days(store, roster, err);
 }

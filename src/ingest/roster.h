@@ -31,6 +31,7 @@ struct als_roster {
     struct als_event_fact *events;
     size_t *first_event;   /* [patient]: of its events, which end at first_event[patient + 1] */
     int *last_day;         /* [patient]: latest day on which death may have been; ALS_NO_DAY */
+    ptrdiff_t *plan_of;    /* [visit number]: index into protocol->visits, -1 if not planned */
     size_t *anchor_visits; /* those on whose date another hangs: indexes into protocol->visits */
     size_t n_anchor_visits;
     int32_t *anchor_days;         /* [patient][anchor visit]: actual day, ALS_NO_DAY */
@@ -52,6 +53,13 @@ const char *als_roster_nearest(struct als_roster *roster, const char *text, size
 /* Did the event take place on that day or before? A partial date counts by its convention. */
 bool als_roster_happened(const struct als_roster *roster, size_t patient, const char *event,
                          int day);
+
+/* Index of a visit into protocol->visits, -1 for extra ones. Numbers say nothing about the plan:
+ * visits that an amendment adds get the next free ones. */
+static inline ptrdiff_t als_roster_plan(const struct als_roster *roster, int visit_no)
+{
+    return visit_no > 0 && visit_no <= ALS_KEY_MASK ? roster->plan_of[visit_no] : -1;
+}
 
 /* A visit's actual day, for the targets of visits that hang on it. */
 void als_roster_visited(struct als_roster *roster, size_t patient, size_t visit, int day);

@@ -225,3 +225,42 @@ Test(import_records, flags_visits_out_of_window_and_after_death)
         trial.said.data);
     trial_close(&trial);
 }
+
+/* A visit that an amendment puts in the middle has the highest number: the plan goes by codes. */
+static const char before_mn3[] = "  - {code: MN3";
+static const char with_mn2[] =
+    "  - {code: MN2, label: Second month, anchor: infusion 1, offset: 61 days, window: -7/+7,"
+    " epoch: post, assess: [alsfrsr]}\n  - {code: MN3";
+
+Test(import_records, judges_windows_by_the_plan_after_an_amendment)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    trial_amend(&trial, before_mn3, with_mn2);
+    trial_must(&trial, "visits", "patient,visit,date\nP1,MN2,2020-05-02\nP1,MN3,2020-06-01\n");
+    cr_assert_eq(trial.result.out_of_window, 0, "%s", trial.said.data);
+    trial_must(&trial, "alsfrsr",
+               "patient,visit,date,speech\nP1,MN2,2020-05-12,4\n"
+               "P1,MN3,2020-06-16,4\n");
+    cr_assert_not_null(strstr(trial.said.data, "2:8 warning date: 3 days after the window of MN2"),
+                       "%s", trial.said.data);
+    cr_assert_not_null(strstr(trial.said.data, "3:8 warning date: 1 day after the window of MN3"),
+                       "%s", trial.said.data);
+    cr_assert_eq(trial.result.out_of_window, 2);
+    trial_close(&trial);
+}
+
+Test(import_records, follows_anchors_on_visits_after_an_amendment)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    trial_amend(&trial, "  - {code: D0, label: Treatment, anchor: visit SCR, offset: 28 days",
+                "  - {code: PRE, label: Second screening, anchor: visit SCR, offset: 14 days,"
+                " window: -3/+3, epoch: pre, assess: [alsfrsr]}\n"
+                "  - {code: D0, label: Treatment, anchor: visit PRE, offset: 14 days");
+    trial_must(&trial, "visits", "patient,visit,date\nP2,PRE,2020-03-01\n");
+    trial_must(&trial, "visits", "patient,visit,date\nP2,D0,2020-03-20\n");
+    cr_assert_not_null(strstr(trial.said.data, "2:7 warning date: 3 days after the window of D0"),
+                       "%s", trial.said.data);
+    trial_close(&trial);
+}

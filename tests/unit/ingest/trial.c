@@ -100,6 +100,33 @@ void trial_reopen(struct trial *trial)
                  err.text);
 }
 
+static const struct als_instrument *stored(const char *code, void *context)
+{
+    return als_store_find_instrument(context, code);
+}
+
+void trial_amend(struct trial *trial, const char *instead_of, const char *text)
+{
+    struct als_buf amended;
+    als_buf_init(&amended, ALS_BUF_LARGE);
+    const char *at = strstr(protocol_text, instead_of);
+    cr_assert_not_null(at);
+    als_buf_add(&amended, protocol_text, (size_t)(at - protocol_text));
+    als_buf_text(&amended, text);
+    als_buf_text(&amended, at + strlen(instead_of));
+    struct als_protocol *protocol = als_protocol_parse("test.yaml", amended.data, amended.length,
+                                                       stored, trial->store, &to_stderr);
+    cr_assert_not_null(protocol);
+    const struct als_change_info info = {
+        .user = "tester", .command = "amend", .reason = "amendment"};
+    struct als_err err = {.code = ""};
+    cr_assert_eq(als_change_begin(trial->store, &info, &err), ALS_OK, "%s", err.text);
+    cr_assert_eq(als_store_adopt_protocol(trial->store, protocol, &err), ALS_OK, "%s", err.text);
+    cr_assert_eq(als_change_commit(trial->store, NULL, &err), ALS_OK, "%s", err.text);
+    als_protocol_free(protocol);
+    als_buf_release(&amended);
+}
+
 void trial_close(struct trial *trial)
 {
     static const char *const files[] = {"s.db", "s.db-journal", "in.csv", "rejects.csv", "map.csv"};

@@ -25,6 +25,8 @@ struct trial {
 void trial_open(struct trial *trial, bool with_patients);
 void trial_close(struct trial *trial); /* removes all files and checks for leaks */
 void trial_reopen(struct trial *trial);
+/* Put the next version of the protocol in force: `text` stands where `instead_of` stood. */
+void trial_amend(struct trial *trial, const char *instead_of, const char *text);
 
 /* Import a text as a file. */
 enum als_status trial_import(struct trial *trial, const char *kind, const char *text);
