@@ -13,7 +13,7 @@ static const struct {
      {.name = "format",
       .value = "table|csv|tsv|json",
       .help = "form of the result (table on a terminal, else csv)"}},
-    {ALS_CMD_AS_OF, {.name = "as-of", .value = "DATE", .help = "what counts as today"}},
+    {ALS_CMD_AS_OF, {.name = "as-of", .value = "DATE", .help = "what counts as today; records dated later are left out"}},
     {ALS_CMD_WRITES,
      {.name = "dry-run", .letter = 'n', .help = "say what would change, write nothing"}},
     {ALS_CMD_WRITES,

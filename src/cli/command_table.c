@@ -333,7 +333,7 @@ const struct als_command als_commands[] = {
      .examples = {{"alstrack analyze slopes", "the protocol's measure"},
                   {"alstrack analyze slopes fvc.percent_entered --from 0", "after time zero only"}},
      .group = ALS_GROUP_RESULT,
-     .flags = STUDY | TABLE,
+     .flags = STUDY | TABLE | AS_OF,
      .run = als_cmd_analyze_slopes},
     {.noun = "analyze",
      .verb = "ae",

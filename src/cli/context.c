@@ -34,7 +34,16 @@ enum als_status als_cli_open(struct als_cli *cli, enum als_store_mode mode, stru
                      "-d STUDY.db, or ALSTRACK_DB in the environment; 'alstrack init' makes one");
         return status;
     }
-    return als_store_open(path, mode, &cli->store, err);
+    int day = ALS_NO_DAY;
+    if (mode == ALS_STORE_READ && als_args_text(&cli->args, "as-of")) {
+        enum als_status status = als_cli_today(cli, &day, err);
+        if (status != ALS_OK)
+            return status;
+    }
+    enum als_status status = als_store_open(path, mode, &cli->store, err);
+    if (status == ALS_OK && day != ALS_NO_DAY)
+        als_store_cut(cli->store, day);
+    return status;
 }
 
 enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_err *err)

@@ -1,6 +1,7 @@
 /* Ordered output of many threads, with a bounded number of ranges in memory. */
 #include "ranges.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -103,6 +104,8 @@ static void *run_thread(void *argument)
     enum als_status status =
         als_store_open(als_store_path(crew->ranges->store), ALS_STORE_READ, &store, &err);
     if (status == ALS_OK) {
+        if (als_store_cut_day(crew->ranges->store) != INT_MAX)
+            als_store_cut(store, als_store_cut_day(crew->ranges->store));
         work(crew, store);
         als_store_close(store);
         return NULL;

@@ -179,7 +179,10 @@ enum als_status als_adverse_event_load(struct als_store *store, int64_t patient_
             room = room ? 2 * room : 16;
             list = als_realloc_array(list, room, sizeof *list);
         }
-        list[n++] = read_ae(stmt, arena);
+        list[n] = read_ae(stmt, arena);
+        if (als_date_is_cut(store, list[n].end))
+            list[n].end = NULL;
+        n += !als_date_is_cut(store, list[n].onset);
     }
     sqlite3_finalize(stmt);
     if (status == ALS_OK && n > 0) {

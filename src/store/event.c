@@ -148,7 +148,8 @@ enum als_status als_event_load(struct als_store *store, int64_t patient_id, stru
             room = room ? 2 * room : 16;
             list = als_realloc_array(list, room, sizeof *list);
         }
-        list[n++] = read_event(stmt, arena);
+        list[n] = read_event(stmt, arena);
+        n += !als_date_is_cut(store, list[n].event.date);
     }
     sqlite3_finalize(stmt);
     if (status == ALS_OK && n > 0) {

@@ -130,6 +130,8 @@ static enum als_status own_points(struct als_store *store, const struct als_meas
     als_scan_bounds(stmt, first_id, last_id);
     bool row;
     while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
+        if (als_day_is_cut(store, als_column_day(stmt, 1)))
+            continue;
         int64_t id = sqlite3_column_int64(stmt, 0);
         int type = sqlite3_column_type(stmt, 2);
         if (type == SQLITE_NULL || type == SQLITE_TEXT ||

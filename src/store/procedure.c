@@ -101,6 +101,7 @@ enum als_status als_procedure_load(struct als_store *store, int64_t patient_id,
                                            .not_done = sqlite3_column_int(stmt, 3),
                                            .reason = als_column_text(stmt, 4, arena),
                                            .note = als_column_text(stmt, 5, arena)};
+        n -= als_day_is_cut(store, list[n - 1].day);
     }
     sqlite3_finalize(stmt);
     if (status == ALS_OK && n > 0) {

@@ -169,9 +169,11 @@ enum als_status als_scan_next(struct als_scan *scan, const struct als_assessment
 {
     bool found;
     *row = NULL;
-    enum als_status status = als_sql_step(scan->store, scan->stmt, &found, err);
-    if (status != ALS_OK || !found)
-        return status;
+    do {
+        enum als_status status = als_sql_step(scan->store, scan->stmt, &found, err);
+        if (status != ALS_OK || !found)
+            return status;
+    } while (als_day_is_cut(scan->store, als_column_day(scan->stmt, 1)));
     read_row(scan);
     *row = &scan->row;
     return ALS_OK;

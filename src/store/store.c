@@ -2,6 +2,7 @@
 #include "alstrack/store/store.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +52,8 @@ static enum als_status check_writable(const char *path, struct als_err *err)
     return ALS_NOT_PERMITTED;
 }
 
-/* SQLite's own accounting takes a lock for every allocation; libsodium looks for the fastest hash. */
+/* SQLite's own accounting takes a lock for every allocation; libsodium looks for the fastest hash.
+ */
 static void configure_libraries(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -84,6 +86,8 @@ static struct als_store *store_new(const char *path, enum als_store_mode mode)
     struct als_store *store = als_alloc(sizeof *store);
     store->path = als_strdup(path);
     store->mode = mode;
+    store->cut_day = INT_MAX;
+    memcpy(store->cut_text, "9999-12-31", sizeof store->cut_text);
     store->arena = als_arena_new();
     store->relation_arena = als_arena_new();
     store->visit_codes = als_alloc(sizeof *store->visit_codes);
@@ -260,6 +264,17 @@ static enum als_status open_store(struct als_store *store, struct als_err *err)
     if (status != ALS_OK && err)
         *err = first;
     return status;
+}
+
+void als_store_cut(struct als_store *store, int day)
+{
+    store->cut_day = day;
+    als_day_format(day, store->cut_text);
+}
+
+int als_store_cut_day(const struct als_store *store)
+{
+    return store->cut_day;
 }
 
 enum als_status als_store_open(const char *path, enum als_store_mode mode, struct als_store **out,

@@ -23,6 +23,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "alstrack/core/alloc.h"
 #include "alstrack/core/buf.h"
@@ -129,7 +130,19 @@ struct als_store {
     struct als_change_state change;
     als_cell_change_fn *on_cell;
     void *on_cell_context;
+    int cut_day; /* records dated later are not read; see als_store_cut */
+    char cut_text[ALS_DATE_TEXT];
 };
+
+static inline bool als_day_is_cut(const struct als_store *store, int day)
+{
+    return day != ALS_NO_DAY && day > store->cut_day;
+}
+/* A partial date counts by its first day: as text it sorts before every day that it holds. */
+static inline bool als_date_is_cut(const struct als_store *store, const char *date)
+{
+    return date && strcmp(date, store->cut_text) > 0;
+}
 
 /* ---- sqlite_util.c: statements and errors ---- */
 

@@ -120,6 +120,7 @@ enum als_status als_visit_load(struct als_store *store, int64_t patient_id, stru
                                        .reason = als_column_text(stmt, 4, arena),
                                        .assigned = sqlite3_column_int(stmt, 5),
                                        .made = sqlite3_column_int(stmt, 6)};
+        n -= als_day_is_cut(store, list[n - 1].day);
     }
     sqlite3_finalize(stmt);
     if (status == ALS_OK && n > 0) {

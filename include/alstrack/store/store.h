@@ -61,6 +61,13 @@ void als_store_close(struct als_store *store); /* NULL is fine; an open change s
 const char *als_store_path(const struct als_store *store);
 const char *als_store_uuid(const struct als_store *store);
 
+/* Read the study as if the day after `day` had not come: visits, events, adverse events, procedures
+ * and assessments dated later are left out of every load and scan, and adverse events that end
+ * later are ongoing. Partial dates count by their first day. Writing is not affected, so do not
+ * write to a store that was cut. */
+void als_store_cut(struct als_store *store, int day);
+int als_store_cut_day(const struct als_store *store); /* INT_MAX when there is no cut */
+
 /* Definitions in force; borrowed from the store. */
 const struct als_protocol *als_store_protocol(const struct als_store *store);
 size_t als_store_instrument_count(const struct als_store *store);
