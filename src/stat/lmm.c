@@ -201,7 +201,7 @@ struct als_lmm_prediction als_lmm_subject(const struct als_lmm *fit, size_t subj
     struct als_lmm_state *state = fit->state;
     size_t p = state->p, q = state->q;
     struct lmm_subject own;
-    double d[LMM_Q * LMM_Q], w[LMM_Q], dw[LMM_Q], conditional = 0, uncertainty = 0;
+    double d[LMM_Q * LMM_Q], w[LMM_Q], dw[LMM_Q] = {0}, conditional = 0, uncertainty = 0;
     lmm_subject(state, subject, &own);
     lmm_relative_variance(state, d);
     memcpy(w, random, q * sizeof *w);

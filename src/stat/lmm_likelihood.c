@@ -14,7 +14,7 @@ static const double LOG_TWO_PI = 1.8378770664093454836;
 FOR_EACH_Q double factor_subject(const size_t q, const double *a, const double *l,
                                  double t[LMM_Q * LMM_Q])
 {
-    double al[LMM_Q * LMM_Q], m[LMM_Q * LMM_Q], determinant = 1;
+    double al[LMM_Q * LMM_Q] = {0}, m[LMM_Q * LMM_Q] = {0}, determinant = 1;
     for (size_t i = 0; i < q; i++) {
         for (size_t j = 0; j < q; j++) {
             al[i * q + j] = 0;
@@ -126,7 +126,7 @@ FOR_EACH_Q void subject_terms(struct als_lmm_state *state, const size_t q, const
 {
     const size_t p = state->p, m = q * (q + 1) / 2;
     const double *zy = a + m, *zx = zy + q;
-    double t[LMM_Q * LMM_Q], at[LMM_Q * LMM_Q], shrink[LMM_Q * LMM_Q], raw[LMM_Q];
+    double t[LMM_Q * LMM_Q], at[LMM_Q * LMM_Q] = {0}, shrink[LMM_Q * LMM_Q] = {0}, raw[LMM_Q];
     factor_subject(q, a, state->l, t);
     for (size_t i = 0; i < q; i++) {
         for (size_t j = 0; j < q; j++) {
@@ -197,7 +197,7 @@ FOR_EACH_Q void add_all(struct als_lmm_state *state, const size_t q, double weig
     struct subject_terms terms = {.k = state->scratch, .kc = state->scratch + q * p};
     for (size_t subject = 0; subject < state->n_subjects; subject++) {
         subject_terms(state, q, state->records + subject * state->stride, &terms);
-        double u[LMM_M];
+        double u[LMM_M] = {0};
         for (size_t a = 0; a < q; a++) {
             for (size_t b = 0; b <= a; b++) {
                 size_t ab = lmm_pair(a, b);

@@ -115,7 +115,7 @@ static void moments(struct als_lmm_state *state, double *information, double *fo
 /* Solve information x = forms when it has full rank; forms becomes x. */
 static bool solve_moments(size_t n, double *information, double *forms)
 {
-    double scaled[LMM_V * LMM_V], values[LMM_V], vectors[LMM_V * LMM_V];
+    double scaled[LMM_V * LMM_V] = {0}, values[LMM_V], vectors[LMM_V * LMM_V];
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
             scaled[i * n + j] =
