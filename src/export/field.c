@@ -7,38 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/csv.h"
 #include "alstrack/core/date.h"
 #include "alstrack/core/num.h"
 #include "pen.h"
 #include "utf8.h"
 
 #define DIGITS 17 /* enough for any double */
-
-static bool needs_quotes(const char *text, size_t length, char separator)
-{
-    for (size_t i = 0; i < length; i++)
-        if (text[i] == separator || text[i] == '"' || text[i] == '\n' || text[i] == '\r')
-            return true;
-    return false;
-}
-
-void als_field_text(struct als_buf *out, const char *text, size_t length, char separator)
-{
-    if (!needs_quotes(text, length, separator)) {
-        als_buf_add(out, text, length);
-        return;
-    }
-    als_buf_char(out, '"');
-    for (const char *end = text + length; text < end;) {
-        const char *quote = memchr(text, '"', (size_t)(end - text));
-        const char *stop = quote ? quote + 1 : end;
-        als_buf_add(out, text, (size_t)(stop - text));
-        if (quote)
-            als_buf_char(out, '"');
-        text = stop;
-    }
-    als_buf_char(out, '"');
-}
 
 void als_field_number(struct als_buf *out, double value)
 {
@@ -174,7 +149,7 @@ void als_field_json(struct als_buf *out, const char *text, size_t length)
 void als_field_cell_text(struct als_buf *out, const char *text)
 {
     if (text)
-        als_field_text(out, text, strlen(text), ',');
+        als_csv_put(out, text, strlen(text), ',');
     als_buf_char(out, ',');
 }
 

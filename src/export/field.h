@@ -10,8 +10,6 @@
 #include "alstrack/core/buf.h"
 #include "alstrack/core/num.h"
 
-/* Quoted as RFC 4180 says, and only if it holds the separator, a quote or a line end. */
-void als_field_text(struct als_buf *out, const char *text, size_t length, char separator);
 void als_field_number(struct als_buf *out, double value); /* shortest form; NaN adds nothing */
 void als_field_integer(struct als_buf *out, int64_t value);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/csv.h"
 #include "field.h"
 #include "folder_files.h"
 #include "pen.h"
@@ -110,7 +111,7 @@ static void put_closing(struct worker *worker, struct als_buf *out, char *at, si
     at = als_pen_bytes(at, unit.text, unit.length);
     als_pen_stop(out, at);
     if (reason)
-        als_field_text(out, reason, strlen(reason), ',');
+        als_csv_put(out, reason, strlen(reason), ',');
     als_buf_char(out, '\n');
 }
 
@@ -122,7 +123,7 @@ static void put_item(struct worker *worker, struct als_buf *out, const struct al
     char *at = put_name(worker, out, item);
     if (value->kind == ALS_VALUE_TEXT) {
         als_pen_stop(out, at);
-        als_field_text(out, value->text, value->length, ',');
+        als_csv_put(out, value->text, value->length, ',');
         at = als_pen_start(out, worker->units[item].length + CELL_ROOM);
     } else if (value->kind == ALS_VALUE_NUMBER) {
         at = als_pen_number(at, value->number, worker->memory);

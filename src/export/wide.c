@@ -1,5 +1,6 @@
 /* One row per assessment of an instrument, formatted by as many threads as wanted. */
 #include "wide.h"
+#include "alstrack/core/csv.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -91,7 +92,7 @@ static char *put_text(struct worker *worker, struct als_buf *out, char *at, cons
                       size_t length)
 {
     als_pen_stop(out, at);
-    als_field_text(out, text, length, ',');
+    als_csv_put(out, text, length, ',');
     als_buf_char(out, ',');
     return als_pen_start(out, worker->room);
 }

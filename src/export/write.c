@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alstrack/core/alloc.h"
+#include "alstrack/core/csv.h"
 #include "field.h"
 #include "utf8.h"
 
@@ -45,7 +46,7 @@ static void add_separated(struct als_buf *buf, const struct als_cell *cell, enum
     if (cell->missing)
         return;
     if (type == ALS_CELL_TEXT)
-        als_field_text(buf, cell->as.text, strlen(cell->as.text), separator);
+        als_csv_put(buf, cell->as.text, strlen(cell->as.text), separator);
     else if (type == ALS_CELL_INTEGER)
         als_field_integer(buf, cell->as.integer);
     else if (type == ALS_CELL_NUMBER)
@@ -62,7 +63,7 @@ static void write_separated(const struct als_table *table, char separator, FILE 
         const char *name = als_table_column(table, i)->name;
         if (i)
             als_buf_char(buf, separator);
-        als_field_text(buf, name, strlen(name), separator);
+        als_csv_put(buf, name, strlen(name), separator);
     }
     als_buf_char(buf, '\n');
     for (size_t row = 0; row < n_rows; row++) {

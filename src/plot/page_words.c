@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "csv.h"
+#include "data_cell.h"
 #include "page.h"
 
 int als_page_zero(const struct als_page *page)
@@ -123,23 +123,23 @@ static void add_row(const struct als_page *page, struct als_buf *out, struct row
         als_day_format(row.day, date);
         row.month = als_page_month(page, row.day);
     }
-    als_csv_cell(out, page->patient);
+    als_data_text(out, page->patient);
     als_buf_char(out, ',');
-    als_csv_cell(out, row.panel);
+    als_data_text(out, row.panel);
     als_buf_char(out, ',');
-    als_csv_cell(out, row.series);
+    als_data_text(out, row.series);
     als_buf_char(out, ',');
-    als_csv_number(out, row.month);
+    als_data_number(out, row.month);
     als_buf_char(out, ',');
     als_buf_text(out, date);
     als_buf_char(out, ',');
-    als_csv_number(out, row.value);
+    als_data_number(out, row.value);
     als_buf_char(out, ',');
-    als_csv_number(out, row.low);
+    als_data_number(out, row.low);
     als_buf_char(out, ',');
-    als_csv_number(out, row.high);
+    als_data_number(out, row.high);
     als_buf_char(out, ',');
-    als_csv_cell(out, row.label);
+    als_data_text(out, row.label);
     als_buf_char(out, '\n');
 }
 

@@ -6,7 +6,7 @@
 #include "alstrack/core/file.h"
 #include "canvas.h"
 #include "cohort.h"
-#include "csv.h"
+#include "data_cell.h"
 #include "layout.h"
 #include "output.h"
 #include "page.h"
@@ -367,14 +367,14 @@ static void add_table_row(struct als_buf *out, const char *kind, const char *gro
         als_day_format(day, date);
     const char *texts[] = {kind, group, patient, label};
     for (size_t i = 0; i < 4; i++) {
-        als_csv_cell(out, texts[i]);
+        als_data_text(out, texts[i]);
         als_buf_char(out, ',');
     }
-    als_csv_number(out, month);
+    als_data_number(out, month);
     als_buf_printf(out, ",%s", date);
     for (size_t i = 0; i < 4; i++) {
         als_buf_char(out, ',');
-        als_csv_number(out, values[i]);
+        als_data_number(out, values[i]);
     }
     als_buf_char(out, '\n');
 }
