@@ -216,14 +216,9 @@ int als_roster_outside(struct als_roster *roster, size_t patient, size_t visit, 
         if (days[i] != ALS_NO_DAY)
             roster->facts[facts.n_visits++] = (struct als_visit_fact){
                 .code = roster->protocol->visits[roster->anchor_visits[i]].code, .day = days[i]};
-    const int anchor = als_schedule_anchor_day(roster->protocol, &facts, &plan->anchor);
-    if (anchor == ALS_NO_DAY)
+    const int target = als_schedule_target(roster->protocol, &facts, visit);
+    if (target == ALS_NO_DAY)
         return 0;
-    int target = anchor + plan->offset;
-    if (plan->in_months)
-        target = roster->protocol->month_rule == ALS_MONTH_CALENDAR
-                     ? als_day_add_months(anchor, plan->offset)
-                     : anchor + als_months_to_days(plan->offset);
     if (day < target - plan->before_days)
         return day - (target - plan->before_days);
     return day > target + plan->after_days ? day - (target + plan->after_days) : 0;

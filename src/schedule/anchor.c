@@ -1,6 +1,7 @@
 /* From a patient's facts to the day that an anchor stands for. */
 #include "anchor.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static const struct als_date *first_event(const struct als_patient_facts *facts, const char *name)
@@ -46,31 +47,64 @@ static size_t count_infusions(const struct als_patient_facts *facts)
     return n;
 }
 
-static bool treatment_stopped(const struct als_patient_facts *facts)
+/* How many infusions are planned for the patient. Both numbers are the same unless the cohort is
+ * not known: then they span what the cohorts have. */
+struct doses {
+    size_t fewest, most;
+};
+
+static struct doses cohort_doses(const struct als_protocol *protocol, const char *cohort)
+{
+    struct doses doses = {.fewest = SIZE_MAX, .most = 0};
+    for (size_t i = 0; i < protocol->n_cohorts; i++) {
+        const size_t n = protocol->cohorts[i].n_doses;
+        if (cohort && strcmp(protocol->cohorts[i].code, cohort) != 0)
+            continue;
+        doses.fewest = n < doses.fewest ? n : doses.fewest;
+        doses.most = n > doses.most ? n : doses.most;
+    }
+    if (doses.most == 0) /* a cohort that the protocol does not have */
+        return (struct doses){.fewest = 1, .most = SIZE_MAX};
+    return doses;
+}
+
+static struct doses planned_doses(const struct als_protocol *protocol,
+                                  const struct als_patient_facts *facts)
+{
+    struct doses doses = cohort_doses(protocol, facts->cohort);
+    if (!first_event(facts, "treatment_stopped"))
+        return doses;
+    const size_t received = count_infusions(facts);
+    doses.fewest = received < doses.fewest ? received : doses.fewest;
+    doses.most = received < doses.most ? received : doses.most;
+    return doses;
+}
+
+/* Nothing more will come, whatever was planned. */
+static bool participation_ended(const struct als_patient_facts *facts)
 {
     return first_event(facts, "withdrawal") || first_event(facts, "death") ||
            first_event(facts, "lost_to_followup");
 }
 
-static const struct als_date *last_planned_infusion(const struct als_protocol *protocol,
-                                                    const struct als_patient_facts *facts)
+static struct anchor_day from_date(const struct als_date *date)
 {
-    const struct als_cohort *cohort = facts_cohort(protocol, facts);
-    size_t received = count_infusions(facts);
-    if (cohort && received >= cohort->n_doses)
-        return nth_infusion(facts, cohort->n_doses);
-    if (received && treatment_stopped(facts))
-        return nth_infusion(facts, received);
-    return NULL;
+    if (!date)
+        return (struct anchor_day){.day = ALS_NO_DAY};
+    return (struct anchor_day){.day = date->day,
+                               .is_partial = date->precision != ALS_PRECISION_DAY};
 }
 
-const struct als_cohort *facts_cohort(const struct als_protocol *protocol,
-                                      const struct als_patient_facts *facts)
+static struct anchor_day last_planned_infusion(const struct als_protocol *protocol,
+                                               const struct als_patient_facts *facts)
 {
-    for (size_t i = 0; i < protocol->n_cohorts; i++)
-        if (!facts->cohort || strcmp(protocol->cohorts[i].code, facts->cohort) == 0)
-            return &protocol->cohorts[i];
-    return NULL;
+    const struct doses doses = planned_doses(protocol, facts);
+    const size_t received = count_infusions(facts);
+    if (doses.fewest == doses.most && received >= doses.most)
+        return from_date(nth_infusion(facts, doses.most));
+    if (received && participation_ended(facts))
+        return from_date(nth_infusion(facts, received));
+    return (struct anchor_day){.day = ALS_NO_DAY, .needs_cohort = doses.fewest != doses.most};
 }
 
 static bool only_gives_treatment(const struct als_visit_plan *plan)
@@ -78,15 +112,28 @@ static bool only_gives_treatment(const struct als_visit_plan *plan)
     return plan->n_assessments == 0 && plan->n_procedures == 0 && !plan->ae_review;
 }
 
-bool visit_is_for_cohort(const struct als_visit_plan *plan, const struct als_cohort *cohort)
+/* How many infusions a patient must have planned for this visit to exist. */
+static size_t doses_needed(const struct als_visit_plan *plan)
 {
-    if (plan->cohort && (!cohort || strcmp(plan->cohort, cohort->code) != 0))
-        return false;
-    if (!cohort)
-        return true;
-    if (plan->anchor.kind == ALS_ANCHOR_INFUSION && plan->anchor.number > cohort->n_doses)
-        return false;
-    return plan->infusion_number <= cohort->n_doses || !only_gives_treatment(plan);
+    size_t needed = only_gives_treatment(plan) ? plan->infusion_number : 0;
+    if (plan->anchor.kind == ALS_ANCHOR_INFUSION && plan->anchor.number > needed)
+        needed = plan->anchor.number;
+    if (plan->anchor.kind == ALS_ANCHOR_LAST_PLANNED && needed == 0)
+        needed = 1;
+    return needed;
+}
+
+enum plan_fit plan_fit(const struct als_protocol *protocol, const struct als_patient_facts *facts,
+                       const struct als_visit_plan *plan)
+{
+    const struct doses doses = planned_doses(protocol, facts);
+    const size_t needed = doses_needed(plan);
+    const char *cohort = facts->cohort;
+    if (!cohort && protocol->n_cohorts == 1)
+        cohort = protocol->cohorts[0].code;
+    if (needed > doses.most || (plan->cohort && cohort && strcmp(plan->cohort, cohort) != 0))
+        return PLAN_NO;
+    return needed > doses.fewest || (plan->cohort && !cohort) ? PLAN_DEPENDS : PLAN_YES;
 }
 
 /* The infusion that is given at a visit proves that the visit took place. */
@@ -95,8 +142,8 @@ static int treatment_day(const struct als_protocol *protocol, const struct als_p
 {
     if (plan->infusion_number == 0)
         return ALS_NO_DAY;
-    const struct als_cohort *cohort = facts_cohort(protocol, facts);
-    if (!cohort || plan->infusion_number > cohort->n_doses || !visit_is_for_cohort(plan, cohort))
+    if (plan->infusion_number > planned_doses(protocol, facts).fewest ||
+        plan_fit(protocol, facts, plan) != PLAN_YES)
         return ALS_NO_DAY;
     const struct als_date *infusion = nth_infusion(facts, plan->infusion_number);
     return infusion && infusion->precision == ALS_PRECISION_DAY ? infusion->day : ALS_NO_DAY;
@@ -132,14 +179,6 @@ int target_day(const struct als_protocol *protocol, const struct als_visit_plan 
     return anchor_day + als_months_to_days(plan->offset);
 }
 
-static struct anchor_day from_date(const struct als_date *date)
-{
-    if (!date)
-        return (struct anchor_day){.day = ALS_NO_DAY};
-    return (struct anchor_day){.day = date->day,
-                               .is_partial = date->precision != ALS_PRECISION_DAY};
-}
-
 /* Follows a chain of visits to the first that took place or hangs on something else. A definition
  * without cycles needs at most one step per visit. */
 static struct anchor_day resolve(const struct als_protocol *protocol,
@@ -152,16 +191,18 @@ static struct anchor_day resolve(const struct als_protocol *protocol,
     case ALS_ANCHOR_INFUSION:
         return from_date(nth_infusion(facts, anchor->number));
     case ALS_ANCHOR_LAST_PLANNED:
-        return from_date(last_planned_infusion(protocol, facts));
+        return last_planned_infusion(protocol, facts);
     case ALS_ANCHOR_VISIT:
         break;
     }
     struct anchor_day result = {.day = ALS_NO_DAY};
     const struct als_visit_plan *plan = &protocol->visits[anchor->visit];
-    if (steps_left == 0 || !visit_is_for_cohort(plan, facts_cohort(protocol, facts)))
+    const enum plan_fit fit = plan_fit(protocol, facts, plan);
+    if (steps_left == 0 || fit == PLAN_NO)
         return result;
     result.day = visit_actual_day(protocol, facts, plan, NULL);
-    if (result.day != ALS_NO_DAY)
+    result.needs_cohort = result.day == ALS_NO_DAY && fit == PLAN_DEPENDS;
+    if (result.day != ALS_NO_DAY || result.needs_cohort)
         return result;
     result = resolve(protocol, facts, &plan->anchor, steps_left - 1);
     if (result.day != ALS_NO_DAY)
@@ -174,6 +215,24 @@ struct anchor_day anchor_day(const struct als_protocol *protocol,
                              const struct als_patient_facts *facts, const struct als_anchor *anchor)
 {
     return resolve(protocol, facts, anchor, protocol->n_visits);
+}
+
+int als_schedule_target(const struct als_protocol *protocol, const struct als_patient_facts *facts,
+                        size_t visit)
+{
+    const struct als_visit_plan *plan = &protocol->visits[visit];
+    if (plan_fit(protocol, facts, plan) != PLAN_YES)
+        return ALS_NO_DAY;
+    const int day = anchor_day(protocol, facts, &plan->anchor).day;
+    return day == ALS_NO_DAY ? ALS_NO_DAY : target_day(protocol, plan, day);
+}
+
+const struct als_anchor *als_schedule_root(const struct als_protocol *protocol, size_t visit)
+{
+    const struct als_anchor *anchor = &protocol->visits[visit].anchor;
+    while (anchor->kind == ALS_ANCHOR_VISIT)
+        anchor = &protocol->visits[anchor->visit].anchor;
+    return anchor;
 }
 
 int als_schedule_anchor_day(const struct als_protocol *protocol,

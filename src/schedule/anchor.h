@@ -8,21 +8,20 @@
 #include "alstrack/schedule/schedule.h"
 
 struct anchor_day {
-    int day;         /* ALS_NO_DAY when not known */
-    bool is_target;  /* a planned day stands in for one that has not come yet */
-    bool is_partial; /* a date of lower precision than a day is behind it */
+    int day;           /* ALS_NO_DAY when not known */
+    bool is_target;    /* a planned day stands in for one that has not come yet */
+    bool is_partial;   /* a date of lower precision than a day is behind it */
+    bool needs_cohort; /* not known for want of the patient's cohort */
 };
 
 struct anchor_day anchor_day(const struct als_protocol *protocol,
                              const struct als_patient_facts *facts,
                              const struct als_anchor *anchor);
 
-/* NULL when the patient's cohort is not one of the protocol's. */
-const struct als_cohort *facts_cohort(const struct als_protocol *protocol,
-                                      const struct als_patient_facts *facts);
-
-/* Does the plan give the patient's cohort this visit at all? */
-bool visit_is_for_cohort(const struct als_visit_plan *plan, const struct als_cohort *cohort);
+/* Does the plan give the patient this visit at all? */
+enum plan_fit { PLAN_NO, PLAN_YES, PLAN_DEPENDS /* on the cohort, which is not known */ };
+enum plan_fit plan_fit(const struct als_protocol *protocol, const struct als_patient_facts *facts,
+                       const struct als_visit_plan *plan);
 
 /* The day on which a planned visit took place, else ALS_NO_DAY. *not_done (may be NULL) says
  * whether it was recorded as not done. */

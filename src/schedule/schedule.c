@@ -43,14 +43,14 @@ static void set_deviation(struct als_visit_row *row)
 }
 
 /* What took place counts, whatever the plan says; only then do cohort, end and today decide. */
-static enum als_visit_status find_status(const struct als_visit_row *row, bool for_cohort,
+static enum als_visit_status find_status(const struct als_visit_row *row, enum plan_fit fit,
                                          bool not_done, int end, int today)
 {
     if (row->actual != ALS_NO_DAY)
         return row->outside_days < 0   ? ALS_VISIT_EARLY
                : row->outside_days > 0 ? ALS_VISIT_LATE
                                        : ALS_VISIT_DONE;
-    if (!for_cohort)
+    if (fit == PLAN_NO)
         return ALS_VISIT_NOT_APPLICABLE;
     if (end != ALS_NO_DAY && (row->target == ALS_NO_DAY || row->window_from > end))
         return ALS_VISIT_NOT_APPLICABLE;
@@ -79,11 +79,12 @@ static struct als_visit_row planned_row(const struct als_protocol *protocol,
                                         const struct als_visit_plan *plan, int end, int today)
 {
     struct als_visit_row row = empty_row(plan->code);
-    bool not_done, for_cohort = visit_is_for_cohort(plan, facts_cohort(protocol, facts));
+    bool not_done;
+    const enum plan_fit fit = plan_fit(protocol, facts, plan);
     row.plan = plan;
     row.actual = visit_actual_day(protocol, facts, plan, &not_done);
-    struct anchor_day anchor = {.day = ALS_NO_DAY};
-    if (for_cohort)
+    struct anchor_day anchor = {.day = ALS_NO_DAY, .needs_cohort = fit == PLAN_DEPENDS};
+    if (fit == PLAN_YES)
         anchor = anchor_day(protocol, facts, &plan->anchor);
     if (anchor.day != ALS_NO_DAY) {
         row.target = target_day(protocol, plan, anchor.day);
@@ -92,8 +93,9 @@ static struct als_visit_row planned_row(const struct als_protocol *protocol,
         row.anchor_is_target = anchor.is_target;
         row.anchor_is_partial = anchor.is_partial;
     }
+    row.needs_cohort = anchor.needs_cohort;
     set_deviation(&row);
-    row.status = find_status(&row, for_cohort, not_done, end, today);
+    row.status = find_status(&row, fit, not_done, end, today);
     return row;
 }
 

@@ -19,7 +19,8 @@ enum als_anchor_kind {
     ALS_ANCHOR_EVENT,        /* date of the first event of that name */
     ALS_ANCHOR_INFUSION,     /* the n-th infusion, n from 1 */
     ALS_ANCHOR_LAST_PLANNED, /* the last infusion planned for the patient's cohort; the last one
-                                received once treatment is stopped */
+                                received once treatment is stopped: by the event
+                                treatment_stopped, withdrawal, loss to follow-up or death */
     ALS_ANCHOR_VISIT         /* actual date of another visit, its target until it is done */
 };
 

@@ -10,6 +10,12 @@
  * An anchor on an event or infusion is never guessed from a plan; an anchor on a visit is its
  * actual date, and its target until it is done.
  *
+ * While the cohort of a patient is not known, a visit has a target only if it would have the same
+ * in every cohort of the protocol.
+ *
+ * After the event treatment_stopped the infusions received are all that were planned: visits of
+ * later ones do not apply, and the last received is the last planned.
+ *
  * A visit at which the n-th infusion is given took place on the day of that infusion unless a visit
  * fact says otherwise. A cohort without an n-th infusion has no visits anchored on it and none that
  * exist only to give it; a visit of that kind with assessments stays.
@@ -51,7 +57,7 @@ struct als_event_fact {
 
 /* Everything about one patient that the schedule depends on. Borrowed. */
 struct als_patient_facts {
-    const char *cohort;                  /* NULL: the protocol's first cohort */
+    const char *cohort;                  /* NULL: not known, unless the protocol has only one */
     const struct als_event_fact *events; /* in any order */
     size_t n_events;
     const struct als_visit_fact *visits;
@@ -67,6 +73,7 @@ struct als_visit_row {
     int offset_days, outside_days;      /* valid when target and actual are known */
     bool anchor_is_target;  /* target hangs on another visit's target, not yet on its date */
     bool anchor_is_partial; /* target hangs on a partial date */
+    bool needs_cohort;      /* no target, because the patient's cohort is not known */
 };
 
 /* Write protocol->n_visits rows in protocol order, then one per extra visit in order of date.
@@ -74,6 +81,13 @@ struct als_visit_row {
 size_t als_schedule_build(const struct als_protocol *protocol,
                           const struct als_patient_facts *facts, int today,
                           struct als_visit_row *rows);
+
+/* The target of one visit (index into protocol->visits), as als_schedule_build gives it. */
+int als_schedule_target(const struct als_protocol *protocol, const struct als_patient_facts *facts,
+                        size_t visit);
+
+/* What a visit hangs on in the end, through the visits in between: an event or an infusion. */
+const struct als_anchor *als_schedule_root(const struct als_protocol *protocol, size_t visit);
 
 /* The day an anchor stands for, or ALS_NO_DAY. */
 int als_schedule_anchor_day(const struct als_protocol *protocol,

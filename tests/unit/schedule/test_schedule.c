@@ -58,7 +58,7 @@ TABLE_TEST(schedule, counts_days_outside_the_window, deviations)
     struct als_event_fact infusion = event_on("infusion", "2015-08-31");
     struct als_visit_fact visit = visit_on("MN6", deviations[*row_].actual);
     struct als_patient_facts facts = {
-        .events = &infusion, .n_events = 1, .visits = &visit, .n_visits = 1};
+        .cohort = "1", .events = &infusion, .n_events = 1, .visits = &visit, .n_visits = 1};
     struct als_visit_row rows[N_PLAN];
     als_schedule_build(&protocol, &facts, day_of("2020-01-01"), rows);
     cr_assert_eq(rows[MN6].offset_days, deviations[*row_].offset);
@@ -79,7 +79,7 @@ TABLE_TEST(schedule, opens_and_closes_the_window_on_its_own_days, todays)
 {
     struct als_protocol protocol = make_protocol();
     struct als_event_fact infusion = event_on("infusion", "2015-08-31");
-    struct als_patient_facts facts = {.events = &infusion, .n_events = 1};
+    struct als_patient_facts facts = {.cohort = "1", .events = &infusion, .n_events = 1};
     struct als_visit_row rows[N_PLAN];
     als_schedule_build(&protocol, &facts, day_of(todays[*row_].today), rows);
     cr_assert_eq(rows[MN6].status, todays[*row_].status);
@@ -143,12 +143,75 @@ Test(schedule, knows_late_visits_of_two_doses_only_after_the_second)
     als_schedule_build(&protocol, &facts, today, rows);
     assert_day(rows[MN3].target, "2020-08-04");
     cr_assert_eq(rows[SECOND_ONLY].status, ALS_VISIT_NOT_APPLICABLE);
-    facts.cohort = NULL;
-    als_schedule_build(&protocol, &facts, today, rows);
-    assert_day(rows[MN3].target, "2020-08-04");
 }
 
-static const char *const stops[] = {"withdrawal", "death", "lost_to_followup"};
+Test(schedule, gives_no_target_that_needs_a_cohort_which_is_not_known)
+{
+    struct als_protocol protocol = make_protocol();
+    struct als_event_fact events[] = {event_on("infusion", "2020-05-05"),
+                                      event_on("infusion", "2020-06-15")};
+    struct als_patient_facts facts = {.events = events, .n_events = 2};
+    struct als_visit_row rows[N_PLAN];
+    int today = day_of("2020-06-20");
+
+    als_schedule_build(&protocol, &facts, today, rows);
+    assert_day(rows[WK1].target, "2020-05-12");
+    assert_day(rows[MN1].target, "2020-06-04");
+    cr_assert_not(rows[MN1].needs_cohort);
+    cr_assert_eq(rows[MN1].actual, ALS_NO_DAY);
+    for (size_t i = MN3; i <= SECOND_ONLY; i++) {
+        cr_assert_eq(rows[i].status, ALS_VISIT_UNSCHEDULED, "%s", rows[i].code);
+        cr_assert_eq(rows[i].target, ALS_NO_DAY);
+        cr_assert(rows[i].needs_cohort, "%s", rows[i].code);
+    }
+
+    protocol.n_cohorts = 1;
+    als_schedule_build(&protocol, &facts, today, rows);
+    assert_day(rows[MN3].target, "2020-08-04");
+    cr_assert_not(rows[MN3].needs_cohort);
+    cr_assert_eq(rows[SECOND_ONLY].status, ALS_VISIT_NOT_APPLICABLE);
+}
+
+Test(schedule, schedules_without_a_cohort_what_all_cohorts_share)
+{
+    struct als_cohort cohorts[] = {{.code = "low", .n_doses = 2}, {.code = "high", .n_doses = 2}};
+    struct als_protocol protocol = make_protocol();
+    protocol.cohorts = cohorts;
+    struct als_event_fact events[] = {event_on("infusion", "2020-05-05"),
+                                      event_on("infusion", "2020-06-15")};
+    struct als_patient_facts facts = {.events = events, .n_events = 2};
+    struct als_visit_row rows[N_PLAN];
+    als_schedule_build(&protocol, &facts, day_of("2020-06-20"), rows);
+    assert_day(rows[MN3].target, "2020-09-14");
+    assert_day(rows[MN1].actual, "2020-06-15");
+}
+
+Test(schedule, goes_on_from_the_last_dose_received_once_treatment_is_stopped)
+{
+    struct als_visit_plan visits[] = {
+        {.code = "INJ2", .anchor = ON_INFUSION(1), .offset = 30, .infusion_number = 2},
+        {.code = "F1", .anchor = ON_INFUSION(2), .offset = 30},
+        {.code = "MN3", .anchor = ON_LAST_PLANNED, .offset = 91}};
+    struct als_protocol protocol = make_protocol();
+    protocol.visits = visits;
+    protocol.n_visits = COUNT(visits);
+    struct als_event_fact events[] = {event_on("infusion", "2020-05-05"),
+                                      event_on("treatment_stopped", "2020-05-20")};
+    struct als_patient_facts facts = {.cohort = "2", .events = events, .n_events = 2};
+    struct als_visit_row rows[COUNT(visits)];
+    als_schedule_build(&protocol, &facts, day_of("2020-06-20"), rows);
+    cr_assert_eq(rows[0].status, ALS_VISIT_NOT_APPLICABLE);
+    cr_assert_eq(rows[1].status, ALS_VISIT_NOT_APPLICABLE);
+    assert_day(rows[2].target, "2020-08-04");
+    cr_assert_eq(rows[2].status, ALS_VISIT_PLANNED);
+
+    facts.events = events + 1;
+    facts.n_events = 1;
+    als_schedule_build(&protocol, &facts, day_of("2020-06-20"), rows);
+    cr_assert_eq(rows[2].status, ALS_VISIT_NOT_APPLICABLE);
+}
+
+static const char *const stops[] = {"withdrawal", "death", "lost_to_followup", "treatment_stopped"};
 
 TABLE_TEST(schedule, takes_the_last_infusion_received_once_treatment_stops, stops)
 {
@@ -472,7 +535,7 @@ TABLE_TEST(schedule, matches_a_date_to_the_window_that_holds_it, matches)
 {
     struct als_protocol protocol = make_protocol();
     struct als_event_fact infusion = event_on("infusion", "2020-05-05");
-    struct als_patient_facts facts = {.events = &infusion, .n_events = 1};
+    struct als_patient_facts facts = {.cohort = "1", .events = &infusion, .n_events = 1};
     struct als_visit_row rows[N_PLAN];
     size_t n = als_schedule_build(&protocol, &facts, 0, rows);
     cr_assert_eq(als_schedule_match(rows, n, NULL, day_of(matches[*row_].date)),
