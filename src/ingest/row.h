@@ -21,7 +21,8 @@ struct als_row {
 static inline struct als_csv_field als_row_cell(const struct als_row *row, size_t column)
 {
     const ptrdiff_t at = row->columns->at[column];
-    return at < 0 ? (struct als_csv_field){.text = ""} : row->record->fields[at];
+    const struct als_csv_field none = {.text = ""};
+    return at < 0 ? none : row->record->fields[at];
 }
 
 /* Refuse the row for one cell. hint may be NULL. */

@@ -105,7 +105,8 @@ static void widen_by_series(int *low, int *high, const struct als_page_series *s
 static void set_time_range(struct als_view *view)
 {
     const struct als_page *page = view->page;
-    int low = page->zero_day, high = page->zero_day;
+    int low = page->zero_day;
+    int high = low;
     widen_by_series(&low, &high, &page->main, 1);
     widen_by_series(&low, &high, page->others, page->n_others);
     for (size_t i = 0; i < page->n_gaps; i++)

@@ -9,8 +9,9 @@ static bool is_nth_completion(const struct als_gate_patient *patients, size_t n,
     for (size_t j = 0; j < n; j++) {
         if (patients[j].completed == ALS_NO_DAY)
             continue;
+        bool earlier_row = j < i;
         rank += patients[j].completed < patients[i].completed ||
-                (patients[j].completed == patients[i].completed && j < i);
+                (earlier_row && patients[j].completed == patients[i].completed);
     }
     return rank == needed;
 }

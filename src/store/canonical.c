@@ -252,7 +252,7 @@ void als_canon_integer(struct als_buf *out, size_t column, int64_t value)
 {
     char bytes[2 * VARINT_MOST + 1];
     size_t n = put_head(bytes, column, 'i');
-    n += put_varint(bytes + n, ((uint64_t)value << 1) ^ (uint64_t)(value >> 63));
+    n += put_varint(bytes + n, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
     als_buf_add(out, bytes, n);
 }
 

@@ -1,6 +1,6 @@
 /*
- * A field of a CSV file as RFC 4180 has it: quoted if it must be, and only then. (Reading CSV is the
- * ingest layer's.)
+ * A field of a CSV file as RFC 4180 has it: quoted if it must be, and only then. (Reading CSV is
+ * the ingest layer's.)
  */
 #ifndef ALSTRACK_CORE_CSV_H
 #define ALSTRACK_CORE_CSV_H

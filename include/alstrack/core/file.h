@@ -16,8 +16,8 @@ ALS_CHECKED enum als_status als_file_read(const char *path, struct als_buf *buf,
                                           struct als_err *err);
 
 /* An output under way. `stream` may be written to; nothing is at `path` before commit.
- * "-" writes to standard output directly. A path that is a study (any SQLite file) or its journal is
- * refused with ALS_CANNOT_CREATE. */
+ * "-" writes to standard output directly. A path that is a study (any SQLite file) or its journal
+ * is refused with ALS_CANNOT_CREATE. */
 struct als_file_out {
     FILE *stream;
     char *path;      /* owned */
