@@ -1,0 +1,191 @@
+/* `analyze prepost`: fits of every patient for the measure and for what responders are judged by.
+ */
+#include "prepost_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "patients.h"
+
+/* A scale whose progress slows near its floor: below this total, slopes say less. */
+static const char FLOOR_MEASURE[] = "alsfrsr.total";
+static const double FLOOR_VALUE = 25;
+
+struct pass {
+    struct als_prepost_run *run;
+    size_t measure;
+    size_t next;
+    double direction;
+    bool *partial_zero;
+};
+
+double als_prepost_direction(const struct als_measure *measure)
+{
+    return measure->instrument->higher_is_better ? 1 : -1;
+}
+
+/* What the notes tell of the analysed measure. */
+static void count_series(struct pass *pass, const struct als_series *series,
+                         const struct als_prepost *fit)
+{
+    struct als_prepost_run *run = pass->run;
+    run->zero[series->zero]++;
+    pass->partial_zero[pass->next] = fit->has_zero && series->zero_is_partial;
+    bool has_floor = strcmp(run->measures[0].name, FLOOR_MEASURE) == 0;
+    for (size_t i = 0; i < series->count && fit->has_zero; i++) {
+        bool dead = series->death_day != ALS_NO_DAY && series->points[i].day > series->death_day;
+        run->after_death += dead;
+        run->low += has_floor && !dead && series->points[i].value <= FLOOR_VALUE;
+    }
+}
+
+static void take_series(const struct als_series *series, void *context)
+{
+    struct pass *pass = context;
+    struct als_prepost_run *run = pass->run;
+    while (run->patients.items[pass->next].id != series->patient_id)
+        pass->next++;
+    struct als_prepost fit = als_prepost_fit(series, run->options->exclude_zero, pass->direction);
+    run->fits[pass->measure][pass->next] = fit;
+    if (pass->measure == 0)
+        count_series(pass, series, &fit);
+}
+
+static enum als_status fit_measure(struct als_store *store, struct als_prepost_run *run,
+                                   size_t measure, bool *partial_zero, struct als_err *err)
+{
+    struct als_prepost *fits = run->fits[measure];
+    for (size_t i = 0; i < run->patients.count; i++)
+        fits[i] = als_prepost_none();
+    struct pass pass = {.run = run,
+                        .measure = measure,
+                        .direction = als_prepost_direction(&run->measures[measure]),
+                        .partial_zero = partial_zero};
+    size_t missing;
+    enum als_status status = als_series_each_counted(store, &run->measures[measure], &run->patients,
+                                                     take_series, &pass, &missing, err);
+    if (measure == 0)
+        run->missing = missing;
+    return status;
+}
+
+/* Index of the measure among those of the run, added if it is new. */
+static enum als_status add_measure(struct als_store *store, struct als_prepost_run *run,
+                                   const char *name, size_t *index, struct als_err *err)
+{
+    for (*index = 0; *index < run->n_measures; ++*index)
+        if (strcmp(run->measures[*index].name, name) == 0)
+            return ALS_OK;
+    return als_measure_chosen(store, name, &run->measures[run->n_measures++], err);
+}
+
+/* A definition that names no measure means the protocol's: a percentage of it may be taken of any
+ * measure, points of it may not. */
+static enum als_status choose_rules(struct als_store *store, struct als_prepost_run *run,
+                                    struct als_err *err)
+{
+    bool own = run->protocol->measure && strcmp(run->protocol->measure, run->measures[0].name) == 0;
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < run->protocol->n_responders && status == ALS_OK; i++) {
+        const struct als_responder *responder = &run->protocol->responders[i];
+        if (!responder->measure && !responder->percent && !own) {
+            run->left_out++;
+            continue;
+        }
+        struct als_prepost_rule *rule = &run->rules[run->n_rules++];
+        rule->responder = responder;
+        rule->measure = 0;
+        if (responder->measure)
+            status = add_measure(store, run, responder->measure, &rule->measure, err);
+    }
+    return status;
+}
+
+int als_prepost_verdict(const struct als_prepost_run *run, size_t rule, size_t patient)
+{
+    const struct als_prepost_rule *own = &run->rules[rule];
+    return als_prepost_responds(&run->fits[own->measure][patient], own->responder,
+                                als_prepost_direction(&run->measures[own->measure]));
+}
+
+static bool is_in(const struct als_prepost_run *run, size_t patient, size_t group)
+{
+    return group == run->groups.count || run->groups.of[patient] == group;
+}
+
+struct als_prepost_tests als_prepost_tests_of(const struct als_prepost_run *run, size_t group,
+                                              bool stick, size_t *patients)
+{
+    double *before = als_alloc_array(run->patients.count + 1, 3 * sizeof *before);
+    double *after = before + run->patients.count, *changes = after + run->patients.count;
+    size_t n = 0;
+    *patients = 0;
+    for (size_t i = 0; i < run->patients.count; i++) {
+        const struct als_prepost *fit = &run->fits[0][i];
+        if (!is_in(run, i, group))
+            continue;
+        ++*patients;
+        double change = stick ? fit->stick.change.estimate : fit->change;
+        if (isnan(change))
+            continue;
+        before[n] = stick ? fit->stick.before : fit->before.fit.slope;
+        after[n] = stick ? fit->stick.after : fit->after.fit.slope;
+        changes[n++] = change;
+    }
+    struct als_prepost_tests tests = als_prepost_test(n, before, after, changes);
+    free(before);
+    return tests;
+}
+
+struct als_prepost_count als_prepost_count_of(const struct als_prepost_run *run, size_t group,
+                                              size_t rule)
+{
+    struct als_prepost_count count = {0};
+    for (size_t i = 0; i < run->patients.count; i++) {
+        int verdict = is_in(run, i, group) ? als_prepost_verdict(run, rule, i) : -1;
+        count.responders += verdict == 1;
+        count.of += verdict >= 0;
+    }
+    return count;
+}
+
+static enum als_status compute(struct als_store *store, struct als_prepost_run *run,
+                               struct als_arena *arena, struct als_err *err)
+{
+    size_t room = run->protocol->n_responders + 1, n = run->patients.count + 1;
+    bool *partial_zero = als_arena_array(arena, n, sizeof *partial_zero);
+    run->partial_zero = partial_zero;
+    run->rules = als_arena_array(arena, room, sizeof *run->rules);
+    run->fits = als_arena_array(arena, room, sizeof *run->fits);
+    run->groups = als_groups_make(&run->patients, run->options->by, arena);
+    enum als_status status = choose_rules(store, run, err);
+    for (size_t i = 0; i < run->n_measures && status == ALS_OK; i++) {
+        run->fits[i] = als_arena_array(arena, n, sizeof **run->fits);
+        status = fit_measure(store, run, i, partial_zero, err);
+    }
+    return status;
+}
+
+enum als_status als_analyze_prepost(struct als_store *store,
+                                    const struct als_prepost_options *options,
+                                    struct als_table **out, struct als_err *err)
+{
+    struct als_prepost_run run = {.options = options, .protocol = als_store_protocol(store)};
+    enum als_status status = als_factor_check(options->by, err);
+    if (status != ALS_OK)
+        return status;
+    struct als_arena *arena = als_arena_new();
+    run.measures = als_arena_array(arena, run.protocol->n_responders + 1, sizeof *run.measures);
+    status = als_measure_chosen(store, options->measure, &run.measures[run.n_measures++], err);
+    if (status == ALS_OK)
+        status = als_patients_chosen(store, options->patient, arena, &run.patients, err);
+    if (status == ALS_OK)
+        status = compute(store, &run, arena, err);
+    if (status == ALS_OK) {
+        *out = options->cohort ? als_prepost_cohort(&run) : als_prepost_patients(&run);
+        als_prepost_notes(&run, *out);
+    }
+    als_arena_free(arena);
+    return status;
+}

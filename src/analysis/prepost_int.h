@@ -1,0 +1,52 @@
+/*
+ * Parts of one run of `analyze prepost`: what is computed (prepost.c), how it is told (the tables
+ * of prepost_table.c, the notes of prepost_notes.c).
+ */
+#ifndef ALSTRACK_ANALYSIS_PREPOST_INT_H
+#define ALSTRACK_ANALYSIS_PREPOST_INT_H
+
+#include "alstrack/analysis/prepost.h"
+#include "groups.h"
+#include "prepost_fit.h"
+
+/* A responder definition that suits the analysis, and the measure whose fits it looks at. */
+struct als_prepost_rule {
+    const struct als_responder *responder;
+    size_t measure;
+};
+
+struct als_prepost_run {
+    const struct als_prepost_options *options;
+    const struct als_protocol *protocol;
+    struct als_patient_list patients;
+    struct als_groups groups;
+    struct als_measure *measures; /* first the one that is analysed, then those of definitions */
+    size_t n_measures;
+    struct als_prepost **fits; /* per measure, per patient */
+    struct als_prepost_rule *rules;
+    size_t n_rules, left_out; /* definitions; those that do not suit the measure */
+    size_t missing;           /* assessments without a value of the analysed measure */
+    size_t zero[3];           /* patients per enum als_zero */
+    size_t after_death, low;  /* values left out; values near the floor of the scale */
+    const bool *partial_zero; /* per patient */
+};
+
+double als_prepost_direction(const struct als_measure *measure);
+int als_prepost_verdict(const struct als_prepost_run *run, size_t rule, size_t patient);
+
+/* Tests of the patients of a group (group == groups.count: of all), by separate lines or by broken
+ * sticks; *patients is how many there are in it. */
+struct als_prepost_tests als_prepost_tests_of(const struct als_prepost_run *run, size_t group,
+                                              bool stick, size_t *patients);
+/* How many of the group respond, and of how many that can be told. */
+struct als_prepost_count {
+    size_t responders, of;
+};
+struct als_prepost_count als_prepost_count_of(const struct als_prepost_run *run, size_t group,
+                                              size_t rule);
+
+struct als_table *als_prepost_patients(const struct als_prepost_run *run);
+struct als_table *als_prepost_cohort(const struct als_prepost_run *run);
+void als_prepost_notes(const struct als_prepost_run *run, struct als_table *table);
+
+#endif
