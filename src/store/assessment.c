@@ -71,6 +71,15 @@ static bool item_given(const bool *given_items, size_t item)
     return !given_items || given_items[item];
 }
 
+static bool any_answer(const struct als_instrument *instrument,
+                       const struct als_assessment *assessment, const bool *given_items)
+{
+    for (size_t i = 0; i < instrument->n_items; i++)
+        if (item_given(given_items, i) && assessment->values[i].kind != ALS_VALUE_MISSING)
+            return true;
+    return false;
+}
+
 static enum als_status check(const struct als_store *store, const struct als_instrument *instrument,
                              const struct als_assessment *assessment, unsigned given,
                              const bool *given_items, struct als_err *err)
@@ -169,39 +178,73 @@ static const char **merge_reasons(const struct als_instrument *instrument,
 /* Columns of every instrument's table before its items. */
 enum { DAY, MODE, RESPONDENT, STATUS, REASON, VERSION_NO, ITEM_REASONS, N_HEAD };
 
-/* The stored column; *out is the caller's (free). */
-static enum als_status read_reasons(struct als_store *store, const struct als_relation *table,
-                                    int64_t row_id, char **out, struct als_err *err)
+/* What matters of the row as it is stored. */
+struct stored {
+    bool found, not_done;
+    char *reasons;  /* the column */
+    bool *answered; /* [n_items] */
+};
+
+static void stored_release(struct stored *stored)
+{
+    free(stored->reasons);
+    free(stored->answered);
+}
+
+static enum als_status read_stored(struct als_store *store, const struct als_relation *table,
+                                   const struct als_instrument *instrument, int64_t row_id,
+                                   struct stored *out, struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    *out = NULL;
+    *out = (struct stored){.answered = als_alloc_array(instrument->n_items, sizeof *out->answered)};
     enum als_status status = als_sql_cached(store, table->select_one, &stmt, err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, row_id);
-    bool row;
-    status = als_sql_step(store, stmt, &row, err);
-    if (status == ALS_OK && row)
-        *out = als_strdup((const char *)sqlite3_column_text(stmt, 1 + ITEM_REASONS));
+    status = als_sql_step(store, stmt, &out->found, err);
+    if (status == ALS_OK && out->found) {
+        out->not_done =
+            strcmp((const char *)sqlite3_column_text(stmt, 1 + STATUS), "not-done") == 0;
+        out->reasons = als_strdup((const char *)sqlite3_column_text(stmt, 1 + ITEM_REASONS));
+        for (size_t i = 0; i < instrument->n_items; i++) {
+            ptrdiff_t column = als_relation_column(table, instrument->items[i].code);
+            out->answered[i] = sqlite3_column_type(stmt, 1 + (int)column) != SQLITE_NULL;
+        }
+    }
     als_sql_done(stmt);
     return status;
 }
 
-/* The column as it is to be: what is stored with what is given laid over it. */
-static void compose_reasons(const struct als_instrument *instrument,
-                            const struct als_assessment *assessment, const bool *given_items,
-                            const char *stored, struct als_buf *out)
+/* The column as it is to be: what is stored with what is given laid over it. An item is answered
+ * or has a reason why it is not. */
+static enum als_status compose_reasons(const struct als_instrument *instrument,
+                                       const struct als_assessment *assessment,
+                                       const bool *given_items, const struct stored *stored,
+                                       struct als_buf *out, struct als_err *err)
 {
-    if (!stored && !assessment->item_reasons)
-        return;
+    if (!stored->reasons && !assessment->item_reasons)
+        return ALS_OK;
+    enum als_status status = ALS_OK;
     struct als_arena *arena = als_arena_new();
-    als_reasons_to_json(instrument,
-                        merge_reasons(instrument, assessment, given_items, stored, arena), out);
+    const char **reasons =
+        merge_reasons(instrument, assessment, given_items, stored->reasons, arena);
+    for (size_t i = 0; i < instrument->n_items && status == ALS_OK; i++) {
+        bool answered = item_given(given_items, i) ? assessment->values[i].kind != ALS_VALUE_MISSING
+                                                   : stored->answered[i];
+        if (!answered || assessment->not_done || !als_or_missing(reasons[i]))
+            continue;
+        status = als_fail(err, ALS_DATA, "E-ANSWERED", "%s: is answered and has a missing reason",
+                          instrument->items[i].code);
+        als_err_hint(err, "an item has a value or the reason why it has none");
+    }
+    if (status == ALS_OK)
+        als_reasons_to_json(instrument, reasons, out);
     als_arena_free(arena);
+    return status;
 }
 
 static void fill_head(struct als_row_cell *cells, const struct als_assessment *assessment,
-                      unsigned given, int version_no, const char *reasons)
+                      unsigned given, bool becomes_done, int version_no, const char *reasons)
 {
     cells[DAY] = als_cell_when(als_is_given(given, 0), als_cell_day(assessment->day));
     cells[MODE] = als_given_text(given, 1, assessment->mode);
@@ -212,6 +255,8 @@ static void fill_head(struct als_row_cell *cells, const struct als_assessment *a
     cells[VERSION_NO] = als_cell_integer(version_no);
     cells[ITEM_REASONS] = als_cell_text(als_or_missing(reasons));
     cells[DAY].initial = cells[STATUS].initial = true;
+    if (becomes_done && !als_is_given(given, 4))
+        cells[REASON] = als_cell_text(NULL);
     /* A changed row was checked against the version in force. */
     cells[VERSION_NO].quiet = true;
 }
@@ -226,43 +271,53 @@ static void fill_items(const struct als_relation *table, const struct als_instru
         const struct als_item *item = &instrument->items[i];
         if (column >= table->n_columns || strcmp(table->columns[column].name, item->code) != 0)
             column = (size_t)als_relation_column(table, item->code);
-        cells[column++] =
-            als_cell_when(item_given(given_items, i), value_cell(item, &assessment->values[i]));
+        cells[column++] = als_cell_when(
+            item_given(given_items, i),
+            assessment->not_done ? als_cell_text(NULL) : value_cell(item, &assessment->values[i]));
     }
 }
 
 /* The visit comes before the row that names it, and after all that may refuse the row. */
+static enum als_status put_cells(struct als_store *store, struct als_relation *table,
+                                 int64_t row_id, const struct als_assessment *assessment,
+                                 const struct als_row_cell *cells, enum als_put *what,
+                                 struct als_err *err)
+{
+    enum als_status status = als_row_check(store, table, row_id, cells, err);
+    if (status == ALS_OK)
+        status = als_visit_make(store, assessment->patient_id, assessment->visit_no,
+                                assessment->day, assessment->not_done, err);
+    return status == ALS_OK ? als_row_put(store, table, &row_id, cells, false, what, err) : status;
+}
+
 static enum als_status put_row(struct als_store *store, const struct als_instrument *instrument,
                                const struct als_assessment *assessment, unsigned given,
                                const bool *given_items, enum als_put *what, struct als_err *err)
 {
     char name[ALS_RELATION_NAME];
     struct als_relation *table;
-    char *stored = NULL;
+    struct stored stored = {.found = false};
     struct als_buf reasons;
     int64_t row_id = als_key_assessment(als_key_visit(assessment->patient_id, assessment->visit_no),
                                         assessment->rater_no);
     als_relation_name("a", instrument, name);
+    als_buf_init(&reasons, ALS_BUF_LARGE);
     enum als_status status = als_relation_find(store, name, &table, err);
     if (status == ALS_OK)
-        status = read_reasons(store, table, row_id, &stored, err);
-    if (status != ALS_OK)
-        return status;
-    als_buf_init(&reasons, ALS_BUF_LARGE);
-    compose_reasons(instrument, assessment, given_items, stored, &reasons);
-    struct als_row_cell *cells = als_alloc_array(table->n_columns, sizeof *cells);
-    fill_head(cells, assessment, given, als_store_version_no(store, "instrument", instrument->code),
-              reasons.data);
-    fill_items(table, instrument, assessment, given_items, cells);
-    status = als_row_check(store, table, row_id, cells, err);
+        status = read_stored(store, table, instrument, row_id, &stored, err);
     if (status == ALS_OK)
-        status = als_visit_make(store, assessment->patient_id, assessment->visit_no,
-                                assessment->day, assessment->not_done, err);
-    if (status == ALS_OK)
-        status = als_row_put(store, table, &row_id, cells, false, what, err);
+        status = compose_reasons(instrument, assessment, given_items, &stored, &reasons, err);
+    if (status == ALS_OK) {
+        struct als_row_cell *cells = als_alloc_array(table->n_columns, sizeof *cells);
+        fill_head(cells, assessment, given,
+                  stored.not_done && !assessment->not_done && als_is_given(given, 3),
+                  als_store_version_no(store, "instrument", instrument->code), reasons.data);
+        fill_items(table, instrument, assessment, given_items, cells);
+        status = put_cells(store, table, row_id, assessment, cells, what, err);
+        free(cells);
+    }
     als_buf_release(&reasons);
-    free(cells);
-    free(stored);
+    stored_release(&stored);
     return status;
 }
 
@@ -275,6 +330,11 @@ enum als_status als_assessment_put(struct als_store *store, const struct als_ins
         status = check(store, instrument, assessment, given, given_items, err);
     if (status != ALS_OK)
         return status;
+    /* What was not done has no answers, and an answer says that it was done. */
+    if (assessment->not_done)
+        given_items = NULL;
+    if (assessment->not_done || any_answer(instrument, assessment, given_items))
+        given |= 1u << 3;
     int64_t steps = store->change.steps;
     status = put_row(store, instrument, assessment, given, given_items, what, err);
     if (status != ALS_OK && store->change.steps != steps)

@@ -236,8 +236,11 @@ static bool same_text(sqlite3_stmt *stmt, int index, const char *text)
     return text && stored ? strcmp(text, stored) == 0 : text == stored;
 }
 
-static bool is_given(const struct als_bulk *bulk, const struct als_bulk_column *column)
+/* What was not done has no status but that, and no answers: see als_assessment_put. */
+static bool is_given(const struct als_bulk *bulk, const struct als_bulk_column *column, size_t row)
 {
+    if (bulk->batch->not_done[row] && (column->from == FROM_STATUS || column->from >= FROM_INTEGER))
+        return true;
     switch (column->from) {
     case FROM_DAY:
         return bulk->batch->given & 1u << 0;
@@ -282,9 +285,26 @@ static bool equals(const struct als_bulk *bulk, const struct als_bulk_column *co
 static bool is_same(const struct als_bulk *bulk, size_t row)
 {
     for (size_t c = 0; c < bulk->table->n_columns; c++)
-        if (is_given(bulk, &bulk->columns[c]) && !equals(bulk, &bulk->columns[c], row, (int)c + 1))
+        if (is_given(bulk, &bulk->columns[c], row) &&
+            !equals(bulk, &bulk->columns[c], row, (int)c + 1))
             return false;
     return true;
+}
+
+static bool is_answered(const struct als_batch *batch, size_t item, size_t row)
+{
+    return als_batch_value(batch, item, row).kind != ALS_VALUE_MISSING;
+}
+
+/* An answer of what was not done, or one with a reason why there is none. */
+static bool contradicts_itself(const struct als_batch *batch, size_t row)
+{
+    const char *const *reasons = batch->item_reasons[row];
+    for (size_t i = 0; i < batch->instrument->n_items && (batch->not_done[row] || reasons); i++)
+        if ((batch->not_done[row] || (reasons && als_or_missing(reasons[i]))) &&
+            is_answered(batch, i, row))
+            return true;
+    return false;
 }
 
 #define UNDECIDED 100 /* outcome of a row until it is known */
@@ -304,6 +324,8 @@ static enum als_status compare_stored(struct als_bulk *bulk, struct als_err *err
             status = advance(bulk, bulk->find, key, &at, err);
         const bool stored = key <= bulk->last_id && at == key;
         batch->outcome[row] = UNDECIDED;
+        if (contradicts_itself(batch, row))
+            continue;
         if (stored && is_same(bulk, row))
             batch->outcome[row] = ALS_PUT_SAME;
         else if (!stored && !twice) {

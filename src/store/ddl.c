@@ -187,6 +187,15 @@ static void add_score(struct als_buf *out, const struct als_instrument *instrume
 
 /* ---- Tables ---- */
 
+/* What was not done has no answers. Rows that were done pass at the first term. */
+static void add_not_done_check(struct als_buf *out, const struct als_instrument *instrument)
+{
+    als_buf_text(out, ",\n  CHECK (status = 'done' OR (");
+    for (size_t i = 0; i < instrument->n_items; i++)
+        als_buf_printf(out, "%s\"%s\" IS NULL", i ? " AND " : "", instrument->items[i].code);
+    als_buf_text(out, "))");
+}
+
 /* items: in the order of the table; NULL = of the definition. */
 static void add_table(struct als_buf *out, const struct als_instrument *instrument,
                       const char *name, const size_t *items)
@@ -215,8 +224,9 @@ static void add_table(struct als_buf *out, const struct als_instrument *instrume
     }
     als_buf_text(out,
                  ",\n  visit_id INTEGER NOT NULL AS (assessment_id >> 12) VIRTUAL REFERENCES visit,"
-                 "\n  CHECK (day IS NOT NULL OR status = 'not-done')"
-                 "\n) STRICT;\n");
+                 "\n  CHECK (day IS NOT NULL OR status = 'not-done')");
+    add_not_done_check(out, instrument);
+    als_buf_text(out, "\n) STRICT;\n");
 }
 
 static void add_view(struct als_buf *out, const struct als_instrument *instrument)
@@ -276,9 +286,12 @@ static bool same_item(const struct als_item *old_item, const struct als_item *ne
     return same;
 }
 
+/* What a table says about an item, and about all items together, cannot be altered in place. */
 static bool needs_rebuild(const struct als_instrument *old_one,
                           const struct als_instrument *new_one)
 {
+    if (old_one->n_items != new_one->n_items)
+        return true;
     for (size_t i = 0; i < old_one->n_items; i++) {
         ptrdiff_t item = als_instrument_item(new_one, old_one->items[i].code);
         if (item >= 0 && !same_item(&old_one->items[i], &new_one->items[item]))
@@ -294,21 +307,14 @@ static void drop_view(struct als_buf *sql, const struct als_instrument *instrume
     als_buf_printf(sql, "DROP VIEW \"%s\";\n", view);
 }
 
-static void alter_in_place(struct als_buf *sql, const char *table,
-                           const struct als_instrument *old_one,
-                           const struct als_instrument *new_one)
+static void remake_scores(struct als_buf *sql, const char *table,
+                          const struct als_instrument *old_one,
+                          const struct als_instrument *new_one)
 {
     for (size_t i = 0; i < old_one->n_scores; i++) {
         if (als_score_is_own(&old_one->scores[i]))
             als_buf_printf(sql, "ALTER TABLE \"%s\" DROP COLUMN \"%s\";\n", table,
                            old_one->scores[i].code);
-    }
-    for (size_t i = 0; i < new_one->n_items; i++) {
-        if (als_instrument_item(old_one, new_one->items[i].code) >= 0)
-            continue;
-        als_buf_printf(sql, "ALTER TABLE \"%s\" ADD COLUMN ", table);
-        add_item(sql, &new_one->items[i]);
-        als_buf_text(sql, ";\n");
     }
     for (size_t i = 0; i < new_one->n_scores; i++) {
         if (!als_score_is_own(&new_one->scores[i]))
@@ -394,7 +400,7 @@ enum als_status als_ddl_alter(struct als_store *store, const struct als_instrume
     if (needs_rebuild(old_one, new_one))
         rebuild(&sql, table, new_one);
     else
-        alter_in_place(&sql, name, old_one, new_one);
+        remake_scores(&sql, name, old_one, new_one);
     add_view(&sql, new_one);
     status = run(store, &sql, err);
     if (status == ALS_OK)

@@ -54,8 +54,14 @@ struct als_event {
 };
 /* Infusion, last_known_alive and the protocol's own events. */
 bool als_event_repeats(const struct als_protocol *protocol, const char *event);
+/* The date of an infusion must be a day. ALS_DATA with E-EXISTS when an event that is changed would
+ * fall on the date of another one of that name. */
 ALS_CHECKED enum als_status als_event_put(struct als_store *store, struct als_event *event,
                                           unsigned given, enum als_put *what, struct als_err *err);
+/* Take out a loaded event; needs a reason in the change set, else ALS_DATA. The trail keeps the
+ * row. */
+ALS_CHECKED enum als_status als_event_remove(struct als_store *store, const struct als_event *event,
+                                             struct als_err *err);
 struct als_event_list {
     struct als_event *items; /* by patient_id, then day, then event */
     size_t count;
@@ -159,10 +165,11 @@ struct als_assessment {
  *   recorded         (als_visit_put) stays as it is; when it says not done and the assessment was
  *                    done, that contradicts a stored row: with a reason the visit becomes done.
  * Moving a row that the program made needs no reason; the trail keeps the old day.
- * A done assessment needs a day, one that was not done has no answers. given_items[n_items] may be
- * NULL = all.
- * Reasons: a given item takes the reason in item_reasons, also none; without item_reasons it keeps
- * the stored one while it has no answer. Items not given keep theirs unless item_reasons names one.
+ * A done assessment needs a day. One that was not done has no answers: putting it so clears what is
+ * stored, and an answer says that it was done, given or not. given_items[n_items] may be NULL =
+ * all. Reasons: a given item takes the reason in item_reasons, also none; without item_reasons it
+ * keeps the stored one while it has no answer. Items not given keep theirs unless item_reasons
+ * names one. An item with an answer and a reason why it has none is refused.
  */
 ALS_CHECKED enum als_status als_assessment_put(struct als_store *store,
                                                const struct als_instrument *instrument,

@@ -93,7 +93,7 @@ ALS_CHECKED enum als_status als_store_add_rater(struct als_store *store, const c
 
 /* Put a new protocol or instrument version in force inside the open change set: additive changes
  * only, a destructive one is refused with ALS_DEFINITION. Tables follow: score columns re-made, new
- * items added at the end, wider ranges by a rebuild with foreign_key_check. Rows keep the version
+ * items (at the end) and wider ranges by a rebuild with foreign_key_check. Rows keep the version
  * they were entered under. The store goes by the new version after commit: definitions borrowed
  * from it before are gone then. New visits get the next free numbers, whatever their place in the
  * plan; so a number says nothing about order. */

@@ -154,6 +154,93 @@ Test(bulk, leaves_equal_rows_alone_and_refuses_others_without_a_reason, .timeout
     study_close(&study);
 }
 
+/* What a file of patient, visit, date, status and reason says: no column for any item. A third of
+ * the rows were not done. */
+static void narrow(struct als_batch *batch)
+{
+    const struct als_instrument *instrument = batch->instrument;
+    batch->given = 1u << 0 | 1u << 3 | 1u << 4;
+    for (size_t i = 0; i < instrument->n_items; i++)
+        batch->given_item[i] = false;
+    for (size_t n = 0; n < batch->n; n++) {
+        batch->not_done[n] = n % 3 == 0;
+        batch->day[n] = batch->not_done[n] ? ALS_NO_DAY : 18100 + (int)(n % 7);
+        batch->mode[n] = 0;
+        batch->respondent[n] = NULL;
+        batch->reason[n] = batch->not_done[n] ? "refused" : NULL;
+        for (size_t i = 0; i < instrument->n_items; i++) {
+            if (als_item_cell_type(&instrument->items[i]) == ALS_CELL_INTEGER)
+                batch->cells[i][n].integer = ALS_BULK_MISSING;
+            else
+                batch->cells[i][n].text = NULL;
+        }
+    }
+}
+
+Test(bulk, a_row_turned_not_done_keeps_no_answer_as_row_by_row, .timeout = 120)
+{
+    struct study studies[2];
+    struct als_err err = {.code = ""};
+    char text[2000];
+    for (int way = 0; way < 2; way++) {
+        struct study *study = &studies[way];
+        size_t counts[16];
+        open_study(study);
+        enter(study, way == 1, 1, NULL, counts);
+        const struct als_instrument *instrument =
+            als_store_find_instrument(study->store, "alsfrsr");
+        struct als_batch *batch = als_batch_new(instrument);
+        struct als_bulk *bulk;
+        fill(batch, study, 2);
+        narrow(batch);
+        study_begin(study, "forms of other patients");
+        assert_ok(als_bulk_open(study->store, instrument, way == 1, &bulk, &err), &err);
+        assert_ok(als_bulk_put(bulk, batch, &err), &err);
+        als_bulk_close(bulk);
+        study_commit(study);
+        als_batch_free(batch);
+        cr_expect_eq(study_number(study, "SELECT count(*) FROM a_alsfrsr WHERE status = 'not-done'"
+                                         " AND (speech IS NOT NULL OR cutting_form IS NOT NULL"
+                                         " OR total IS NOT NULL)"),
+                     0);
+        cr_expect_gt(study_number(study, "SELECT count(*) FROM history WHERE table_name ="
+                                         " 'a_alsfrsr' AND old_row ->> 'speech' IS NOT NULL"),
+                     5);
+        cr_expect_eq(study_verify(study, text, sizeof text), 0, "%s", text);
+    }
+    assert_equal_studies(&studies[0], &studies[1]);
+    study_close(&studies[0]);
+    study_close(&studies[1]);
+}
+
+/* Rows that contradict themselves are refused, on either way in. */
+Test(bulk, refuses_an_answer_of_a_row_that_was_not_done)
+{
+    for (int way = 0; way < 2; way++) {
+        struct study study;
+        struct als_err err = {.code = ""};
+        struct als_bulk *bulk;
+        open_study(&study);
+        const struct als_instrument *instrument = als_store_find_instrument(study.store, "alsfrsr");
+        struct als_batch *batch = als_batch_new(instrument);
+        fill(batch, &study, 1);
+        batch->n = 1;
+        batch->not_done[0] = 1;
+        batch->day[0] = ALS_NO_DAY;
+        batch->cells[0][0].integer = 3;
+        study_begin(&study, NULL);
+        assert_ok(als_bulk_open(study.store, instrument, way == 1, &bulk, &err), &err);
+        assert_ok(als_bulk_put(bulk, batch, &err), &err);
+        als_bulk_close(bulk);
+        cr_expect_eq(batch->outcome[0], ALS_BULK_CONFLICT);
+        cr_expect(strstr(batch->conflicts[0].text, "not done, but speech is answered"), "%s",
+                  batch->conflicts[0].text);
+        als_batch_free(batch);
+        als_change_abandon(study.store);
+        study_close(&study);
+    }
+}
+
 /* Keys named before are found again with their lines, also after many and out of order. */
 Test(bulk, remembers_keys_beyond_what_it_keeps_in_memory, .timeout = 120)
 {
