@@ -1,16 +1,17 @@
-/* `event add|list`. */
+/* `event add|edit|remove|list`. */
 #include "commands.h"
 #include "names.h"
+#include "plausible.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { DATE = 1u, VALUE = 2u, UNIT = 4u, NOTE = 8u };
 
+/* What was said of the event beside its date. */
 static enum als_status fill(struct als_cli *cli, struct als_event *event, unsigned *given,
                             struct als_err *err)
 {
-    event->date = als_args_operand(&cli->args, 2);
-    *given = DATE;
     enum als_status status = ALS_OK;
     const char *value = als_args_text(&cli->args, "value");
     event->value = NAN;
@@ -31,11 +32,22 @@ static enum als_status fill(struct als_cli *cli, struct als_event *event, unsign
     return status;
 }
 
+static enum als_status put(struct als_cli *cli, const struct als_patient *patient,
+                           struct als_event *event, unsigned given, struct als_err *err)
+{
+    enum als_put what;
+    const enum als_status status = als_event_put(cli->store, event, given, &what, err);
+    if (status || what == ALS_PUT_SAME)
+        return status;
+    return als_plausible_event(cli, patient, event, err);
+}
+
 enum als_status als_cmd_event_add(struct als_cli *cli, struct als_err *err)
 {
     struct als_patient patient;
-    struct als_event event = {.event = als_args_operand(&cli->args, 1)};
-    unsigned given = 0;
+    struct als_event event = {.event = als_args_operand(&cli->args, 1),
+                              .date = als_args_operand(&cli->args, 2)};
+    unsigned given = DATE;
     enum als_status status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
     if (!status)
         status = fill(cli, &event, &given, err);
@@ -44,8 +56,78 @@ enum als_status als_cmd_event_add(struct als_cli *cli, struct als_err *err)
     if (status)
         return status;
     event.patient_id = patient.id;
-    enum als_put what;
-    return als_cli_end(cli, als_event_put(cli->store, &event, given, &what, err), err);
+    return als_cli_end(cli, put(cli, &patient, &event, given, err), err);
+}
+
+/* The stored event that PATIENT, EVENT and --date name; the date may be left out when the patient
+ * has only one event of that name. */
+static enum als_status find(struct als_cli *cli, struct als_patient *patient, struct als_event *out,
+                            struct als_err *err)
+{
+    const char *name = als_args_operand(&cli->args, 1), *date = als_args_text(&cli->args, "date");
+    struct als_event_list events;
+    enum als_status status = als_cli_patient(cli, als_args_operand(&cli->args, 0), patient, err);
+    if (!status)
+        status = als_event_load(cli->store, patient->id, cli->arena, &events, err);
+    if (status)
+        return status;
+    struct als_buf dates;
+    als_buf_init(&dates, 300);
+    size_t found = 0, named = 0;
+    for (size_t i = 0; i < events.count; i++) {
+        if (strcmp(events.items[i].event, name) != 0)
+            continue;
+        als_buf_printf(&dates, "%s%s", named++ ? ", " : "", events.items[i].date);
+        if (date && strcmp(events.items[i].date, date) != 0)
+            continue;
+        *out = events.items[i];
+        found++;
+    }
+    if (found != 1)
+        status =
+            als_fail(err, found ? ALS_USAGE : ALS_NO_INPUT, found ? "E-OPTION" : "E-EVENT",
+                     found ? "%s has more than one %s: --date says which" : "%s has no such %s",
+                     patient->patient, name);
+    if (found != 1 && named)
+        als_err_hint(err, "there %s %s", named == 1 ? "is" : "are", dates.data);
+    als_buf_release(&dates);
+    return status;
+}
+
+enum als_status als_cmd_event_edit(struct als_cli *cli, struct als_err *err)
+{
+    struct als_patient patient;
+    struct als_event event;
+    enum als_status status = find(cli, &patient, &event, err);
+    if (status)
+        return status;
+    const char *to = als_args_text(&cli->args, "to");
+    unsigned given = to ? DATE : 0;
+    event.date = to ? to : event.date;
+    status = fill(cli, &event, &given, err);
+    if (!status && !given)
+        status = als_fail(err, ALS_USAGE, "E-OPTION",
+                          "nothing to change: --to, --value, --unit or --note is missing");
+    if (!status)
+        status = als_cli_begin(cli, err);
+    if (status)
+        return status;
+    return als_cli_end(cli, put(cli, &patient, &event, given, err), err);
+}
+
+enum als_status als_cmd_event_remove(struct als_cli *cli, struct als_err *err)
+{
+    struct als_patient patient;
+    struct als_event event;
+    enum als_status status = find(cli, &patient, &event, err);
+    if (!status)
+        status = als_cli_begin(cli, err);
+    if (status)
+        return status;
+    status = als_event_remove(cli->store, &event, err);
+    if (!status)
+        als_cli_tell(cli, "  event %s/%s/%s: removed", patient.patient, event.event, event.date);
+    return als_cli_end(cli, status, err);
 }
 
 enum als_status als_cmd_event_list(struct als_cli *cli, struct als_err *err)

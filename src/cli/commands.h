@@ -19,6 +19,8 @@ als_run_fn als_cmd_patient_edit;
 als_run_fn als_cmd_patient_list;
 als_run_fn als_cmd_patient_show;
 als_run_fn als_cmd_event_add;
+als_run_fn als_cmd_event_edit;
+als_run_fn als_cmd_event_remove;
 als_run_fn als_cmd_event_list;
 als_run_fn als_cmd_visit_list;
 als_run_fn als_cmd_visit_due;

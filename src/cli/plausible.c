@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "alstrack/core/date.h"
-#include "alstrack/schedule/schedule.h"
+#include "alstrack/schedule/oddity.h"
 #include "alstrack/score/expr_eval.h"
 
 static bool happened(const struct als_patient_facts *facts, const char *event, int day)
@@ -71,6 +71,58 @@ static void check_items(struct als_cli *cli, const struct als_plausible *assessm
     als_buf_release(&missing);
 }
 
+static void tell_oddities(struct als_cli *cli, const struct als_oddity *oddities, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        als_cli_tell(cli, "warning: %s [%s]", oddities[i].what, oddities[i].code);
+        if (oddities[i].hint)
+            als_cli_tell(cli, "hint: %s", oddities[i].hint);
+    }
+}
+
+static struct als_date birth_of(const struct als_patient *patient)
+{
+    struct als_date birth = ALS_NO_DATE;
+    if (patient->birth_date)
+        (void)als_date_parse(patient->birth_date, strlen(patient->birth_date), &birth);
+    return birth;
+}
+
+static void tell_day(struct als_cli *cli, const struct als_patient *patient,
+                     const struct als_patient_facts *facts, const char *what, int day)
+{
+    struct als_oddity oddities[ALS_ODDITIES];
+    const size_t n = als_day_oddities(what, als_date_earliest(birth_of(patient)),
+                                      als_death_latest(facts), day, oddities);
+    tell_oddities(cli, oddities, n);
+}
+
+enum als_status als_plausible_event(struct als_cli *cli, const struct als_patient *patient,
+                                    const struct als_event *event, struct als_err *err)
+{
+    struct als_patient_facts facts;
+    const enum als_status status = als_facts_load(cli->store, patient, cli->arena, &facts, err);
+    if (status)
+        return status;
+    struct als_event_fact fact = {event->event, ALS_NO_DATE};
+    (void)als_date_parse(event->date, strlen(event->date), &fact.date);
+    struct als_oddity oddities[ALS_ODDITIES];
+    const size_t n = als_event_oddities(als_store_protocol(cli->store), &facts, birth_of(patient),
+                                        &fact, oddities);
+    tell_oddities(cli, oddities, n);
+    return ALS_OK;
+}
+
+enum als_status als_plausible_visit(struct als_cli *cli, const struct als_patient *patient, int day,
+                                    struct als_err *err)
+{
+    struct als_patient_facts facts;
+    const enum als_status status = als_facts_load(cli->store, patient, cli->arena, &facts, err);
+    if (!status)
+        tell_day(cli, patient, &facts, "a visit", day);
+    return status;
+}
+
 enum als_status als_plausible_check(struct als_cli *cli, const struct als_plausible *assessment,
                                     struct als_err *err)
 {
@@ -90,8 +142,7 @@ enum als_status als_plausible_check(struct als_cli *cli, const struct als_plausi
                      rule->message, rule->code);
     }
     check_items(cli, assessment, &facts);
-    if (happened(&facts, "death", assessment->day - 1))
-        als_cli_tell(cli, "warning: an assessment after the patient's death [W-AFTER-DEATH]");
+    tell_day(cli, assessment->patient, &facts, "an assessment", assessment->day);
     return als_plausible_window(cli, assessment->patient, assessment->visit, assessment->day, true,
                                 err);
 }

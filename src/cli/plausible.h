@@ -20,6 +20,17 @@ ALS_CHECKED enum als_status als_plausible_check(struct als_cli *cli,
                                                 const struct als_plausible *assessment,
                                                 struct als_err *err);
 
+/* Inside the open change set, after the event was put: its order among others, infusions beyond the
+ * plan. */
+ALS_CHECKED enum als_status als_plausible_event(struct als_cli *cli,
+                                                const struct als_patient *patient,
+                                                const struct als_event *event, struct als_err *err);
+
+/* A visit before birth or after death. */
+ALS_CHECKED enum als_status als_plausible_visit(struct als_cli *cli,
+                                                const struct als_patient *patient, int day,
+                                                struct als_err *err);
+
 /* How `day` lies to the window of the patient's visit, if it has one; says nothing when it lies
  * inside and `quiet`. */
 ALS_CHECKED enum als_status als_plausible_window(struct als_cli *cli,

@@ -36,19 +36,34 @@ static enum als_status check_event(const struct als_protocol *protocol, const ch
     return status;
 }
 
+/* Visits are counted from infusions, so a month or a year will not do. */
+static enum als_status check_infusion(const struct als_event *event, struct als_err *err)
+{
+    int day;
+    if (strcmp(event->event, "infusion") != 0 || !als_or_missing(event->date) ||
+        als_date_parse_full(event->date, strlen(event->date), &day))
+        return ALS_OK;
+    als_fail(err, ALS_DATA, "E-DATE", "date: '%.40s' is not a day", event->date);
+    als_err_hint(err, "visits are counted from an infusion: write YYYY-MM-DD");
+    return ALS_DATA;
+}
+
 static enum als_status check(const struct als_store *store, const struct als_event *event,
                              unsigned given, struct als_err *err)
 {
     enum als_status status = check_event(store->protocol, event->event, err);
     if (status == ALS_OK && als_is_given(given, 0))
         status = als_check_date("date", event->date, err);
+    if (status == ALS_OK && als_is_given(given, 0))
+        status = check_infusion(event, err);
     if (status == ALS_OK && !event->id && !(als_is_given(given, 0) && als_or_missing(event->date)))
         status = als_fail(err, ALS_DATA, "E-REQUIRED", "date: is missing");
     return status;
 }
 
-/* The stored row with the same key, by date only when the event repeats. */
-static enum als_status find(struct als_store *store, struct als_event *event, struct als_err *err)
+/* The stored row with the same key, by date only when the event repeats; 0 if there is none. */
+static enum als_status find(struct als_store *store, const struct als_event *event, int64_t *id,
+                            struct als_err *err)
 {
     sqlite3_stmt *stmt;
     enum als_status status = als_sql_cached(store,
@@ -63,9 +78,24 @@ static enum als_status find(struct als_store *store, struct als_event *event, st
     als_bind_text(stmt, 3, als_event_repeats(store->protocol, event->event) ? event->date : NULL);
     bool row;
     status = als_sql_step(store, stmt, &row, err);
-    if (status == ALS_OK && row)
-        event->id = sqlite3_column_int64(stmt, 0);
+    *id = status == ALS_OK && row ? sqlite3_column_int64(stmt, 0) : 0;
     als_sql_done(stmt);
+    return status;
+}
+
+/* Which row is meant: the one named by its number, else the one with the same key. */
+static enum als_status settle(struct als_store *store, struct als_event *event, unsigned given,
+                              struct als_err *err)
+{
+    int64_t same_key = 0;
+    if (event->id && !als_is_given(given, 0))
+        return ALS_OK;
+    enum als_status status = find(store, event, &same_key, err);
+    if (status == ALS_OK && event->id && same_key && same_key != event->id)
+        return als_fail(err, ALS_DATA, "E-EXISTS", "there is another %s on %s", event->event,
+                        event->date);
+    if (!event->id)
+        event->id = same_key;
     return status;
 }
 
@@ -76,8 +106,8 @@ enum als_status als_event_put(struct als_store *store, struct als_event *event, 
     enum als_status status = check(store, event, given, err);
     if (status == ALS_OK)
         status = als_relation_find(store, "event", &table, err);
-    if (status == ALS_OK && !event->id)
-        status = find(store, event, err);
+    if (status == ALS_OK)
+        status = settle(store, event, given, err);
     if (status != ALS_OK)
         return status;
     struct als_row_cell cells[] = {
@@ -88,6 +118,23 @@ enum als_status als_event_put(struct als_store *store, struct als_event *event, 
         als_given_text(given, 2, event->unit),
         als_given_text(given, 3, event->note)};
     return als_row_put(store, table, &event->id, cells, false, what, err);
+}
+
+enum als_status als_event_remove(struct als_store *store, const struct als_event *event,
+                                 struct als_err *err)
+{
+    struct als_relation *table;
+    enum als_status status = als_change_require(store, err);
+    if (status != ALS_OK)
+        return status;
+    if (!store->change.has_reason) {
+        als_fail(err, ALS_DATA, "E-CONFLICT", "taking out %s of %s changes what is stored",
+                 event->event, event->date);
+        als_err_hint(err, "give a reason to change stored values");
+        return ALS_DATA;
+    }
+    status = als_relation_find(store, "event", &table, err);
+    return status == ALS_OK ? als_row_delete(store, table, event->id, err) : status;
 }
 
 /* An event with the day that its date stands for, to sort by. */

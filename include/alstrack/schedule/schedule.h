@@ -89,6 +89,21 @@ int als_schedule_target(const struct als_protocol *protocol, const struct als_pa
 /* What a visit hangs on in the end, through the visits in between: an event or an infusion. */
 const struct als_anchor *als_schedule_root(const struct als_protocol *protocol, size_t visit);
 
+/* Does an infusion on `day`, which is one of the facts, keep to the plan of the patient's cohort?
+ */
+enum als_dose_check {
+    ALS_DOSES_FINE,
+    ALS_DOSES_TOO_MANY, /* more infusions than planned */
+    ALS_DOSES_TOO_CLOSE /* less than half the planned interval to another one */
+};
+struct als_dose_plan {
+    size_t received, planned; /* planned: the most of any cohort while it is not known */
+    int interval_days;        /* planned; the shortest while the cohort is not known; 0 = none */
+};
+enum als_dose_check als_schedule_check_dose(const struct als_protocol *protocol,
+                                            const struct als_patient_facts *facts, int day,
+                                            struct als_dose_plan *plan);
+
 /* The day an anchor stands for, or ALS_NO_DAY. */
 int als_schedule_anchor_day(const struct als_protocol *protocol,
                             const struct als_patient_facts *facts, const struct als_anchor *anchor);

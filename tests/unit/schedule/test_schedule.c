@@ -453,6 +453,34 @@ Test(schedule, does_not_guess_the_doses_of_an_unknown_cohort)
     cr_assert_eq(rows[SECOND_ONLY].status, ALS_VISIT_NOT_APPLICABLE);
 }
 
+Test(schedule, says_when_infusions_do_not_keep_to_the_plan)
+{
+    struct als_protocol protocol = make_protocol();
+    struct als_event_fact events[] = {event_on("infusion", "2020-05-05"),
+                                      event_on("infusion", "2020-05-20"),
+                                      event_on("infusion", "2020-06-20")};
+    struct als_patient_facts facts = {.cohort = "2", .events = events, .n_events = 2};
+    struct als_dose_plan plan;
+    const int day = day_of("2020-05-20");
+    cr_assert_eq(als_schedule_check_dose(&protocol, &facts, day, &plan), ALS_DOSES_FINE);
+    cr_assert_eq(plan.received, 2);
+    cr_assert_eq(plan.planned, 2);
+    cr_assert_eq(plan.interval_days, 30);
+    events[0] = event_on("infusion", "2020-05-06");
+    cr_assert_eq(als_schedule_check_dose(&protocol, &facts, day, &plan), ALS_DOSES_TOO_CLOSE);
+    facts.n_events = 3;
+    cr_assert_eq(als_schedule_check_dose(&protocol, &facts, day, &plan), ALS_DOSES_TOO_MANY);
+    facts.n_events = 1;
+    facts.cohort = "1";
+    cr_assert_eq(als_schedule_check_dose(&protocol, &facts, day_of("2020-05-06"), &plan),
+                 ALS_DOSES_FINE);
+    facts.n_events = 2;
+    cr_assert_eq(als_schedule_check_dose(&protocol, &facts, day, &plan), ALS_DOSES_TOO_MANY);
+    facts.cohort = NULL;
+    cr_assert_eq(als_schedule_check_dose(&protocol, &facts, day_of("2020-06-20"), &plan),
+                 ALS_DOSES_FINE);
+}
+
 Test(schedule, lists_extra_visits_by_date_after_the_plan)
 {
     struct als_protocol protocol = make_protocol();
