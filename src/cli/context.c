@@ -35,7 +35,9 @@ enum als_status als_cli_open(struct als_cli *cli, enum als_store_mode mode, stru
         return status;
     }
     int day = ALS_NO_DAY;
-    if (mode == ALS_STORE_READ && als_args_text(&cli->args, "as-of")) {
+    const struct als_command *command = cli->args.command;
+    const bool dated = !command || (command->flags & ALS_CMD_AS_OF);
+    if (mode == ALS_STORE_READ && dated && als_args_text(&cli->args, "as-of")) {
         enum als_status status = als_cli_today(cli, &day, err);
         if (status != ALS_OK)
             return status;
