@@ -92,7 +92,7 @@ static void tell_day(struct als_cli *cli, const struct als_patient *patient,
                      const struct als_patient_facts *facts, const char *what, int day)
 {
     struct als_oddity oddities[ALS_ODDITIES];
-    const size_t n = als_day_oddities(what, als_date_earliest(birth_of(patient)),
+    const size_t n = als_day_oddities(what, als_date_first_day(birth_of(patient)),
                                       als_death_latest(facts), day, oddities);
     tell_oddities(cli, oddities, n);
 }

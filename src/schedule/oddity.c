@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int als_date_earliest(struct als_date date)
+int als_date_first_day(struct als_date date)
 {
     int year, month, day;
     if (date.day == ALS_NO_DAY)
@@ -16,7 +16,7 @@ int als_date_earliest(struct als_date date)
     return date.precision == ALS_PRECISION_MONTH ? als_day_from_civil(year, month, 1) : date.day;
 }
 
-int als_date_latest(struct als_date date)
+int als_date_last_day(struct als_date date)
 {
     int year, month, day;
     if (date.day == ALS_NO_DAY)
@@ -33,7 +33,7 @@ int als_death_latest(const struct als_patient_facts *facts)
 {
     for (size_t i = 0; i < facts->n_events; i++)
         if (strcmp(facts->events[i].event, "death") == 0)
-            return als_date_latest(facts->events[i].date);
+            return als_date_last_day(facts->events[i].date);
     return ALS_NO_DAY;
 }
 
@@ -66,18 +66,18 @@ static void check_death(const struct als_patient_facts *facts, const struct als_
 {
     char text[ALS_DATE_TEXT];
     const bool died = strcmp(event->event, "death") == 0;
-    const int death = died ? als_date_latest(event->date) : als_death_latest(facts);
+    const int death = died ? als_date_last_day(event->date) : als_death_latest(facts);
     if (death == ALS_NO_DAY)
         return;
     for (size_t i = 0; died && i < facts->n_events; i++) {
         const struct als_event_fact *other = &facts->events[i];
-        if (!needs_life(other->event) || als_date_earliest(other->date) <= death)
+        if (!needs_life(other->event) || als_date_first_day(other->date) <= death)
             continue;
         say(out, n, "W-AFTER-DEATH", NULL, "death before %s on %s", other->event,
             als_date_format(other->date, text));
         return;
     }
-    if (!died && needs_life(event->event) && als_date_earliest(event->date) > death)
+    if (!died && needs_life(event->event) && als_date_first_day(event->date) > death)
         say(out, n, "W-AFTER-DEATH", NULL, "%s after the patient's death", event->event);
 }
 
@@ -107,10 +107,10 @@ size_t als_event_oddities(const struct als_protocol *protocol,
                           const struct als_event_fact *event, struct als_oddity out[ALS_ODDITIES])
 {
     size_t n = 0;
-    const int born = als_date_earliest(birth);
+    const int born = als_date_first_day(birth);
     if (event->date.day == ALS_NO_DAY)
         return 0;
-    if (born != ALS_NO_DAY && als_date_latest(event->date) < born)
+    if (born != ALS_NO_DAY && als_date_last_day(event->date) < born)
         say(out, &n, "W-BEFORE-BIRTH", NULL, "%s before the patient's birth", event->event);
     check_death(facts, event, out, &n);
     check_doses(protocol, facts, event, out, &n);

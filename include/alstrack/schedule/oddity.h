@@ -9,8 +9,8 @@
 #include "alstrack/schedule/schedule.h"
 
 /* First and last day that a date may stand for; ALS_NO_DAY without a date. */
-int als_date_earliest(struct als_date date);
-int als_date_latest(struct als_date date);
+int als_date_first_day(struct als_date date);
+int als_date_last_day(struct als_date date);
 
 struct als_oddity {
     const char *code; /* static: W-DOSES, W-BEFORE-BIRTH, W-AFTER-DEATH */
@@ -25,7 +25,7 @@ size_t als_event_oddities(const struct als_protocol *protocol,
                           const struct als_event_fact *event, struct als_oddity out[ALS_ODDITIES]);
 
 /* About the day of something that was done with the patient: `what` is "an assessment", "a visit".
- * death and birth: als_date_latest and als_date_earliest of those dates. */
+ * death and birth: als_date_last_day and als_date_first_day of those dates. */
 size_t als_day_oddities(const char *what, int birth, int death, int day,
                         struct als_oddity out[ALS_ODDITIES]);
 
