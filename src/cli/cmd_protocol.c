@@ -196,10 +196,68 @@ enum als_status als_cmd_protocol_show(struct als_cli *cli, struct als_err *err)
     return status;
 }
 
+/* Differences of one instrument on their way to a sink, with the rows that they touch. */
+struct instrument_differences {
+    struct als_cli *cli;
+    const struct als_sink *sink;
+    const char *instrument;
+    int64_t rows; /* stored and done */
+};
+
+static void instrument_difference(const struct als_diag *diag, void *context)
+{
+    const struct instrument_differences *differences = context;
+    struct als_cli *cli = differences->cli;
+    struct als_diag named = *diag;
+    named.field = differences->instrument;
+    named.what =
+        als_arena_printf(cli->arena, "instrument %s: %s", differences->instrument, diag->what);
+    if (diag->severity == ALS_SEVERITY_WARNING && differences->rows == 0)
+        named.severity = ALS_SEVERITY_INFO;
+    else if (diag->severity == ALS_SEVERITY_WARNING)
+        named.what = als_arena_printf(cli->arena, "%s: changes the score of %s", named.what,
+                                      als_cli_count(cli, (size_t)differences->rows, "stored row"));
+    als_diag_send(differences->sink, &named);
+}
+
+static void instrument_added(const char *code, struct als_cli *cli, const struct als_sink *sink)
+{
+    const struct als_diag diag = {.severity = ALS_SEVERITY_INFO,
+                                  .code = "I-ADDED",
+                                  .field = code,
+                                  .what = als_arena_printf(cli->arena, "instrument %s: new", code)};
+    als_diag_send(sink, &diag);
+}
+
+/* What the instruments given as files change; *refused counts what they must not. */
+static enum als_status compare_instruments(struct als_cli *cli,
+                                           const struct als_catalogue *catalogue,
+                                           const struct als_sink *sink, size_t *refused,
+                                           struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < catalogue->n_files && !status; i++) {
+        const struct als_instrument *new_one = catalogue->items[i];
+        const struct als_instrument *old_one = als_store_find_instrument(cli->store, new_one->code);
+        if (!old_one) {
+            instrument_added(new_one->code, cli, sink);
+            continue;
+        }
+        struct instrument_differences differences = {cli, sink, new_one->code, 0};
+        struct als_sink named = {instrument_difference, &differences};
+        status = als_store_assessments(cli->store, new_one->code, &differences.rows, err);
+        if (!status)
+            *refused += als_instrument_compare(old_one, new_one, &named);
+    }
+    return status;
+}
+
 static void difference(const struct als_diag *diag, void *context)
 {
     struct als_table *table = context;
-    als_table_text(table, diag->severity == ALS_SEVERITY_ERROR ? "refused" : "accepted");
+    als_table_text(table, diag->severity == ALS_SEVERITY_ERROR     ? "refused"
+                          : diag->severity == ALS_SEVERITY_WARNING ? "to accept"
+                                                                   : "accepted");
     als_table_text(table, diag->field);
     als_table_text(table, diag->what);
     als_table_text(table, diag->code);
@@ -221,11 +279,15 @@ enum als_status als_cmd_protocol_diff(struct als_cli *cli, struct als_err *err)
     struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
     struct als_sink sink = {difference, table};
     size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &sink);
+    status = compare_instruments(cli, &catalogue, &sink, &refused, err);
     if (als_table_rows(table) == 0)
         als_table_note(table, "No differences.");
     else if (refused)
         als_table_note(table, "An amendment with this file would be refused.");
-    status = als_cli_emit(cli, table, err);
+    if (status)
+        als_table_free(table);
+    else
+        status = als_cli_emit(cli, table, err);
     als_protocol_free(protocol);
     als_catalogue_close(&catalogue);
     return status;
@@ -241,10 +303,18 @@ static void tell_difference(const struct als_diag *diag, void *context)
 {
     struct differences *differences = context;
     differences->count++;
-    if (diag->severity == ALS_SEVERITY_ERROR)
-        als_diag_send(&differences->cli->sink, diag);
-    else
+    if (diag->severity == ALS_SEVERITY_INFO)
         als_cli_tell(differences->cli, "  %s", diag->what);
+    else
+        als_diag_send(&differences->cli->sink, diag);
+}
+
+static bool is_from_file(const struct als_catalogue *catalogue, const char *code)
+{
+    for (size_t i = 0; i < catalogue->n_files; i++)
+        if (strcmp(catalogue->items[i]->code, code) == 0)
+            return true;
+    return false;
 }
 
 /* Instruments that the amendment brings: those given as files, and those that the new protocol
@@ -252,15 +322,19 @@ static void tell_difference(const struct als_diag *diag, void *context)
 static enum als_status adopt(struct als_cli *cli, struct als_catalogue *catalogue,
                              const struct als_protocol *protocol, struct als_err *err)
 {
+    bool accept = als_args_flag(&cli->args, "accept-score-changes");
     enum als_status status = ALS_OK;
     for (size_t i = 0; i < catalogue->n_files && !status; i++)
-        status = als_store_adopt_instrument(cli->store, catalogue->items[i], err);
+        status = als_store_adopt_instrument(cli->store, catalogue->items[i], accept, err);
     for (size_t i = 0; i < protocol->n_instruments && !status; i++) {
         const char *code = protocol->instruments[i];
-        if (!als_store_find_instrument(cli->store, code))
-            status =
-                als_store_adopt_instrument(cli->store, als_catalogue_find(catalogue, code), err);
+        if (!is_from_file(catalogue, code) && !als_store_find_instrument(cli->store, code))
+            status = als_store_adopt_instrument(cli->store, als_catalogue_find(catalogue, code),
+                                                accept, err);
     }
+    if (status && strcmp(err->code, "E-SCORES") == 0 && !accept)
+        als_err_hint(err, "--accept-score-changes says that this is meant; the version in the file "
+                          "must be another one");
     return status ? status : als_store_adopt_protocol(cli->store, protocol, err);
 }
 
@@ -270,15 +344,18 @@ static enum als_status amend(struct als_cli *cli, struct als_catalogue *catalogu
     struct differences differences = {.cli = cli};
     struct als_sink sink = {tell_difference, &differences};
     size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &sink);
+    enum als_status status = compare_instruments(cli, catalogue, &sink, &refused, err);
+    if (status)
+        return status;
     if (refused)
         return als_fail(err, ALS_DEFINITION, "E-AMEND",
                         "%s would orphan or reinterpret stored records",
                         als_cli_count(cli, refused, "difference"));
-    if (differences.count == 0 && catalogue->n_files == 0) {
+    if (differences.count == 0) {
         fputs("no differences: nothing to put in force\n", stderr);
         return ALS_OK;
     }
-    enum als_status status = als_cli_begin(cli, err);
+    status = als_cli_begin(cli, err);
     return status ? status : als_cli_end(cli, adopt(cli, catalogue, protocol, err), err);
 }
 

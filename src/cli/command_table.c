@@ -97,8 +97,9 @@ const struct als_command als_commands[] = {
      .verb = "diff",
      .summary = "what an amended protocol would change",
      .operands = "FILE",
-     .details = "Compares the file with the protocol in force. 'refused' marks what would orphan "
-                "or reinterpret stored records.",
+     .details = "Compares the file, and instruments given with --instrument, with what is in force. "
+                "'refused' marks what would orphan or reinterpret stored records, 'to accept' what "
+                "changes scores of stored rows.",
      .options = {INSTRUMENT_FILE},
      .examples = {{"alstrack protocol diff protocol.yaml", "before an amendment"}},
      .exits = {ALS_DEFINITION},
@@ -110,8 +111,11 @@ const struct als_command als_commands[] = {
      .summary = "put a new version of the protocol in force",
      .operands = "FILE",
      .details = "Records keep the version that they were made under. Instruments given with "
-                "--instrument are put in force too.",
-     .options = {INSTRUMENT_FILE, {.name = "reason", .value = "TEXT", .help = "why (required)"}},
+                "--instrument are put in force too. What changes a score that rows have is told, and "
+                "refused without --accept-score-changes and another version.",
+     .options = {INSTRUMENT_FILE,
+                 {.name = "reason", .value = "TEXT", .help = "why (required)"},
+                 {.name = "accept-score-changes", .help = "scores of stored rows may change"}},
      .examples = {{"alstrack protocol amend amended.yaml --reason 'Amendment 1' --dry-run",
                    "try it first"}},
      .exits = {ALS_DEFINITION},

@@ -33,12 +33,17 @@ __attribute__((format(printf, 5, 6))) static void report(struct comparison *comp
     va_start(args, format);
     als_buf_vprintf(&what, format, args);
     va_end(args);
-    const struct als_diag diag = {
-        .severity = change == CHANGE_BREAKS ? ALS_SEVERITY_ERROR : ALS_SEVERITY_INFO,
-        .code = code,
-        .field = pair->code,
-        .what = what.data,
-        .hint = change == CHANGE_BREAKS ? "stored records depend on it" : NULL};
+    static const enum als_severity severities[] = {[CHANGE_SILENT] = ALS_SEVERITY_INFO,
+                                                   [CHANGE_INFO] = ALS_SEVERITY_INFO,
+                                                   [CHANGE_SCORES] = ALS_SEVERITY_WARNING,
+                                                   [CHANGE_BREAKS] = ALS_SEVERITY_ERROR};
+    static const char *const hints[] = {[CHANGE_SCORES] = "stored scores change with it",
+                                        [CHANGE_BREAKS] = "stored records depend on it"};
+    const struct als_diag diag = {.severity = severities[change],
+                                  .code = code,
+                                  .field = pair->code,
+                                  .what = what.data,
+                                  .hint = hints[change]};
     als_diag_send(comparison->sink, &diag);
     als_buf_release(&what);
     comparison->breaking += change == CHANGE_BREAKS;
@@ -130,6 +135,12 @@ static void describe_struct(const struct shape *shape, const void *base,
     }
 }
 
+/* Allowed, with a look at scores, or not at all. */
+static const char *code_of(enum shape_change change, const char *breaking, const char *allowed)
+{
+    return change == CHANGE_BREAKS ? breaking : change == CHANGE_SCORES ? "W-SCORE" : allowed;
+}
+
 static void compare_value(struct comparison *comparison, const struct shape_field *field,
                           const struct pair *pair)
 {
@@ -139,8 +150,7 @@ static void compare_value(struct comparison *comparison, const struct shape_fiel
     describe_field(field, pair->old_one, &comparison->old_root, &before);
     describe_field(field, pair->new_one, &comparison->new_root, &after);
     if (strcmp(before.data, after.data) != 0)
-        report(comparison, field->change,
-               field->change == CHANGE_BREAKS ? "E-CHANGED" : "I-CHANGED", pair,
+        report(comparison, field->change, code_of(field->change, "E-CHANGED", "I-CHANGED"), pair,
                "%s was %.300s, is now %.300s", field->name, before.length ? before.data : "absent",
                after.length ? after.data : "absent");
     als_buf_release(&before);
@@ -231,8 +241,8 @@ static void compare_elements(struct comparison *comparison, const struct shape_f
         ptrdiff_t found = find(&after, key);
         struct pair element = element_pair(comparison, field, pair, key);
         if (found < 0) {
-            report(comparison, field->change,
-                   field->change == CHANGE_BREAKS ? "E-REMOVED" : "I-REMOVED", &element, "removed");
+            report(comparison, field->change, code_of(field->change, "E-REMOVED", "I-REMOVED"),
+                   &element, "removed");
             continue;
         }
         moved = moved || found < last;

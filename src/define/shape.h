@@ -35,6 +35,7 @@ enum shape_type {
 enum shape_change {
     CHANGE_SILENT, /* follows from another field, or compared by a hook */
     CHANGE_INFO,   /* allowed */
+    CHANGE_SCORES, /* allowed, but what is computed from stored records is another */
     CHANGE_BREAKS  /* stored records would be orphaned or mean something else */
 };
 

@@ -1,4 +1,5 @@
 /* New versions of definitions in a study that holds rows. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,11 +10,14 @@
 struct first_error {
     struct als_err *err;
     bool filled;
+    char score[200]; /* the first change of a score; "" for none */
 };
 
 static void on_difference(const struct als_diag *diag, void *context)
 {
     struct first_error *first = context;
+    if (diag->severity == ALS_SEVERITY_WARNING && !first->score[0])
+        snprintf(first->score, sizeof first->score, "%s", diag->what);
     if (diag->severity != ALS_SEVERITY_ERROR || first->filled)
         return;
     first->filled = true;
@@ -90,9 +94,40 @@ static enum als_status adopt_first(struct als_store *store, const struct als_ins
     return redefined(store, status);
 }
 
+enum als_status als_store_assessments(struct als_store *store, const char *instrument, int64_t *n,
+                                      struct als_err *err)
+{
+    const struct als_definition *definition = in_force(store, instrument);
+    char name[ALS_RELATION_NAME], sql[128];
+    *n = 0;
+    if (!definition)
+        return ALS_OK;
+    als_relation_name("a", definition->instrument, name);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM \"%s\" WHERE status = 'done'", name);
+    return als_sql_integer(store, sql, n, err);
+}
+
+/* `change` says what is another score now. Rows that have it must not change unnoticed. */
+static enum als_status check_scores(struct als_store *store, const struct als_instrument *old_one,
+                                    const struct als_instrument *new_one, const char *change,
+                                    bool accept_scores, struct als_err *err)
+{
+    int64_t n;
+    enum als_status status = als_store_assessments(store, old_one->code, &n, err);
+    bool renamed = strcmp(old_one->version, new_one->version) != 0;
+    if (status != ALS_OK || n == 0 || (renamed && accept_scores))
+        return status;
+    als_fail(err, ALS_DEFINITION, "E-SCORES", "%s: %s; that changes %lld stored row%s%s",
+             new_one->code, change, (long long)n, n == 1 ? "" : "s",
+             renamed ? "" : " under the same version");
+    als_err_hint(err, renamed ? "a change of stored scores must be accepted for itself"
+                              : "give the definition another version, then accept the change");
+    return ALS_DEFINITION;
+}
+
 enum als_status als_store_adopt_instrument(struct als_store *store,
                                            const struct als_instrument *instrument,
-                                           struct als_err *err)
+                                           bool accept_scores, struct als_err *err)
 {
     int64_t version_no;
     enum als_status status = als_change_require(store, err);
@@ -108,10 +143,15 @@ enum als_status als_store_adopt_instrument(struct als_store *store,
                         instrument->code);
     if (same_instrument(old_one->instrument, instrument))
         return ALS_OK;
-    struct first_error first = {err, false};
+    struct first_error first = {.err = err};
     struct als_sink sink = {on_difference, &first};
     if (als_instrument_compare(old_one->instrument, instrument, &sink) > 0)
         return destructive(&first, instrument->code);
+    if (first.score[0])
+        status =
+            check_scores(store, old_one->instrument, instrument, first.score, accept_scores, err);
+    if (status != ALS_OK)
+        return status;
     status = als_ddl_alter(store, old_one->instrument, instrument, err);
     if (status == ALS_OK)
         status = als_definition_enter_instrument(store, instrument, (int)version_no + 1, err);
@@ -164,7 +204,7 @@ enum als_status als_store_adopt_protocol(struct als_store *store,
     if (strcmp(protocol->code, store->protocol->code) != 0)
         return als_fail(err, ALS_DEFINITION, "E-PROTOCOL", "%s: the study is run by %s",
                         protocol->code, store->protocol->code);
-    struct first_error first = {err, false};
+    struct first_error first = {.err = err};
     struct als_sink sink = {on_difference, &first};
     if (als_protocol_compare(store->protocol, protocol, &sink) > 0)
         return destructive(&first, protocol->code);

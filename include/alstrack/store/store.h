@@ -94,12 +94,17 @@ ALS_CHECKED enum als_status als_store_add_rater(struct als_store *store, const c
 /* Put a new protocol or instrument version in force inside the open change set: additive changes
  * only, a destructive one is refused with ALS_DEFINITION. Tables follow: score columns re-made, new
  * items (at the end) and wider ranges by a rebuild with foreign_key_check. Rows keep the version
- * they were entered under. The store goes by the new version after commit: definitions borrowed
- * from it before are gone then. New visits get the next free numbers, whatever their place in the
- * plan; so a number says nothing about order. */
+ * they were entered under. A change of scores that rows have is refused (E-SCORES) unless the
+ * version is called otherwise than before and accept_scores says that it is meant. The store goes
+ * by the new version after commit: definitions borrowed from it before are gone then. New visits
+ * get the next free numbers, whatever their place in the plan; so a number says nothing about
+ * order. */
 ALS_CHECKED enum als_status als_store_adopt_instrument(struct als_store *store,
                                                        const struct als_instrument *instrument,
-                                                       struct als_err *err);
+                                                       bool accept_scores, struct als_err *err);
+/* Stored assessments that were done; 0 for an instrument that the study does not have. */
+ALS_CHECKED enum als_status als_store_assessments(struct als_store *store, const char *instrument,
+                                                  int64_t *n, struct als_err *err);
 ALS_CHECKED enum als_status als_store_adopt_protocol(struct als_store *store,
                                                      const struct als_protocol *protocol,
                                                      struct als_err *err);

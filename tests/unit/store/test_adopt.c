@@ -50,12 +50,27 @@ static const char version_3[] =
     "scores:\n"
     "  - {code: total, label: Total, sum: [calm, hours, sleep]}\n";
 
+static enum als_status try_adopt(struct study *study, const char *text, bool accept_scores,
+                                 struct als_err *err)
+{
+    struct als_instrument *instrument = study_parse_instrument(text);
+    study_begin(study, "amendment");
+    enum als_status status =
+        als_store_adopt_instrument(study->store, instrument, accept_scores, err);
+    if (status == ALS_OK)
+        study_commit(study);
+    else
+        als_change_abandon(study->store);
+    als_instrument_free(instrument);
+    return status;
+}
+
 static void adopt(struct study *study, const char *text)
 {
     struct als_err err = {.status = ALS_OK};
     struct als_instrument *instrument = study_parse_instrument(text);
     study_begin(study, "amendment");
-    assert_ok(als_store_adopt_instrument(study->store, instrument, &err), &err);
+    assert_ok(als_store_adopt_instrument(study->store, instrument, true, &err), &err);
     study_commit(study);
     als_instrument_free(instrument);
 }
@@ -153,12 +168,51 @@ Test(adopt, refuses_what_would_lose_or_reinterpret_rows)
     for (size_t i = 0; i < COUNT(worse); i++) {
         struct als_instrument *instrument = study_parse_instrument(worse[i]);
         study_begin(&study, "amendment");
-        cr_expect_eq(als_store_adopt_instrument(study.store, instrument, &err), ALS_DEFINITION);
+        cr_expect_eq(als_store_adopt_instrument(study.store, instrument, true, &err),
+                     ALS_DEFINITION);
         cr_expect_neq(err.text[0], '\0');
         als_change_abandon(study.store);
         als_instrument_free(instrument);
     }
     cr_expect_eq(study_verify(&study, NULL, 0), 0);
+    study_close(&study);
+}
+
+/* Version 1 with another total, under the version string given. */
+static const char *other_total(const char *version, char text[2000])
+{
+    snprintf(text, 2000, "%s", version_1);
+    strstr(text, "version: \"1\"")[10] = version[0];
+    char *total = strstr(text, "sum: [calm, hours]");
+    memcpy(total, "mean: [calm, hours]}\n", 22);
+    return text;
+}
+
+Test(adopt, changes_stored_scores_only_under_a_new_version_and_when_told_to)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char text[2000];
+    fill(&study);
+    cr_expect_eq(try_adopt(&study, other_total("1", text), true, &err), ALS_DEFINITION);
+    cr_expect_str_eq(err.code, "E-SCORES");
+    cr_expect(strstr(err.text, "version"), "%s", err.text);
+    cr_expect_eq(try_adopt(&study, other_total("2", text), false, &err), ALS_DEFINITION);
+    cr_expect(strstr(err.text, "score total") && strstr(err.text, "3 stored rows"), "%s", err.text);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM a_mood WHERE total = 8.5"), 2);
+    assert_ok(try_adopt(&study, other_total("2", text), true, &err), &err);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM a_mood WHERE total = 4.25"), 2);
+    study_close(&study);
+}
+
+Test(adopt, changes_scores_freely_while_there_are_no_rows)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char text[2000];
+    study_open(&study);
+    adopt(&study, version_1);
+    assert_ok(try_adopt(&study, other_total("1", text), false, &err), &err);
     study_close(&study);
 }
 
@@ -170,7 +224,7 @@ Test(adopt, leaves_no_trace_when_abandoned)
     fill(&study);
     struct als_instrument *instrument = study_parse_instrument(version_3);
     study_begin(&study, "amendment");
-    assert_ok(als_store_adopt_instrument(study.store, instrument, &err), &err);
+    assert_ok(als_store_adopt_instrument(study.store, instrument, true, &err), &err);
     als_change_abandon(study.store);
     als_instrument_free(instrument);
     cr_expect_eq(als_store_version_no(study.store, "instrument", "mood"), 1);
@@ -189,7 +243,7 @@ Test(adopt, changes_nothing_for_the_version_in_force)
     fill(&study);
     struct als_instrument *instrument = study_parse_instrument(version_1);
     study_begin(&study, "amendment");
-    assert_ok(als_store_adopt_instrument(study.store, instrument, &err), &err);
+    assert_ok(als_store_adopt_instrument(study.store, instrument, true, &err), &err);
     assert_ok(als_change_commit(study.store, &change_id, &err), &err);
     cr_expect_eq(change_id, 0);
     als_instrument_free(instrument);

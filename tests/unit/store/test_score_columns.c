@@ -138,7 +138,7 @@ static void check_instrument(const char *name)
     if (!als_store_find_instrument(study.store, name)) {
         struct als_instrument *parsed = study_instrument(name);
         study_begin(&study, NULL);
-        assert_ok(als_store_adopt_instrument(study.store, parsed, &err), &err);
+        assert_ok(als_store_adopt_instrument(study.store, parsed, true, &err), &err);
         study_commit(&study);
         als_instrument_free(parsed);
     }
