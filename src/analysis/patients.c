@@ -23,6 +23,30 @@ struct als_span als_visits_of(const struct als_visit_list *list, size_t from, in
     return (struct als_span){from, end - from};
 }
 
+int als_date_earliest(struct als_date date)
+{
+    if (date.precision == ALS_PRECISION_NONE || date.day == ALS_NO_DAY)
+        return ALS_NO_DAY;
+    int year, month, day;
+    als_day_to_civil(date.day, &year, &month, &day);
+    if (date.precision == ALS_PRECISION_YEAR)
+        return als_day_from_civil(year, 1, 1);
+    return date.precision == ALS_PRECISION_MONTH ? als_day_from_civil(year, month, 1) : date.day;
+}
+
+int als_date_latest(struct als_date date)
+{
+    if (date.precision == ALS_PRECISION_NONE || date.day == ALS_NO_DAY)
+        return ALS_NO_DAY;
+    int year, month, day;
+    als_day_to_civil(date.day, &year, &month, &day);
+    if (date.precision == ALS_PRECISION_YEAR)
+        return als_day_from_civil(year, 12, 31);
+    if (date.precision == ALS_PRECISION_MONTH)
+        return als_day_add_months(als_day_from_civil(year, month, 1), 1) - 1;
+    return date.day;
+}
+
 struct als_date als_date_of(const char *text)
 {
     struct als_date date = ALS_NO_DATE;

@@ -5,7 +5,6 @@
 #ifndef ALSTRACK_ANALYSIS_PATIENTS_H
 #define ALSTRACK_ANALYSIS_PATIENTS_H
 
-#include "alstrack/schedule/oddity.h"
 #include "alstrack/store/record.h"
 #include "alstrack/store/scan.h"
 
@@ -15,6 +14,11 @@ struct als_span {
 };
 struct als_span als_events_of(const struct als_event_list *list, size_t from, int64_t patient_id);
 struct als_span als_visits_of(const struct als_visit_list *list, size_t from, int64_t patient_id);
+
+/* First and last day that the date may stand for: the ends of its month or year; ALS_NO_DAY for
+ * none. */
+int als_date_earliest(struct als_date date);
+int als_date_latest(struct als_date date);
 
 /* The date of a text that may be NULL. */
 struct als_date als_date_of(const char *text);
