@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/schedule/oddity.h"
 #include "alstrack/score/reason.h"
 
 /* Answers of one digit, found out once. */
@@ -280,18 +281,24 @@ static void check_day(struct als_assessor *assessor, struct als_row *row,
     struct als_importer *importer = assessor->importer;
     struct als_roster *roster = &importer->roster;
     const size_t patient = assessor->patient_index;
-    if (roster->last_day[patient] != ALS_NO_DAY && note->day > roster->last_day[patient])
-        als_row_warn(row, &importer->warnings, ALS_IN_DATE, "W-AFTER-DEATH", NULL,
-                     "an assessment after the patient's death");
+    struct als_oddity oddities[ALS_ODDITIES];
+    als_row_odd(row, &importer->warnings, ALS_IN_DATE, oddities,
+                als_day_oddities("an assessment", roster->first_day[patient],
+                                 roster->last_day[patient], note->day, oddities));
     const ptrdiff_t plan = als_roster_plan(roster, note->visit_no);
     if (plan < 0)
         return;
     const size_t visit = (size_t)plan;
     const int outside = als_roster_outside(roster, patient, visit, note->day);
-    als_roster_visited(roster, patient, visit, note->day);
+    int32_t *visit_day = als_roster_visit_day(roster, patient, visit);
+    const bool told = *visit_day == note->day; /* with the visit, or another instrument's row */
+    if (*visit_day == ALS_NO_DAY || note->day < *visit_day)
+        *visit_day = note->day;
     if (outside == 0)
         return;
     chunk->out_of_window++;
+    if (told)
+        return;
     als_row_warn(row, &importer->warnings, ALS_IN_DATE, "W-WINDOW", NULL,
                  "%d day%s %s the window of %s", outside < 0 ? -outside : outside,
                  outside == 1 || outside == -1 ? "" : "s", outside < 0 ? "before" : "after",

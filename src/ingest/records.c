@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/schedule/oddity.h"
 #include "alstrack/store/bulk.h"
 #include "importer.h"
 #include "row.h"
@@ -55,24 +56,24 @@ static void make_key(struct records *records, size_t n_columns)
     }
 }
 
-static int64_t patient_id(struct records *records)
+static int64_t patient_id(const struct records *records, size_t index)
 {
-    struct als_roster *roster = &records->importer->roster;
-    const size_t index = als_row_patient(&records->row, roster);
-    return records->row.bad ? 0 : roster->patients.items[index].id;
+    return records->row.bad ? 0 : records->importer->roster.patients.items[index].id;
 }
 
 /* ---- Patients ---- */
 
-static void check_site(struct records *records, const char *site)
+static const char *site(struct records *records)
 {
     const struct als_protocol *protocol = records->importer->protocol;
+    if (protocol->n_sites == 0)
+        return text(records, ALS_PATIENTS_SITE);
+    const char **codes = als_arena_array(records->arena, protocol->n_sites, sizeof *codes);
     for (size_t i = 0; i < protocol->n_sites; i++)
-        if (strcmp(protocol->sites[i].code, site) == 0)
-            return;
-    if (protocol->n_sites > 0)
-        als_row_warn(&records->row, &records->importer->warnings, ALS_PATIENTS_SITE, "W-SITE", NULL,
-                     "the protocol has no site '%s'", site);
+        codes[i] = protocol->sites[i].code;
+    const ptrdiff_t found =
+        als_row_choice(&records->row, ALS_PATIENTS_SITE, codes, protocol->n_sites);
+    return found < 0 ? NULL : codes[found];
 }
 
 static const char *cohort(struct records *records)
@@ -92,7 +93,7 @@ static enum als_status put_patient(struct records *records, enum als_put *what, 
     struct als_row *row = &records->row;
     struct als_patient patient = {
         .patient = als_row_text(row, ALS_IN_PATIENT, 64, records->arena),
-        .site = text(records, ALS_PATIENTS_SITE),
+        .site = site(records),
         .height_cm =
             als_row_number(row, ALS_PATIENTS_HEIGHT_CM, 50, 250, "a number from 50 to 250 cm"),
         .arm = text(records, ALS_PATIENTS_ARM),
@@ -105,8 +106,6 @@ static enum als_status put_patient(struct records *records, enum als_put *what, 
     patient.birth_date = text(records, ALS_PATIENTS_BIRTH_DATE);
     if (!patient.patient)
         als_row_expect(row, ALS_IN_PATIENT, "a patient");
-    if (patient.site)
-        check_site(records, patient.site);
     make_key(records, 1);
     check_twice(records, ALS_IN_PATIENT);
     if (row->bad)
@@ -135,17 +134,38 @@ static const char *event_name(struct records *records)
     return found < 0 ? NULL : names[found];
 }
 
+/* Visits are counted from infusions, so a month or a year will not do. */
+static struct als_date event_date(struct records *records, const char *event)
+{
+    if (!event || strcmp(event, "infusion") != 0)
+        return als_row_date(&records->row, ALS_EVENTS_DATE, true);
+    const int day = als_row_day(&records->row, ALS_EVENTS_DATE, true);
+    return (struct als_date){day, day == ALS_NO_DAY ? ALS_PRECISION_NONE : ALS_PRECISION_DAY};
+}
+
+static void check_order(struct records *records, size_t patient, const struct als_event_fact *event)
+{
+    struct als_importer *importer = records->importer;
+    const struct als_patient_facts facts = als_roster_event(
+        &importer->roster, patient, event, als_event_repeats(importer->protocol, event->event));
+    struct als_oddity oddities[ALS_ODDITIES];
+    als_row_odd(&records->row, &importer->warnings, ALS_EVENTS_DATE, oddities,
+                als_event_oddities(importer->protocol, &facts,
+                                   als_roster_birth(&importer->roster, patient), event, oddities));
+}
+
 static enum als_status put_event(struct records *records, enum als_put *what, struct als_err *err)
 {
     struct als_row *row = &records->row;
+    const size_t patient = als_row_patient(row, &records->importer->roster);
     struct als_event event = {
-        .patient_id = patient_id(records),
+        .patient_id = patient_id(records, patient),
         .event = event_name(records),
         .value = als_row_number(row, ALS_EVENTS_VALUE, -HUGE_VAL, HUGE_VAL, "a number"),
         .unit = text(records, ALS_EVENTS_UNIT),
         .note = als_row_text(row, ALS_EVENTS_NOTE, 4000, records->arena),
     };
-    als_row_date(row, ALS_EVENTS_DATE, true);
+    const struct als_date date = event_date(records, event.event);
     event.date = text(records, ALS_EVENTS_DATE);
     if (event.event)
         make_key(records, als_event_repeats(records->importer->protocol, event.event) ? 3 : 2);
@@ -156,7 +176,11 @@ static enum als_status put_event(struct records *records, enum als_put *what, st
     unsigned columns = 0;
     for (unsigned i = 0; i < 4; i++)
         columns |= given(records, ALS_EVENTS_DATE + i, i);
-    return als_event_put(records->importer->store, &event, columns, what, err);
+    const enum als_status status =
+        als_event_put(records->importer->store, &event, columns, what, err);
+    if (status == ALS_OK && *what != ALS_PUT_SAME)
+        check_order(records, patient, &(struct als_event_fact){event.event, date});
+    return status;
 }
 
 /* ---- Visits ---- */
@@ -175,19 +199,23 @@ static enum als_status visit_number(struct records *records, size_t column, int 
 static void check_visit_day(struct records *records, size_t patient, int number, int day)
 {
     struct als_importer *importer = records->importer;
-    const int death = importer->roster.last_day[patient];
-    if (death != ALS_NO_DAY && day > death)
-        als_row_warn(&records->row, &importer->warnings, ALS_VISITS_DATE, "W-AFTER-DEATH", NULL,
-                     "a visit after the patient's death");
+    struct als_oddity oddities[ALS_ODDITIES];
+    als_row_odd(&records->row, &importer->warnings, ALS_VISITS_DATE, oddities,
+                als_day_oddities("a visit", importer->roster.first_day[patient],
+                                 importer->roster.last_day[patient], day, oddities));
     const ptrdiff_t plan = als_roster_plan(&importer->roster, number);
     if (plan < 0)
         return;
     const size_t visit = (size_t)plan;
     const int outside = als_roster_outside(&importer->roster, patient, visit, day);
-    als_roster_visited(&importer->roster, patient, visit, day);
+    int32_t *visit_day = als_roster_visit_day(&importer->roster, patient, visit);
+    const bool told = *visit_day == day;
+    *visit_day = day;
     if (outside == 0)
         return;
     importer->result->out_of_window++;
+    if (told)
+        return;
     als_row_warn(&records->row, &importer->warnings, ALS_VISITS_DATE, "W-WINDOW", NULL,
                  "%d day%s %s the window of %s", outside < 0 ? -outside : outside,
                  outside == 1 || outside == -1 ? "" : "s", outside < 0 ? "before" : "after",
@@ -246,8 +274,11 @@ static const char *relation(struct records *records)
     const char *at = all;
     while (at && protocol->n_causality > 0) {
         at += strspn(at, " ");
-        const size_t length = strcspn(at, ";");
-        bool known = false;
+        const size_t whole = strcspn(at, ";");
+        size_t length = whole;
+        while (length > 0 && at[length - 1] == ' ')
+            length--;
+        bool known = length == 0;
         for (size_t i = 0; i < protocol->n_causality; i++)
             known = known || (strlen(protocol->causality[i]) == length &&
                               memcmp(protocol->causality[i], at, length) == 0);
@@ -262,7 +293,7 @@ static const char *relation(struct records *records)
             als_buf_release(&expected);
             break;
         }
-        at = at[length] == ';' ? at + length + 1 : NULL;
+        at = at[whole] == ';' ? at + whole + 1 : NULL;
     }
     return all;
 }
@@ -270,7 +301,7 @@ static const char *relation(struct records *records)
 static void examine_ae(struct records *records, struct als_adverse_event *ae)
 {
     struct als_row *row = &records->row;
-    ae->patient_id = patient_id(records);
+    ae->patient_id = patient_id(records, als_row_patient(row, &records->importer->roster));
     ae->ae_id = als_row_text(row, ALS_AE_AE_ID, 64, records->arena);
     if (!ae->ae_id)
         als_row_expect(row, ALS_AE_AE_ID, "the number of the adverse event");

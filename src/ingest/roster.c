@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/schedule/oddity.h"
 #include "alstrack/store/bulk.h"
 
 #define SUGGESTIONS 20
@@ -34,21 +35,18 @@ int als_visit_codes_find(struct als_visit_codes *codes, const char *text, size_t
     return 0;
 }
 
-/* The latest day that a date may stand for: its month or year is over then. */
-static int latest_day(struct als_date date)
-{
-    int year, month, day;
-    als_day_to_civil(date.day, &year, &month, &day);
-    if (date.precision == ALS_PRECISION_YEAR)
-        return als_day_from_civil(year, 12, 31);
-    if (date.precision == ALS_PRECISION_MONTH)
-        return als_day_add_months(als_day_from_civil(year, month, 1), 1) - 1;
-    return date.day;
-}
-
 static int number_of(const struct als_store *store, const struct als_visit_plan *visit)
 {
     return als_store_visit_no(store, visit->code, strlen(visit->code));
+}
+
+struct als_date als_roster_birth(const struct als_roster *roster, size_t patient)
+{
+    struct als_date birth = ALS_NO_DATE;
+    const char *text = roster->patients.items[patient].birth_date;
+    if (text)
+        (void)als_date_parse(text, strlen(text), &birth);
+    return birth;
 }
 
 static void index_events(struct als_roster *roster, const struct als_event_list *events)
@@ -57,10 +55,12 @@ static void index_events(struct als_roster *roster, const struct als_event_list 
     roster->events = als_arena_array(roster->arena, events->count + 1, sizeof *roster->events);
     roster->first_event = als_arena_array(roster->arena, n + 1, sizeof *roster->first_event);
     roster->last_day = als_arena_array(roster->arena, n + 1, sizeof *roster->last_day);
+    roster->first_day = als_arena_array(roster->arena, n + 1, sizeof *roster->first_day);
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
         roster->first_event[i] = at;
         roster->last_day[i] = ALS_NO_DAY;
+        roster->first_day[i] = als_date_first_day(als_roster_birth(roster, i));
         for (; at < events->count && events->items[at].patient_id <= roster->patients.items[i].id;
              at++) {
             const struct als_event *event = &events->items[at];
@@ -69,7 +69,7 @@ static void index_events(struct als_roster *roster, const struct als_event_list 
                 als_date_parse(event->date, strlen(event->date), &date);
             roster->events[at] = (struct als_event_fact){.event = event->event, .date = date};
             if (strcmp(event->event, "death") == 0 && date.day != ALS_NO_DAY)
-                roster->last_day[i] = latest_day(date);
+                roster->last_day[i] = als_date_last_day(date);
         }
     }
     roster->first_event[n] = at;
@@ -99,37 +99,29 @@ static void find_anchor_visits(struct als_roster *roster)
             }
 }
 
-static void keep_anchor_day(int64_t patient_id, int visit_no, int day, void *context)
+/* Visits arrive in order of patient, and patients stand in that order too. */
+static void keep_visit_day(int64_t patient_id, int visit_no, int day, void *context)
 {
     struct als_roster *roster = context;
-    size_t low = 0, high = roster->patients.count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (roster->patients.items[middle].id < patient_id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    const struct als_patient_list *patients = &roster->patients;
+    size_t *at = &roster->last_found;
+    while (*at < patients->count && patients->items[*at].id < patient_id)
+        (*at)++;
     const ptrdiff_t visit = als_roster_plan(roster, visit_no);
-    if (low < roster->patients.count && visit >= 0)
-        als_roster_visited(roster, low, (size_t)visit, day);
+    if (*at < patients->count && visit >= 0)
+        *als_roster_visit_day(roster, *at, (size_t)visit) = day;
 }
 
-static enum als_status load_anchor_days(struct als_store *store, struct als_roster *roster,
-                                        struct als_err *err)
+static enum als_status load_visit_days(struct als_store *store, struct als_roster *roster,
+                                       struct als_err *err)
 {
-    const size_t n = roster->patients.count * roster->n_anchor_visits;
-    roster->anchor_days = als_arena_array(roster->arena, n + 1, sizeof *roster->anchor_days);
+    const size_t n = roster->patients.count * roster->protocol->n_visits;
+    roster->visit_days = als_arena_array(roster->arena, n + 1, sizeof *roster->visit_days);
     roster->facts =
         als_arena_array(roster->arena, roster->n_anchor_visits + 1, sizeof *roster->facts);
     for (size_t i = 0; i < n; i++)
-        roster->anchor_days[i] = ALS_NO_DAY;
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; i < roster->n_anchor_visits && status == ALS_OK; i++)
-        status = als_visit_days_each(
-            store, number_of(store, &roster->protocol->visits[roster->anchor_visits[i]]),
-            keep_anchor_day, roster, err);
-    return status;
+        roster->visit_days[i] = ALS_NO_DAY;
+    return als_visit_days_each(store, keep_visit_day, roster, err);
 }
 
 enum als_status als_roster_load(struct als_store *store, struct als_roster *roster,
@@ -151,7 +143,7 @@ enum als_status als_roster_load(struct als_store *store, struct als_roster *rost
     index_events(roster, &events);
     map_visits(roster, store);
     find_anchor_visits(roster);
-    return load_anchor_days(store, roster, err);
+    return load_visit_days(store, roster, err);
 }
 
 void als_roster_release(struct als_roster *roster)
@@ -159,6 +151,8 @@ void als_roster_release(struct als_roster *roster)
     als_text_map_release(&roster->by_name);
     als_arena_free(roster->arena);
     free(roster->names);
+    free(roster->added);
+    free(roster->gathered);
     *roster = (struct als_roster){.arena = NULL};
 }
 
@@ -195,11 +189,58 @@ bool als_roster_happened(const struct als_roster *roster, size_t patient, const 
     return false;
 }
 
-void als_roster_visited(struct als_roster *roster, size_t patient, size_t visit, int day)
+/* The patient's event of that name among those stored or brought; NULL if there is none. */
+static struct als_event_fact *event_of(struct als_roster *roster, size_t patient, const char *event)
 {
-    for (size_t i = 0; i < roster->n_anchor_visits; i++)
-        if (roster->anchor_visits[i] == visit)
-            roster->anchor_days[patient * roster->n_anchor_visits + i] = day;
+    for (size_t i = roster->first_event[patient]; i < roster->first_event[patient + 1]; i++)
+        if (strcmp(roster->events[i].event, event) == 0)
+            return &roster->events[i];
+    for (size_t i = roster->first_added[patient]; i > 0; i = roster->added[i - 1].next)
+        if (strcmp(roster->added[i - 1].fact.event, event) == 0)
+            return &roster->added[i - 1].fact;
+    return NULL;
+}
+
+static void add_event(struct als_roster *roster, size_t patient, const struct als_event_fact *event)
+{
+    if (roster->n_added == roster->added_room) {
+        roster->added_room = roster->added_room ? 2 * roster->added_room : 64;
+        roster->added = als_realloc_array(roster->added, roster->added_room, sizeof *roster->added);
+    }
+    roster->added[roster->n_added++] =
+        (struct als_added_event){.fact = *event, .next = roster->first_added[patient]};
+    roster->first_added[patient] = roster->n_added;
+}
+
+static void gather(struct als_roster *roster, size_t n, const struct als_event_fact *event)
+{
+    if (n == roster->gathered_room) {
+        roster->gathered_room = n ? 2 * n : 16;
+        roster->gathered =
+            als_realloc_array(roster->gathered, roster->gathered_room, sizeof *roster->gathered);
+    }
+    roster->gathered[n] = *event;
+}
+
+struct als_patient_facts als_roster_event(struct als_roster *roster, size_t patient,
+                                          const struct als_event_fact *event, bool repeats)
+{
+    if (!roster->first_added)
+        roster->first_added =
+            als_arena_array(roster->arena, roster->patients.count + 1, sizeof *roster->first_added);
+    struct als_event_fact *same = repeats ? NULL : event_of(roster, patient, event->event);
+    if (same)
+        same->date = event->date;
+    else
+        add_event(roster, patient, event);
+    size_t n = 0;
+    for (size_t i = roster->first_event[patient]; i < roster->first_event[patient + 1]; i++)
+        gather(roster, n++, &roster->events[i]);
+    for (size_t i = roster->first_added[patient]; i > 0; i = roster->added[i - 1].next)
+        gather(roster, n++, &roster->added[i - 1].fact);
+    return (struct als_patient_facts){.cohort = roster->patients.items[patient].cohort,
+                                      .events = roster->gathered,
+                                      .n_events = n};
 }
 
 int als_roster_outside(struct als_roster *roster, size_t patient, size_t visit, int day)
@@ -211,11 +252,13 @@ int als_roster_outside(struct als_roster *roster, size_t patient, size_t visit, 
         .n_events = roster->first_event[patient + 1] - roster->first_event[patient],
         .visits = roster->facts,
     };
-    const int32_t *days = roster->anchor_days + patient * roster->n_anchor_visits;
-    for (size_t i = 0; i < roster->n_anchor_visits; i++)
-        if (days[i] != ALS_NO_DAY)
-            roster->facts[facts.n_visits++] = (struct als_visit_fact){
-                .code = roster->protocol->visits[roster->anchor_visits[i]].code, .day = days[i]};
+    for (size_t i = 0; i < roster->n_anchor_visits; i++) {
+        const size_t other = roster->anchor_visits[i];
+        const int32_t done = *als_roster_visit_day(roster, patient, other);
+        if (done != ALS_NO_DAY)
+            roster->facts[facts.n_visits++] =
+                (struct als_visit_fact){.code = roster->protocol->visits[other].code, .day = done};
+    }
     const int target = als_schedule_target(roster->protocol, &facts, visit);
     if (target == ALS_NO_DAY)
         return 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "alstrack/core/num.h"
+#include "alstrack/schedule/oddity.h"
 #include "alstrack/score/reason.h"
 
 const char *const als_modes[] = {"clinic", "phone", "video", "home"};
@@ -63,6 +64,14 @@ void als_row_warn(struct als_row *row, struct als_warnings *warnings, size_t col
         row->findings, ALS_SEVERITY_WARNING, code, row->record, at < 0 ? ALS_NO_FIELD : (size_t)at,
         column == ALS_NO_FIELD ? NULL : row->columns->names[column], hint, format, args);
     va_end(args);
+}
+
+void als_row_odd(struct als_row *row, struct als_warnings *warnings, size_t column,
+                 const struct als_oddity *oddities, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        als_row_warn(row, warnings, column, oddities[i].code, oddities[i].hint, "%s",
+                     oddities[i].what);
 }
 
 /* Digits and one kind of separator: 31/12/2020, 1.2.20. */

@@ -47,6 +47,10 @@ __attribute__((format(printf, 6, 7))) void als_row_warn(struct als_row *row,
                                                         size_t column, const char *code,
                                                         const char *hint, const char *format, ...);
 
+struct als_oddity;
+void als_row_odd(struct als_row *row, struct als_warnings *warnings, size_t column,
+                 const struct als_oddity *oddities, size_t n);
+
 /* Has the row as many cells as the header? Says so if not. */
 bool als_row_complete(struct als_row *row);
 

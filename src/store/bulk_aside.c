@@ -205,22 +205,23 @@ void als_aside_free(struct als_aside *aside)
     free(aside);
 }
 
-/* ---- Days of one visit ---- */
+/* ---- Days of visits ---- */
 
-enum als_status als_visit_days_each(struct als_store *store, int visit_no,
-                                    als_visit_day_fn *receive, void *context, struct als_err *err)
+enum als_status als_visit_days_each(struct als_store *store, als_visit_day_fn *receive,
+                                    void *context, struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status = als_sql_prepare(store,
-                                             "SELECT visit_id >> 12, day FROM visit"
-                                             " WHERE visit_id & 4095 = ?1 AND status = 'done'",
-                                             &stmt, err);
+    enum als_status status = als_sql_prepare(
+        store, "SELECT visit_id, day FROM visit WHERE status = 'done' ORDER BY visit_id", &stmt,
+        err);
     if (status != ALS_OK)
         return status;
-    sqlite3_bind_int(stmt, 1, visit_no);
     bool row;
-    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row)
-        receive(sqlite3_column_int64(stmt, 0), visit_no, sqlite3_column_int(stmt, 1), context);
+    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
+        const int64_t visit_id = sqlite3_column_int64(stmt, 0);
+        receive(visit_id >> ALS_KEY_SHIFT, (int)(visit_id & ALS_KEY_MASK),
+                sqlite3_column_int(stmt, 1), context);
+    }
     sqlite3_finalize(stmt);
     return status;
 }

@@ -101,10 +101,9 @@ ALS_CHECKED enum als_status als_aside_next(struct als_aside *aside, struct als_a
                                            bool *more, struct als_err *err);
 void als_aside_free(struct als_aside *aside); /* NULL is fine */
 
-/* The day of every stored visit of one number that was done. */
+/* The day of every stored visit that was done, in order of patient and visit number. */
 typedef void als_visit_day_fn(int64_t patient_id, int visit_no, int day, void *context);
-ALS_CHECKED enum als_status als_visit_days_each(struct als_store *store, int visit_no,
-                                                als_visit_day_fn *receive, void *context,
-                                                struct als_err *err);
+ALS_CHECKED enum als_status als_visit_days_each(struct als_store *store, als_visit_day_fn *receive,
+                                                void *context, struct als_err *err);
 
 #endif

@@ -300,3 +300,58 @@ Test(import_assessments, gives_the_same_study_for_any_order_of_rows)
     als_buf_release(&expected);
     als_buf_release(&out);
 }
+
+Test(import_assessments, tells_once_that_a_visit_was_out_of_window)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    trial_must(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-20,4,4,4\n");
+    cr_assert_not_null(strstr(trial.said.data, "W-WINDOW"), "%s", trial.said.data);
+    trial_must(&trial, "fvc", "patient,visit,date,litres\nP1,MN1,2020-04-20,3.1\n");
+    cr_assert_null(strstr(trial.said.data, "W-WINDOW"), "%s", trial.said.data);
+    cr_assert_eq(trial.result.out_of_window, 1);
+    trial_must(&trial, "fvc",
+               "patient,visit,date,litres,rater\nP1,MN1,2020-04-21,3.1,ann\n"
+               "P1,MN3,2020-07-01,3.0,\nP1,MN3,2020-07-01,3.0,ann\n");
+    cr_assert_eq(trial.result.out_of_window, 3);
+    cr_assert_not_null(strstr(trial.said.data, "2:8 warning"), "%s", trial.said.data);
+    cr_assert_not_null(strstr(trial.said.data, "3:8 warning"), "%s", trial.said.data);
+    cr_assert_null(strstr(trial.said.data, "4:8 warning date"), "%s", trial.said.data);
+    trial_close(&trial);
+}
+
+Test(import_assessments, warns_of_an_assessment_before_birth)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    trial_must(&trial, "alsfrsr", HEAD "P1,UNS1,1960-01-31,4,4,4\nP1,UNS2,1960-02-01,4,4,4\n");
+    cr_assert_not_null(
+        strstr(trial.said.data, "2:9 warning date: an assessment before the patient"), "%s",
+        trial.said.data);
+    cr_assert_null(strstr(trial.said.data, "3:9 warning date"), "%s", trial.said.data);
+    trial_close(&trial);
+}
+
+Test(import_assessments, clears_the_answers_of_what_was_not_done)
+{
+    static const char text[] = "patient,visit,date,swallowing,status,reason\n"
+                               "P1,MN1,,,not-done,too_weak\n";
+    struct trial trial;
+    struct als_buf out;
+    trial_open(&trial, true);
+    als_buf_init(&out, ALS_BUF_LARGE);
+    trial_must(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-01,4,3,2\n");
+    cr_assert_eq(trial_import(&trial, "alsfrsr", text), ALS_DATA);
+    cr_assert_not_null(strstr(trial.said.data, "E-CONFLICT"), "%s", trial.said.data);
+    trial.options.dry_run = true;
+    trial_must(&trial, "alsfrsr", text);
+    cr_assert_not_null(strstr(trial.cells.data, "speech 4 \n"), "%s", trial.cells.data);
+    cr_assert_not_null(strstr(trial.cells.data, "salivation 3 \n"), "%s", trial.cells.data);
+    trial.options.dry_run = false;
+    trial.reason = "wrong patient";
+    trial_must(&trial, "alsfrsr", text);
+    cr_assert_str_eq(trial_rows(&trial, "alsfrsr", 3, &out),
+                     "P1 MN1 - - not-done (too_weak) ././.;");
+    als_buf_release(&out);
+    trial_close(&trial);
+}

@@ -82,6 +82,9 @@ static const struct {
      "2:11 error date: expected a date as"},
     {"events", "patient,event,date\nP1,death,2020\nP1,death,2021\n",
      "3:4 error event: the same key is on line 2 already [E-TWICE]"},
+    {"patients", "patient,site\nP9,PRK\n", "2:4 error site: expected PRG, found 'PRK' [E-VALUE]"},
+    {"events", "patient,event,date\nP1,infusion,2020-05\n",
+     "2:13 error date: expected a date as YYYY-MM-DD, found '2020-05' [E-VALUE]"},
     {"visits", "patient,visit,date\nP1,MN2,2020-01-01\n",
      "2:4 error visit: expected a visit of the protocol, found 'MN2' [E-VISIT] hint: visits are "
      "SCR, D0, MN1, MN3, and UNS1"},
@@ -262,5 +265,58 @@ Test(import_records, follows_anchors_on_visits_after_an_amendment)
     trial_must(&trial, "visits", "patient,visit,date\nP2,D0,2020-03-20\n");
     cr_assert_not_null(strstr(trial.said.data, "2:7 warning date: 3 days after the window of D0"),
                        "%s", trial.said.data);
+    trial_close(&trial);
+}
+
+Test(import_records, says_once_that_a_site_is_unknown)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    cr_assert_eq(trial_import(&trial, "patients", "patient,site\nP9,PRK\n"), ALS_DATA);
+    cr_assert_eq(trial.result.errors, 1, "%s", trial.said.data);
+    cr_assert_eq(trial.result.warnings, 0, "%s", trial.said.data);
+    trial_close(&trial);
+}
+
+/* Warnings that a file of events gives, in a study with P1 born 1960-02, treated once on
+ * 2020-03-02, and P3 who died on 2020-05-10. */
+static const struct {
+    const char *rows, *said; /* NULL: nothing */
+} order[] = {
+    {"P1,infusion,2020-03-20\n",
+     "2:13 warning date: 2 infusions, 1 planned [W-DOSES] hint: 'event"},
+    {"P1,infusion,2020-03-02\n", NULL},
+    {"P2,infusion,2020-03-20\nP2,infusion,2020-05-20\n", "3:13 warning date: 2 infusions"},
+    {"P1,onset,1960-01\n", "2:10 warning date: onset before the patient's birth [W-BEFORE-BIRTH]"},
+    {"P1,onset,1960\n", NULL},
+    {"P1,death,2020-02\n",
+     "2:10 warning date: death before infusion on 2020-03-02 [W-AFTER-DEATH]"},
+    {"P1,death,2020-03\n", NULL},
+    {"P2,death,2020-03-01\nP2,consent,2020-03-02\n",
+     "3:12 warning date: consent after the patient's death [W-AFTER-DEATH]"},
+    {"P3,last_known_alive,2020-05-11\n", "2:21 warning date: last_known_alive after the patient"},
+    {"P3,last_known_alive,2020-05\n", NULL},
+};
+
+TABLE_TEST(import_records, warns_of_events_in_an_impossible_order, order)
+{
+    char text[200];
+    struct trial trial;
+    trial_open(&trial, true);
+    snprintf(text, sizeof text, "patient,event,date\n%s", order[*row_].rows);
+    trial_must(&trial, "events", text);
+    cr_assert_eq(trial.result.warnings, order[*row_].said ? 1 : 0, "%s", trial.said.data);
+    if (order[*row_].said)
+        cr_assert_not_null(strstr(trial.said.data, order[*row_].said), "%s", trial.said.data);
+    trial_must(&trial, "events", text);
+    cr_assert_eq(trial.result.warnings, 0, "the same again: %s", trial.said.data);
+    trial_close(&trial);
+}
+
+Test(import_records, takes_relations_as_the_command_line_does)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    trial_must(&trial, "ae", "patient,ae_id,term,relation\nP1,1,fall,procedure ; disease;\n");
     trial_close(&trial);
 }
