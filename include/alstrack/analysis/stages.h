@@ -1,0 +1,27 @@
+/*
+ * King's, MiToS and FT9 stages of every visit: design section 6, `analyze stages`.
+ */
+#ifndef ALSTRACK_ANALYSIS_STAGES_H
+#define ALSTRACK_ANALYSIS_STAGES_H
+
+#include "alstrack/analysis/table.h"
+#include "alstrack/store/record.h"
+
+struct als_stages_options {
+    const char *patient; /* NULL: all */
+    const char *by;      /* patient factor, one more column; NULL: none */
+    bool mitos_or;       /* communicating is lost with speech OR handwriting, instead of both */
+};
+
+/* One row per done ALSFRS-R and one for death, in order of day: patient[,group],visit,rater,date,
+ * kings,kings_rule,mitos,mitos_rule,ft9,gastrostomy,kings_highest,mitos_highest. kings_rule says
+ * what decided: the regions that are involved, gastrostomy, ventilation (dyspnea 0 or respiratory
+ * insufficiency below 4), or death. gastrostomy: an event on or before the date, or the 5b form
+ * was used. The highest stage so far never goes down. A stage that cannot be told is missing.
+ *
+ * ALS_USAGE in a study without ALSFRS-R. */
+ALS_CHECKED enum als_status als_analyze_stages(struct als_store *store,
+                                               const struct als_stages_options *options,
+                                               struct als_table **out, struct als_err *err);
+
+#endif

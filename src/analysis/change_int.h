@@ -1,0 +1,46 @@
+/*
+ * Parts of one run of `analyze change`: values in order of patient and planned visit (change.c),
+ * observed means (change_table.c), the repeated-measures model (change_model.c).
+ */
+#ifndef ALSTRACK_ANALYSIS_CHANGE_INT_H
+#define ALSTRACK_ANALYSIS_CHANGE_INT_H
+
+#include "alstrack/analysis/change.h"
+#include "groups.h"
+
+struct als_change_run {
+    const struct als_change_options *options;
+    struct als_store *store;
+    const struct als_protocol *protocol;
+    struct als_measure measure;
+    const struct als_baseline_rule *rule; /* NULL: last value on or before time zero */
+    struct als_patient_list patients;
+    struct als_groups groups;
+    size_t n_visits;       /* of the protocol */
+    double *values;        /* per patient and visit; NAN = none */
+    double *changes;       /* the same, from baseline; NAN before it */
+    double *baselines;     /* per patient; NAN = none */
+    const int *screenings; /* per patient the day of the screening visit; NULL if not needed */
+
+    size_t missing, after_death, unplanned, several_raters; /* values left out or joined */
+    size_t sources[4];                                      /* values per enum als_score_source */
+    size_t zero[3];                                         /* patients per enum als_zero */
+    size_t with_value, without_baseline, died, zero_baseline;
+    size_t low; /* values near the floor of the scale */
+};
+
+static inline double als_change_value(const struct als_change_run *run, size_t patient,
+                                      size_t visit)
+{
+    return run->values[patient * run->n_visits + visit];
+}
+static inline double als_change_of(const struct als_change_run *run, size_t patient, size_t visit)
+{
+    return run->changes[patient * run->n_visits + visit];
+}
+
+struct als_table *als_change_observed(const struct als_change_run *run);
+struct als_table *als_change_adjusted(const struct als_change_run *run);
+void als_change_notes(const struct als_change_run *run, struct als_table *table);
+
+#endif

@@ -1,0 +1,270 @@
+/* The repeated-measures model of change from baseline, and its adjusted means. */
+#include "change_int.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alstrack/stat/repeated.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct als_table_column columns[] = {
+    {"visit", NULL, ALS_CELL_TEXT, 0},
+    {"group", NULL, ALS_CELL_TEXT, 0},
+    {"n", NULL, ALS_CELL_INTEGER, 0},
+    {"change", "adjusted change", ALS_CELL_NUMBER, 3},
+    {"se", "SE", ALS_CELL_NUMBER, 3},
+    {"df", NULL, ALS_CELL_NUMBER, 1},
+    {"ci_low", "95 % low", ALS_CELL_NUMBER, 3},
+    {"ci_high", "95 % high", ALS_CELL_NUMBER, 3},
+    {"p", NULL, ALS_CELL_NUMBER, 4},
+    {"difference", NULL, ALS_CELL_NUMBER, 3},
+    {"difference_se", "SE", ALS_CELL_NUMBER, 3},
+    {"difference_df", "df", ALS_CELL_NUMBER, 1},
+    {"difference_ci_low", "95 % low", ALS_CELL_NUMBER, 3},
+    {"difference_ci_high", "95 % high", ALS_CELL_NUMBER, 3},
+    {"difference_p", "p", ALS_CELL_NUMBER, 4},
+};
+enum { DIFFERENCE_COLUMNS = 6 };
+enum { NONE = -1 };
+
+/* Which columns of X stand for what. A visit and group without a value have none, nor has the
+ * baseline at a visit where it is the same in all. */
+struct design {
+    const struct als_change_run *run;
+    size_t n_groups;            /* those with a name */
+    size_t n_visits;            /* in the model */
+    size_t *plan;               /* protocol visit of each */
+    ptrdiff_t *mean_column;     /* per visit and group */
+    ptrdiff_t *baseline_column; /* per visit */
+    size_t *counts;             /* per visit and group */
+    size_t p, n, n_subjects;
+    double mean_baseline; /* over the rows */
+    size_t left_out;      /* visits with too few changes */
+    struct als_repeated_data data;
+    size_t *first, *visit;
+    double *y, *x;
+};
+
+static bool is_modelled(const struct design *design, size_t patient)
+{
+    return design->run->groups.of[patient] < design->n_groups;
+}
+
+/* Changes of one protocol visit per group, and whether baselines differ among them. */
+static size_t count_changes(const struct design *design, size_t visit, size_t *counts,
+                            bool *baselines_differ)
+{
+    const struct als_change_run *run = design->run;
+    double low = INFINITY, high = -INFINITY;
+    size_t n = 0;
+    memset(counts, 0, design->n_groups * sizeof *counts);
+    for (size_t i = 0; i < run->patients.count; i++) {
+        if (!is_modelled(design, i) || isnan(als_change_of(run, i, visit)))
+            continue;
+        counts[run->groups.of[i]]++;
+        low = fmin(low, run->baselines[i]);
+        high = fmax(high, run->baselines[i]);
+        n++;
+    }
+    *baselines_differ = low < high;
+    return n;
+}
+
+static void choose_columns(struct design *design, struct als_arena *arena)
+{
+    const struct als_change_run *run = design->run;
+    size_t cells = run->n_visits * design->n_groups + 1;
+    design->plan = als_arena_array(arena, run->n_visits + 1, sizeof *design->plan);
+    design->baseline_column =
+        als_arena_array(arena, run->n_visits + 1, sizeof *design->baseline_column);
+    design->mean_column = als_arena_array(arena, cells, sizeof *design->mean_column);
+    design->counts = als_arena_array(arena, cells, sizeof *design->counts);
+    for (size_t visit = 0; visit < run->n_visits; visit++) {
+        size_t row = design->n_visits, present = 0;
+        size_t *counts = &design->counts[row * design->n_groups];
+        bool baselines_differ;
+        size_t n = count_changes(design, visit, counts, &baselines_differ);
+        for (size_t group = 0; group < design->n_groups; group++)
+            present += counts[group] > 0;
+        if (n == 0)
+            continue;
+        if (n < present + 2) {
+            design->left_out++;
+            continue;
+        }
+        for (size_t group = 0; group < design->n_groups; group++)
+            design->mean_column[row * design->n_groups + group] =
+                counts[group] ? (ptrdiff_t)design->p++ : NONE;
+        design->baseline_column[row] = baselines_differ ? (ptrdiff_t)design->p++ : NONE;
+        design->plan[design->n_visits++] = visit;
+        design->n += n;
+    }
+}
+
+static void take_mean_baseline(struct design *design)
+{
+    const struct als_change_run *run = design->run;
+    size_t n = 0;
+    for (size_t i = 0; i < run->patients.count; i++)
+        for (size_t v = 0; v < design->n_visits && is_modelled(design, i); v++)
+            if (!isnan(als_change_of(run, i, design->plan[v])))
+                design->mean_baseline += (run->baselines[i] - design->mean_baseline) / (double)++n;
+}
+
+static void fill_rows(struct design *design, struct als_arena *arena)
+{
+    const struct als_change_run *run = design->run;
+    design->first = als_arena_array(arena, run->patients.count + 1, sizeof *design->first);
+    design->visit = als_arena_array(arena, design->n + 1, sizeof *design->visit);
+    design->y = als_arena_array(arena, design->n + 1, sizeof *design->y);
+    design->x = als_arena_array(arena, design->n * design->p + 1, sizeof *design->x);
+    size_t row = 0;
+    for (size_t i = 0; i < run->patients.count; i++) {
+        for (size_t v = 0; v < design->n_visits && is_modelled(design, i); v++) {
+            double change = als_change_of(run, i, design->plan[v]);
+            if (isnan(change))
+                continue;
+            double *x = &design->x[row * design->p];
+            x[design->mean_column[v * design->n_groups + run->groups.of[i]]] = 1;
+            if (design->baseline_column[v] != NONE)
+                x[design->baseline_column[v]] = run->baselines[i] - design->mean_baseline;
+            design->visit[row] = v;
+            design->y[row++] = change;
+        }
+        if (row > design->first[design->n_subjects])
+            design->first[++design->n_subjects] = row;
+    }
+    design->data = (struct als_repeated_data){.n_subjects = design->n_subjects,
+                                              .first = design->first,
+                                              .n_visits = design->n_visits,
+                                              .p = design->p,
+                                              .visit = design->visit,
+                                              .y = design->y,
+                                              .x = design->x};
+}
+
+static void note_failure(const struct design *design, const char *structure,
+                         const struct als_repeated *fit, struct als_table *table)
+{
+    const struct als_visit_plan *visits = design->run->protocol->visits;
+    if (fit->never_together)
+        als_table_note(table,
+                       "warning: %s covariance cannot be estimated: no patient has both %s and %s",
+                       structure, visits[design->plan[fit->visit_a]].code,
+                       visits[design->plan[fit->visit_b]].code);
+    else
+        als_table_note(table, "warning: %s covariance cannot be estimated: %s", structure,
+                       als_lmm_reason(fit->status));
+}
+
+/* The first covariance structure that the data can bear. */
+static bool fit_model(const struct design *design, void *work, struct als_repeated *fit,
+                      struct als_table *table)
+{
+    static const char *const names[] = {[ALS_REPEATED_UNSTRUCTURED] = "unstructured",
+                                        [ALS_REPEATED_TOEPLITZ] = "Toeplitz",
+                                        [ALS_REPEATED_COMPOUND_SYMMETRY] = "compound symmetry"};
+    for (int i = ALS_REPEATED_UNSTRUCTURED; i <= ALS_REPEATED_COMPOUND_SYMMETRY; i++) {
+        *fit = als_repeated_fit(&design->data, (enum als_repeated_structure)i, ALS_LMM_REML, work);
+        if (fit->status == ALS_LMM_OK) {
+            als_table_note(table,
+                           "covariance %s by REML: log-likelihood %.6f, AIC %.6f, %zu values of "
+                           "%zu patients",
+                           names[i], fit->log_likelihood, fit->aic, fit->n, fit->n_subjects);
+            return true;
+        }
+        note_failure(design, names[i], fit, table);
+        if (fit->status != ALS_LMM_NOT_IDENTIFIABLE && fit->status != ALS_LMM_NOT_CONVERGED)
+            return false; /* another structure would not help */
+    }
+    return false;
+}
+
+static void add_estimate(const struct als_estimate *estimate, struct als_table *table)
+{
+    const double numbers[] = {estimate->estimate, estimate->se,      estimate->df,
+                              estimate->ci_low,   estimate->ci_high, estimate->p};
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        als_table_number(table, numbers[i]);
+}
+
+static void add_row(const struct design *design, const struct als_repeated *fit, size_t visit,
+                    size_t group, double *combination, struct als_table *table)
+{
+    const struct als_change_run *run = design->run;
+    size_t cell = visit * design->n_groups + group;
+    ptrdiff_t own = design->mean_column[cell];
+    ptrdiff_t reference = design->mean_column[visit * design->n_groups];
+    als_table_text(table, run->protocol->visits[design->plan[visit]].code);
+    als_table_text(table, run->options->by ? run->groups.names[group] : "all");
+    als_table_integer(table, (int64_t)design->counts[cell]);
+    struct als_estimate mean = als_no_estimate, difference = als_no_estimate;
+    memset(combination, 0, design->p * sizeof *combination);
+    if (own != NONE) {
+        combination[own] = 1;
+        mean = als_repeated_contrast(fit, combination);
+    }
+    if (own != NONE && reference != NONE && group > 0) {
+        combination[reference] = -1;
+        difference = als_repeated_contrast(fit, combination);
+    }
+    add_estimate(&mean, table);
+    if (run->options->by)
+        add_estimate(&difference, table);
+}
+
+static void note_model(const struct design *design, struct als_table *table)
+{
+    const struct als_change_run *run = design->run;
+    als_table_note(table,
+                   "%s: change from baseline by a repeated-measures model, visit%s + baseline x "
+                   "visit, at the mean baseline %.6f of the values; model-based standard errors, "
+                   "Satterthwaite degrees of freedom",
+                   run->measure.name, run->options->by ? " x group" : "", design->mean_baseline);
+    if (design->n_groups && run->options->by)
+        als_table_note(table, "difference: from %s %s", run->options->by, run->groups.names[0]);
+    if (design->n_groups < run->groups.count)
+        als_table_note(table, "patients without %s were left out", run->options->by);
+    if (design->left_out)
+        als_table_note(table, "visits with too few changes to adjust were left out: %zu",
+                       design->left_out);
+}
+
+static bool is_possible(const struct design *design, struct als_table *table)
+{
+    if (design->n_visits == 0)
+        als_table_note(table, "warning: no model: no visit has changes of enough patients");
+    else if (design->n_visits > ALS_REPEATED_MAX_VISITS)
+        als_table_note(table, "warning: no model: %zu visits, at most %d can be modelled",
+                       design->n_visits, ALS_REPEATED_MAX_VISITS);
+    return design->n_visits > 0 && design->n_visits <= ALS_REPEATED_MAX_VISITS;
+}
+
+struct als_table *als_change_adjusted(const struct als_change_run *run)
+{
+    struct als_table *table =
+        als_table_new(columns, COUNT(columns) - (run->options->by ? 0 : DIFFERENCE_COLUMNS));
+    struct als_arena *arena = als_arena_new();
+    struct design design = {.run = run, .n_groups = run->groups.count};
+    if (run->options->by && design.n_groups && !run->groups.names[design.n_groups - 1])
+        design.n_groups--;
+    choose_columns(&design, arena);
+    if (is_possible(&design, table)) {
+        take_mean_baseline(&design);
+        fill_rows(&design, arena);
+        note_model(&design, table);
+        struct als_repeated fit;
+        void *work = als_alloc(als_repeated_workspace(&design.data));
+        double *combination = als_arena_array(arena, design.p, sizeof *combination);
+        bool fitted = fit_model(&design, work, &fit, table);
+        for (size_t v = 0; v < design.n_visits && fitted; v++)
+            for (size_t group = 0; group < design.n_groups; group++)
+                add_row(&design, &fit, v, group, combination, table);
+        free(work);
+    }
+    als_arena_free(arena);
+    als_change_notes(run, table);
+    return table;
+}
