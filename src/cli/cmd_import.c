@@ -53,13 +53,17 @@ static enum als_status report(struct als_cli *cli, const struct als_import_optio
         fprintf(stderr, "change %lld\n", (long long)result->change_id);
     als_cli_print_cells(cli);
     tell(cli, result, options->kind);
+    if (options->dry_run && result->changed && !cli->change.reason)
+        fprintf(stderr, "  stored values would change, which needs --reason: %s\n",
+                als_cli_count(cli, result->changed, "row"));
     if (options->dry_run)
         fputs("dry run: nothing written\n", stderr);
     else if (!result->change_id)
         fputs("nothing to change: the study holds this already\n", stderr);
     if (status == ALS_FINDINGS)
-        als_fail(err, ALS_FINDINGS, "E-REJECTS", "left out and written to %s: %s", options->rejects,
-                 als_cli_count(cli, result->rejected, "row"));
+        als_fail(err, ALS_FINDINGS, "E-REJECTS", "%s to %s: %s",
+                 options->dry_run ? "would be left out and written" : "left out and written",
+                 options->rejects, als_cli_count(cli, result->rejected, "row"));
     return status;
 }
 

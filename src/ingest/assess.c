@@ -240,7 +240,9 @@ static void check_rules(struct als_assessor *assessor, struct als_row *row,
         if (rule->level == ALS_RULE_INFO || als_rules_fired(&assessor->rules, i, seen) != ALS_TRUE)
             continue;
         const ptrdiff_t item = als_rules_item(&assessor->rules, i);
-        const size_t column = item < 0 ? ALS_IN_PATIENT : als_column_item((size_t)item);
+        const size_t column = item >= 0 && assessor->plans[item].at >= 0
+                                  ? als_column_item((size_t)item)
+                                  : ALS_IN_DATE;
         if (rule->level == ALS_RULE_HARD)
             als_row_fail(row, column, rule->code, NULL, "%s", rule->message);
         else if (!assessor->quiet)
@@ -275,6 +277,22 @@ static void check_items(struct als_assessor *assessor, struct als_row *row,
     }
 }
 
+/* A row without any answer is a mistake, unless nothing that was asked needs one. */
+static void check_answered(struct als_assessor *assessor, struct als_row *row,
+                           const struct als_rule_row *seen)
+{
+    const struct als_instrument *instrument = assessor->rules.instrument;
+    for (size_t i = 0; i < instrument->n_items; i++) {
+        if (!instrument->items[i].required ||
+            als_rules_applies(&assessor->rules, i, seen) == ALS_FALSE)
+            continue;
+        als_row_fail(row, als_column_item(i), "E-EMPTY",
+                     "say why with status not-done and a reason, or leave the row out",
+                     "done, but without any answer");
+        return;
+    }
+}
+
 static void check_day(struct als_assessor *assessor, struct als_row *row,
                       const struct als_row_note *note, struct als_chunk *chunk)
 {
@@ -306,7 +324,7 @@ static void check_day(struct als_assessor *assessor, struct als_row *row,
 }
 
 static void check_done(struct als_assessor *assessor, struct als_row *row, struct als_chunk *chunk,
-                       const struct als_row_note *note)
+                       const struct als_row_note *note, size_t answered)
 {
     const struct als_rule_row seen = {.batch = chunk->batch,
                                       .row = chunk->batch->n,
@@ -314,8 +332,10 @@ static void check_done(struct als_assessor *assessor, struct als_row *row, struc
                                       .roster = &assessor->importer->roster,
                                       .patient = assessor->patient_index,
                                       .day = note->day};
+    if (answered == 0)
+        check_answered(assessor, row, &seen);
     check_rules(assessor, row, &seen);
-    if (assessor->quiet)
+    if (assessor->quiet || row->bad)
         return;
     check_items(assessor, row, &seen);
     check_day(assessor, row, note, chunk);
@@ -335,7 +355,7 @@ static enum als_row_state examine(struct als_assessor *assessor, struct als_row 
     if (batch->not_done[batch->n])
         check_not_done(row, answered);
     else if (!row->bad)
-        check_done(assessor, row, chunk, note);
+        check_done(assessor, row, chunk, note, answered);
     if (row->bad)
         return ALS_ROW_REFUSED;
     note->patient_id = assessor->importer->roster.patients.items[assessor->patient_index].id;
@@ -351,7 +371,6 @@ void als_assess(struct als_assessor *assessor, const struct als_csv_record *reco
     *note = (struct als_row_note){.line = record->line,
                                   .raw_at = chunk->raw.length,
                                   .raw_length = record->raw_length,
-                                  .n_fields = (uint32_t)record->n,
                                   .slot = (uint32_t)chunk->batch->n};
     als_buf_add(&chunk->raw, record->raw, record->raw_length);
     note->state = examine(assessor, &row, chunk, note);

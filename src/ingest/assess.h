@@ -23,7 +23,7 @@ struct als_row_note {
     int64_t patient_id;
     const char *visit, *rater; /* texts in the batch's arena; visit only when visit_no is 0 */
     int visit_no, day;
-    uint32_t slot, n_fields;
+    uint32_t slot;
     enum als_row_state state;
 };
 

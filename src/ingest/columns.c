@@ -66,8 +66,11 @@ size_t als_import_columns(const struct als_store *store, const char *kind, const
 void als_columns_init(struct als_columns *columns, enum als_kind kind,
                       const struct als_instrument *instrument)
 {
-    *columns = (struct als_columns){
-        .kind = kind, .instrument = instrument, .arena = als_arena_new(), .n_keys = 3};
+    *columns = (struct als_columns){.kind = kind,
+                                    .instrument = instrument,
+                                    .arena = als_arena_new(),
+                                    .n_keys = 3,
+                                    .reject_reason = -1};
     if (!instrument) {
         columns->n_names = plain_kinds[kind].n;
         columns->n_keys = plain_kinds[kind].n_keys;
@@ -91,6 +94,16 @@ void als_columns_release(struct als_columns *columns)
 {
     als_arena_free(columns->arena);
     *columns = (struct als_columns){.n_names = 0};
+}
+
+__attribute__((format(printf, 7, 8))) static void
+tell(struct als_findings *findings, enum als_severity severity, const char *code,
+     const struct als_csv_record *record, size_t field, const char *hint, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    als_finding_add(findings, severity, code, record, field, NULL, hint, format, args);
+    va_end(args);
 }
 
 __attribute__((format(printf, 6, 7))) static void
@@ -128,11 +141,16 @@ static void read_pair(struct als_header_map *map, const struct als_csv_record *r
         .line = record->line};
 }
 
+static bool is(const struct als_csv_field *field, const char *text)
+{
+    return field->length == strlen(text) && memcmp(field->text, text, field->length) == 0;
+}
+
 static bool is_map_header(const struct als_csv_record *record)
 {
-    return record->n == 2 && record->fields[0].length == 6 && record->fields[1].length == 4 &&
-           memcmp(record->fields[0].text, "theirs", 6) == 0 &&
-           memcmp(record->fields[1].text, "ours", 4) == 0;
+    return record->n == 2 &&
+           (is(&record->fields[0], "theirs") || is(&record->fields[0], "their")) &&
+           (is(&record->fields[1], "ours") || is(&record->fields[1], "our"));
 }
 
 enum als_status als_header_map_read(const char *path, struct als_header_map *map,
@@ -258,6 +276,15 @@ static void missing_keys(const struct als_columns *columns, const struct als_csv
     }
 }
 
+/* Rows that an import left out come back in, mended. */
+static void note_reject_reason(struct als_columns *columns, const struct als_csv_record *header,
+                               size_t field, struct als_findings *findings)
+{
+    columns->reject_reason = (ptrdiff_t)field;
+    tell(findings, ALS_SEVERITY_INFO, "I-REJECTS", header, field, NULL,
+         "column '" ALS_REJECT_REASON "' of an earlier import is ignored");
+}
+
 void als_columns_read(struct als_columns *columns, const struct als_csv_record *header,
                       struct als_header_map *map, struct als_findings *findings)
 {
@@ -266,6 +293,10 @@ void als_columns_read(struct als_columns *columns, const struct als_csv_record *
         return;
     for (size_t i = 0; i < header->n; i++) {
         const char *name = our_name(columns, &header->fields[i], map);
+        if (name && strcmp(name, ALS_REJECT_REASON) == 0) {
+            note_reject_reason(columns, header, i, findings);
+            continue;
+        }
         const ptrdiff_t column = name ? known(columns, name) : 0;
         if (!name)
             continue;

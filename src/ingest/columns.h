@@ -60,14 +60,18 @@ enum {
     ALS_AFTER_COUNT
 };
 
+/* The column that the file of rejects has beside those of its source. */
+#define ALS_REJECT_REASON "reject_reason"
+
 struct als_columns {
     enum als_kind kind;
     const struct als_instrument *instrument; /* ALS_KIND_INSTRUMENT */
     const char **names;                      /* of the columns that we know */
     size_t n_names;
-    size_t n_keys;   /* the first of them, without which there is no import */
-    ptrdiff_t *at;   /* [known column]: field of a record, -1 = not in the file */
-    size_t n_fields; /* of the header: every record has as many */
+    size_t n_keys;           /* the first of them, without which there is no import */
+    ptrdiff_t *at;           /* [known column]: field of a record, -1 = not in the file */
+    size_t n_fields;         /* of the header: every record has as many */
+    ptrdiff_t reject_reason; /* field of the column that rejects have, -1 = not in the file */
     struct als_arena *arena;
 };
 

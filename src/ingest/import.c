@@ -18,7 +18,7 @@ void als_importer_send(struct als_importer *importer, struct als_findings *findi
 }
 
 void als_importer_reject(struct als_importer *importer, const struct als_findings *findings,
-                         size_t line, const char *raw, size_t raw_length, size_t n_fields)
+                         size_t line, const char *raw, size_t raw_length)
 {
     if (!importer->options->rejects)
         return;
@@ -28,7 +28,7 @@ void als_importer_reject(struct als_importer *importer, const struct als_finding
     struct als_buf reason;
     als_buf_init(&reason, 64 * 1024);
     als_findings_reason(findings, line, &reason);
-    als_rejects_add(&importer->rejects, raw, raw_length, n_fields, reason.data);
+    als_rejects_add(&importer->rejects, raw, raw_length, reason.data);
     als_buf_release(&reason);
 }
 
@@ -157,7 +157,8 @@ static enum als_status read_header(struct als_importer *importer, struct als_err
     als_header_map_release(&map);
     if (status != ALS_OK || importer->result->errors > 0 || importer->options->dry_run)
         return status;
-    return als_rejects_open(&importer->rejects, importer->options->rejects, &header, err);
+    return als_rejects_open(&importer->rejects, importer->options->rejects, &header,
+                            &importer->columns, err);
 }
 
 static enum als_status read_rows(struct als_importer *importer, struct als_err *err)
@@ -208,14 +209,15 @@ static enum als_status refuse(struct als_importer *importer, struct als_err *err
 static enum als_status settle(struct als_importer *importer, struct als_err *err)
 {
     struct als_import_result *result = importer->result;
-    const bool keep = !importer->broken && (result->errors == 0 || importer->rejects.open);
-    if (importer->options->dry_run) {
-        als_change_abandon(importer->store);
-        return result->errors == 0 ? ALS_OK : refuse(importer, err);
-    }
-    if (!keep || result->rows == 0) {
+    const bool keep = !importer->broken && result->rows > 0 &&
+                      (result->errors == 0 || importer->options->rejects);
+    if (!keep) {
         als_change_abandon(importer->store);
         return refuse(importer, err);
+    }
+    if (importer->options->dry_run) {
+        als_change_abandon(importer->store);
+        return result->rejected > 0 ? ALS_FINDINGS : ALS_OK;
     }
     enum als_status status = als_rejects_commit(&importer->rejects, err);
     if (status != ALS_OK) {
@@ -233,7 +235,9 @@ static enum als_status import_rows(struct als_importer *importer, struct als_err
 {
     struct als_change_info info = *importer->info;
     if (importer->options->dry_run) {
-        info.reason = "dry run";
+        /* Show what would change; but with rejects, rows that lack a reason are left out. */
+        if (!importer->options->rejects)
+            info.reason = "dry run";
         als_store_on_cell_change(importer->store, importer->options->on_change,
                                  importer->options->change_context);
     }

@@ -40,7 +40,7 @@ ALS_CHECKED enum als_status als_import_assessments(struct als_importer *importer
 void als_importer_send(struct als_importer *importer, struct als_findings *findings);
 /* One row more is left out: write it with what the findings (sorted) say about its line. */
 void als_importer_reject(struct als_importer *importer, const struct als_findings *findings,
-                         size_t line, const char *raw, size_t raw_length, size_t n_fields);
+                         size_t line, const char *raw, size_t raw_length);
 void als_importer_progress(const struct als_importer *importer, double fraction);
 
 #endif

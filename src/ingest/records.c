@@ -363,7 +363,7 @@ static enum als_status import_row(struct records *records, put_fn *put, struct a
     }
     if (row->bad)
         als_importer_reject(importer, &importer->findings, row->record->line, row->record->raw,
-                            row->record->raw_length, row->record->n);
+                            row->record->raw_length);
     else if (what == ALS_PUT_NEW)
         importer->result->entered++;
     else if (what == ALS_PUT_CHANGED)

@@ -85,6 +85,40 @@ static bool looks_like_other_date(const struct als_csv_field *cell)
     return digits + marks == cell->length && marks == 2 && digits >= 4 && digits <= 8;
 }
 
+/* YYYY-MM-DD by its form, whether or not there is such a day. */
+static bool has_iso_form(const struct als_csv_field *cell)
+{
+    for (size_t i = 0; i < cell->length; i++)
+        if ((i == 4 || i == 7) ? cell->text[i] != '-' : !isdigit((unsigned char)cell->text[i]))
+            return false;
+    return cell->length == 10;
+}
+
+/* 2020-8-1, 2020-08-1. */
+static bool lacks_digits(const struct als_csv_field *cell)
+{
+    char text[11];
+    unsigned year, month, day;
+    int end = 0;
+    if (cell->length < 8 || cell->length > 9 || cell->text[4] != '-')
+        return false;
+    memcpy(text, cell->text, cell->length);
+    text[cell->length] = '\0';
+    return sscanf(text, "%4u-%2u-%2u%n", &year, &month, &day, &end) == 3 &&
+           (size_t)end == cell->length;
+}
+
+static const char *date_hint(const struct als_csv_field *cell)
+{
+    if (has_iso_form(cell))
+        return "there is no such day";
+    if (lacks_digits(cell))
+        return "write two digits for month and day: 2020-08-01";
+    if (looks_like_other_date(cell))
+        return "write the year first: 3/4/2020 may be 3 April or 4 March, 2020-04-03 is one day";
+    return NULL;
+}
+
 static bool looks_like_decimal_comma(const struct als_csv_field *cell)
 {
     size_t digits = 0, commas = 0;
@@ -100,8 +134,8 @@ static const char *hint_for(const struct als_csv_field *cell, const char *expect
     if (cell->length && (isspace((unsigned char)cell->text[0]) ||
                          isspace((unsigned char)cell->text[cell->length - 1])))
         return "remove the blanks around it";
-    if (strstr(expected, "date") && looks_like_other_date(cell))
-        return "write the year first: 3/4/2020 may be 3 April or 4 March, 2020-04-03 is one day";
+    if (strstr(expected, "date"))
+        return date_hint(cell);
     if (strstr(expected, "number") && looks_like_decimal_comma(cell))
         return "write a decimal point, not a comma";
     return NULL;

@@ -100,8 +100,7 @@ static void count_outcomes(struct als_importer *importer, const struct als_chunk
     for (size_t i = 0; i < chunk->n_notes; i++)
         if (chunk->notes[i].state == ALS_ROW_REFUSED)
             als_importer_reject(importer, &chunk->findings, chunk->notes[i].line,
-                                raw_of(chunk, &chunk->notes[i]), chunk->notes[i].raw_length,
-                                chunk->notes[i].n_fields);
+                                raw_of(chunk, &chunk->notes[i]), chunk->notes[i].raw_length);
 }
 
 enum als_status als_storing_put(struct als_storing *storing, struct als_chunk *chunk,

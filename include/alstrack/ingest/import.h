@@ -14,7 +14,8 @@ struct als_import_options {
     const char *map;     /* CSV `theirs,ours` for other people's headers; NULL = none */
     const char *rejects; /* write bad rows with reasons here and import the good ones; NULL = all or
                             nothing */
-    bool dry_run;        /* report cell by cell what would change, write nothing */
+    bool dry_run;        /* report cell by cell what would change, write nothing, also no rejects.
+                            Without rejects, as if there were a reason for every change */
     als_cell_change_fn *on_change; /* called per cell on dry_run; may be NULL */
     void *change_context;
     void (*progress)(double fraction, void *context); /* may be NULL; fraction < 0 = unknown size */
@@ -36,8 +37,8 @@ struct als_import_result {
  * their number. info->source_* are filled in by the import and live as long as options and result.
  *
  * ALS_OK: everything is stored, or (dry_run) would be. ALS_FINDINGS: rows were rejected, the others
- * stored. ALS_DATA: nothing is stored; err says how many errors there were. ALS_USAGE: no such
- * kind.
+ * stored, or (dry_run) would be. ALS_DATA: nothing is stored; err says how many errors there were.
+ * ALS_USAGE: no such kind.
  *
  * Assessments whose `visit` is empty are put aside and given their visits after all other rows of
  * the file, patient by patient in order of date:

@@ -355,3 +355,42 @@ Test(import_assessments, clears_the_answers_of_what_was_not_done)
     als_buf_release(&out);
     trial_close(&trial);
 }
+
+Test(import_assessments, shows_on_a_dry_run_what_rejects_would_leave_out)
+{
+    static const char text[] = HEAD "P1,MN1,2020-04-01,4,4,4\nP1,MN3,2020-06-01,4,9,4\n"
+                                    "P2,SCR,2020-02-01,1,1,1\n";
+    struct trial trial;
+    char rejects[300];
+    trial_open(&trial, true);
+    trial_must(&trial, "alsfrsr", HEAD "P2,SCR,2020-02-01,4,4,4\n");
+    snprintf(rejects, sizeof rejects, "%s/rejects.csv", trial.folder);
+    trial.options.rejects = rejects;
+    trial.options.dry_run = true;
+    cr_assert_eq(trial_import(&trial, "alsfrsr", text), ALS_FINDINGS);
+    const struct als_import_result dry = trial.result;
+    cr_assert_not_null(strstr(trial.cells.data, "P1/MN1 speech - 4"), "%s", trial.cells.data);
+    cr_assert_null(strstr(trial.cells.data, "P2/SCR"), "%s", trial.cells.data);
+    cr_assert_neq(access(rejects, F_OK), 0);
+    trial.options.dry_run = false;
+    cr_assert_eq(trial_import(&trial, "alsfrsr", text), ALS_FINDINGS);
+    cr_assert_eq(dry.entered, 1);
+    cr_assert_eq(dry.entered, trial.result.entered);
+    cr_assert_eq(dry.rejected, 2);
+    cr_assert_eq(dry.rejected, trial.result.rejected);
+    cr_assert_eq(dry.errors, trial.result.errors);
+    cr_assert_eq(dry.change_id, 0);
+    trial_close(&trial);
+}
+
+Test(import_assessments, refuses_a_done_row_without_any_answer)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    cr_assert_eq(trial_import(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-01,,,\n"), ALS_DATA);
+    cr_assert_not_null(
+        strstr(trial.said.data, "2:19 error speech: done, but without any answer [E-EMPTY]"), "%s",
+        trial.said.data);
+    cr_assert_eq(trial.result.errors, 1);
+    trial_close(&trial);
+}

@@ -85,6 +85,11 @@ static const struct {
     {"patients", "patient,site\nP9,PRK\n", "2:4 error site: expected PRG, found 'PRK' [E-VALUE]"},
     {"events", "patient,event,date\nP1,infusion,2020-05\n",
      "2:13 error date: expected a date as YYYY-MM-DD, found '2020-05' [E-VALUE]"},
+    {"events", "patient,event,date\nP1,death,2020-02-30\n", "hint: there is no such day"},
+    {"events", "patient,event,date\nP1,death,2020-8-1\n",
+     "hint: write two digits for month and day"},
+    {"visits", "patient,visit,date\nP1,MN1,2020-13-01\n", "hint: there is no such day"},
+    {"visits", "patient,visit,date\nP1,MN1,2020-04-1\n", "hint: write two digits"},
     {"visits", "patient,visit,date\nP1,MN2,2020-01-01\n",
      "2:4 error visit: expected a visit of the protocol, found 'MN2' [E-VISIT] hint: visits are "
      "SCR, D0, MN1, MN3, and UNS1"},
@@ -184,7 +189,7 @@ Test(import_records, follows_a_map_of_other_headers)
     trial_open(&trial, false);
     snprintf(map, sizeof map, "%s/map.csv", trial.folder);
     trial.options.map = map;
-    test_write_file(map, "theirs,ours\nSubject,patient\nGender,sex\nComment,\n");
+    test_write_file(map, "their,ours\nSubject,patient\nGender,sex\nComment,\n");
     trial_must(&trial, "patients", "Subject,Gender,Comment\nA,F,nice\n");
     cr_assert_eq(trial.result.entered, 1);
     cr_assert_eq(trial_import(&trial, "patients", "Subject,Sex\nA,F\n"), ALS_DATA);
@@ -318,5 +323,40 @@ Test(import_records, takes_relations_as_the_command_line_does)
     struct trial trial;
     trial_open(&trial, true);
     trial_must(&trial, "ae", "patient,ae_id,term,relation\nP1,1,fall,procedure ; disease;\n");
+    trial_close(&trial);
+}
+
+Test(import_records, takes_its_rejects_back)
+{
+    struct trial trial;
+    struct als_buf out;
+    char rejects[300];
+    trial_open(&trial, true);
+    als_buf_init(&out, ALS_BUF_LARGE);
+    snprintf(rejects, sizeof rejects, "%s/rejects.csv", trial.folder);
+    trial.options.rejects = rejects;
+    cr_assert_eq(trial_import(&trial, "patients",
+                              "patient,sex,arm\nA,X,\"one, two\"\nB,F\nC,F,a,b,\"c\"\nD,F,a\n"),
+                 ALS_FINDINGS);
+    static const char expected[] =
+        "patient,sex,arm,reject_reason\n"
+        "A,X,\"one, two\",\"sex: expected one of F, M, found 'X'\"\n"
+        "B,F,,\"expected 3 columns as in the header, found 2\"\n"
+        "C,F,a,\"expected 3 columns as in the header, found 5; beyond the columns: b,c\"\n";
+    cr_assert_str_eq(trial_file(&trial, "rejects.csv", &out), expected);
+
+    trial.options.rejects = NULL;
+    trial_must(&trial, "patients", "patient,sex,arm,reject_reason\nB,F,,\"found 2\"\nC,F,a,\n");
+    cr_assert_eq(trial.result.entered, 2);
+    cr_assert_not_null(
+        strstr(trial.said.data, "1:17 info column 'reject_reason' of an earlier imp"), "%s",
+        trial.said.data);
+
+    trial.options.rejects = rejects;
+    cr_assert_eq(trial_import(&trial, "patients", "patient,reject_reason,sex\nA,\"an X\",Y\n"),
+                 ALS_FINDINGS);
+    cr_assert_str_eq(trial_file(&trial, "rejects.csv", &out),
+                     "patient,sex,reject_reason\nA,Y,\"sex: expected one of F, M, found 'Y'\"\n");
+    als_buf_release(&out);
     trial_close(&trial);
 }
