@@ -1,4 +1,5 @@
 /* Adverse events. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,22 +77,76 @@ static enum als_status check(const struct als_store *store, const struct als_adv
     return status;
 }
 
+/* The row as it is stored; id 0 when there is none. */
+struct stored_ae {
+    int64_t id;
+    char onset[ALS_DATE_TEXT], end[ALS_DATE_TEXT]; /* "" = missing */
+};
+
+static void copy_date(sqlite3_stmt *stmt, int column, char date[ALS_DATE_TEXT])
+{
+    const char *text = (const char *)sqlite3_column_text(stmt, column);
+    snprintf(date, ALS_DATE_TEXT, "%s", text ? text : "");
+}
+
 static enum als_status find(struct als_store *store, const struct als_adverse_event *ae,
-                            int64_t *row_id, struct als_err *err)
+                            struct stored_ae *stored, struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status = als_sql_cached(store,
-                                            "SELECT adverse_event_id FROM adverse_event"
-                                            " WHERE patient_id = ?1 AND ae_id = ?2",
-                                            &stmt, err);
+    enum als_status status =
+        als_sql_cached(store,
+                       "SELECT adverse_event_id, onset, end_date FROM adverse_event"
+                       " WHERE patient_id = ?1 AND ae_id = ?2",
+                       &stmt, err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, ae->patient_id);
     als_bind_text(stmt, 2, ae->ae_id);
     bool row;
     status = als_sql_step(store, stmt, &row, err);
-    *row_id = status == ALS_OK && row ? sqlite3_column_int64(stmt, 0) : 0;
+    *stored = (struct stored_ae){.id = 0};
+    if (status == ALS_OK && row) {
+        stored->id = sqlite3_column_int64(stmt, 0);
+        copy_date(stmt, 1, stored->onset);
+        copy_date(stmt, 2, stored->end);
+    }
     als_sql_done(stmt);
+    return status;
+}
+
+/* As far as both dates are known; the parts of a date stand in order of weight. */
+static enum als_status check_order(const struct als_adverse_event *ae, unsigned given,
+                                   const struct stored_ae *stored, struct als_err *err)
+{
+    const char *onset = als_or_missing(als_is_given(given, 2) ? ae->onset : stored->onset);
+    const char *end = als_or_missing(als_is_given(given, 3) ? ae->end : stored->end);
+    if (!onset || !end)
+        return ALS_OK;
+    size_t known = strlen(onset) < strlen(end) ? strlen(onset) : strlen(end);
+    if (strncmp(end, onset, known) >= 0)
+        return ALS_OK;
+    return als_fail(err, ALS_DATA, "E-ORDER", "end: %s is before the onset, %s", end, onset);
+}
+
+/* Planned visits are everyone's; an extra one is a patient's own. */
+static enum als_status check_visit(struct als_store *store, const struct als_adverse_event *ae,
+                                   struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    if (ae->visit_no < ALS_EXTRA_VISIT_FIRST)
+        return ALS_OK;
+    enum als_status status =
+        als_sql_cached(store, "SELECT 1 FROM visit WHERE visit_id = ?1", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, als_key_visit(ae->patient_id, ae->visit_no));
+    bool found;
+    status = als_sql_step(store, stmt, &found, err);
+    als_sql_done(stmt);
+    if (status == ALS_OK && !found)
+        status = als_fail(err, ALS_DATA, "E-VISIT", "visit: %s has no visit %s",
+                          als_word_patient(store, ae->patient_id),
+                          als_store_visit_code(store, ae->visit_no));
     return status;
 }
 
@@ -107,13 +162,17 @@ enum als_status als_adverse_event_put(struct als_store *store, const struct als_
                                       unsigned given, enum als_put *what, struct als_err *err)
 {
     struct als_relation *table;
-    int64_t row_id;
+    struct stored_ae stored;
     enum als_status status = check(store, ae, given, err);
     if (status == ALS_OK)
         status = als_relation_find(store, "adverse_event", &table, err);
     if (status == ALS_OK)
-        status = find(store, ae, &row_id, err);
-    if (status == ALS_OK && !row_id && !(als_is_given(given, 1) && als_or_missing(ae->term)))
+        status = find(store, ae, &stored, err);
+    if (status == ALS_OK)
+        status = check_order(ae, given, &stored, err);
+    if (status == ALS_OK && als_is_given(given, 0))
+        status = check_visit(store, ae, err);
+    if (status == ALS_OK && !stored.id && !(als_is_given(given, 1) && als_or_missing(ae->term)))
         status = als_fail(err, ALS_DATA, "E-REQUIRED", "term: is missing");
     if (status != ALS_OK)
         return status;
@@ -131,7 +190,7 @@ enum als_status als_adverse_event_put(struct als_store *store, const struct als_
         number(given, 5, ae->serious, ALS_UNSAID), als_given_text(given, 6, ae->relation),
         als_given_text(given, 7, ae->action),      als_given_text(given, 8, ae->outcome),
         number(given, 9, ae->dlt, ALS_UNSAID)};
-    return als_row_put(store, table, &row_id, cells, false, what, err);
+    return als_row_put(store, table, &stored.id, cells, false, what, err);
 }
 
 static int said(sqlite3_stmt *stmt, int column, int missing)

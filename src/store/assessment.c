@@ -287,7 +287,14 @@ static enum als_status put_cells(struct als_store *store, struct als_relation *t
     if (status == ALS_OK)
         status = als_visit_make(store, assessment->patient_id, assessment->visit_no,
                                 assessment->day, assessment->not_done, err);
-    return status == ALS_OK ? als_row_put(store, table, &row_id, cells, false, what, err) : status;
+    enum als_put put = ALS_PUT_SAME;
+    if (status == ALS_OK)
+        status = als_row_put(store, table, &row_id, cells, false, &put, err);
+    if (status == ALS_OK && put == ALS_PUT_CHANGED)
+        status = als_visit_follow(store, assessment->patient_id, assessment->visit_no, err);
+    if (what)
+        *what = put;
+    return status;
 }
 
 static enum als_status put_row(struct als_store *store, const struct als_instrument *instrument,

@@ -142,6 +142,9 @@ static enum als_status one_history(struct als_store *store, sqlite3_stmt *stmt,
         .key = (const char *)sqlite3_column_text(stmt, 5),
         .operation = (const char *)sqlite3_column_text(stmt, 6),
     };
+    /* Only a visit that the program made changes without one. */
+    if (!cell.reason && strcmp(cell.table, "visit") == 0)
+        cell.reason = "follows its earliest assessment";
     struct step step = {.store = store,
                         .history_id = sqlite3_column_int64(stmt, 7),
                         .row_id = sqlite3_column_int64(stmt, 8)};

@@ -428,28 +428,6 @@ static enum als_status make_assigned(struct als_bulk *bulk, int64_t visit_id, in
     return als_visit_put(bulk->store, &visit, 1u << 0 | 1u << 2, NULL, err);
 }
 
-/* Without a reason, a row with another day than the stored one is refused here: als_assessment_put
- * might move the visit before it finds the contradiction. */
-static enum als_status check_day(struct als_bulk *bulk, size_t row, struct als_err *problem)
-{
-    const struct als_batch *batch = bulk->batch;
-    const ptrdiff_t column = als_relation_column(bulk->table, "day");
-    sqlite3_stmt *stmt;
-    enum als_status status = als_sql_cached(bulk->store, bulk->table->select_one, &stmt, problem);
-    if (status != ALS_OK || bulk->store->change.has_reason || !(batch->given & 1u << 0))
-        return status;
-    sqlite3_bind_int64(stmt, 1, batch->assessment_id[row]);
-    bool found;
-    status = als_sql_step(bulk->store, stmt, &found, problem);
-    const int stored = status == ALS_OK && found ? als_column_day(stmt, (int)column + 1) : 0;
-    als_sql_done(stmt);
-    if (status != ALS_OK || !found || stored == batch->day[row])
-        return status;
-    char old_day[ALS_DATE_TEXT], new_day[ALS_DATE_TEXT];
-    return als_fail(problem, ALS_DATA, "E-CONFLICT", "day is stored as '%s', the new value is '%s'",
-                    als_day_format(stored, old_day), als_day_format(batch->day[row], new_day));
-}
-
 static enum als_status put_one(struct als_bulk *bulk, size_t row, struct als_err *err)
 {
     struct als_batch *batch = bulk->batch;
@@ -470,8 +448,8 @@ static enum als_status put_one(struct als_bulk *bulk, size_t row, struct als_err
                                               .item_reasons = batch->item_reasons[row]};
     enum als_put what = ALS_PUT_SAME;
     struct als_err problem = {.code = ""};
-    enum als_status status = check_day(bulk, row, &problem);
-    if (status == ALS_OK && batch->assigned[row])
+    enum als_status status = ALS_OK;
+    if (batch->assigned[row])
         status = make_assigned(bulk, visit_id, batch->day[row], &problem);
     if (status == ALS_OK)
         status = als_assessment_put(bulk->store, instrument, &assessment, batch->given,

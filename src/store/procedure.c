@@ -59,12 +59,17 @@ enum als_status als_procedure_put(struct als_store *store, const struct als_proc
         als_given_text(given, 3, procedure->note)};
     cells[3].initial = true;
     int64_t steps = store->change.steps;
+    enum als_put put = ALS_PUT_SAME;
     status = als_row_check(store, table, row_id, cells, err);
     if (status == ALS_OK)
         status = als_visit_make(store, procedure->patient_id, procedure->visit_no, procedure->day,
                                 absent, err);
     if (status == ALS_OK)
-        status = als_row_put(store, table, &row_id, cells, false, what, err);
+        status = als_row_put(store, table, &row_id, cells, false, &put, err);
+    if (status == ALS_OK && put == ALS_PUT_CHANGED)
+        status = als_visit_follow(store, procedure->patient_id, procedure->visit_no, err);
+    if (what)
+        *what = put;
     if (status != ALS_OK && store->change.steps != steps)
         store->change.broken = true;
     return status;

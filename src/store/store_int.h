@@ -398,6 +398,10 @@ int als_column_day(sqlite3_stmt *stmt, int column);       /* NULL is ALS_NO_DAY 
 ALS_CHECKED enum als_status als_visit_make(struct als_store *store, int64_t patient_id,
                                            int visit_no, int day, bool not_done,
                                            struct als_err *err);
+/* After a stored assessment or procedure has changed: a visit that the program made takes the day
+ * of the earliest that was done at it, and is not done when none was. */
+ALS_CHECKED enum als_status als_visit_follow(struct als_store *store, int64_t patient_id,
+                                             int visit_no, struct als_err *err);
 
 /* ---- assessment.c, scan.c ---- */
 

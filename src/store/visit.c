@@ -1,4 +1,5 @@
 /* Visits and procedures, and what the schedule needs to know of a patient. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,79 @@ static struct als_row_cell status_cell(bool not_done)
     return als_cell_text(not_done ? "not-done" : "done");
 }
 
+/* What was done at a visit. */
+struct deeds {
+    int earliest;         /* ALS_NO_DAY when nothing was done */
+    struct als_buf names; /* of instruments and procedures */
+};
+
+static enum als_status add_deeds(struct als_store *store, const char *sql, int64_t from, int64_t to,
+                                 const char *name, struct deeds *deeds, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(store, sql, &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, from);
+    sqlite3_bind_int64(stmt, 2, to);
+    bool row;
+    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
+        int day = als_column_day(stmt, 0);
+        if (day == ALS_NO_DAY)
+            continue;
+        if (deeds->earliest == ALS_NO_DAY || day < deeds->earliest)
+            deeds->earliest = day;
+        als_buf_printf(&deeds->names, "%s%s", deeds->names.length ? ", " : "",
+                       name ? name : (const char *)sqlite3_column_text(stmt, 1));
+    }
+    als_sql_done(stmt);
+    return status;
+}
+
+/* The caller releases the names. */
+static enum als_status read_deeds(struct als_store *store, int64_t visit_id, struct deeds *deeds,
+                                  struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    deeds->earliest = ALS_NO_DAY;
+    als_buf_init(&deeds->names, 300);
+    for (size_t i = 0; i < store->n_definitions && status == ALS_OK; i++) {
+        const struct als_instrument *instrument = store->definitions[i].instrument;
+        char table[ALS_RELATION_NAME], sql[200];
+        als_relation_name("a", instrument, table);
+        snprintf(sql, sizeof sql,
+                 "SELECT min(day) FROM \"%s\""
+                 " WHERE assessment_id BETWEEN ?1 AND ?2 AND status = 'done'",
+                 table);
+        status =
+            add_deeds(store, sql, als_key_assessment(visit_id, 0),
+                      als_key_assessment(visit_id, ALS_KEY_MASK), instrument->code, deeds, err);
+    }
+    if (status == ALS_OK)
+        status = add_deeds(store,
+                           "SELECT day, procedure FROM procedure"
+                           " WHERE visit_id BETWEEN ?1 AND ?2 AND status = 'done' ORDER BY 2",
+                           visit_id, visit_id, NULL, deeds, err);
+    return status;
+}
+
+/* A visit at which something was done took place. */
+static enum als_status check_not_done(struct als_store *store, const struct als_visit *visit,
+                                      struct als_err *err)
+{
+    struct deeds deeds;
+    enum als_status status =
+        read_deeds(store, als_key_visit(visit->patient_id, visit->visit_no), &deeds, err);
+    if (status == ALS_OK && deeds.earliest != ALS_NO_DAY) {
+        status = als_fail(err, ALS_DATA, "E-NOT-DONE", "%s of %s has what was done at it: %s",
+                          als_store_visit_code(store, visit->visit_no),
+                          als_word_patient(store, visit->patient_id), deeds.names.data);
+        als_err_hint(err, "record each of those as not done first");
+    }
+    als_buf_release(&deeds.names);
+    return status;
+}
+
 enum als_status als_visit_put(struct als_store *store, const struct als_visit *visit,
                               unsigned given, enum als_put *what, struct als_err *err)
 {
@@ -23,6 +97,8 @@ enum als_status als_visit_put(struct als_store *store, const struct als_visit *v
         status = als_check_day("date", visit->day, err);
     if (status == ALS_OK && als_is_given(given, 0) && !visit->not_done && visit->day == ALS_NO_DAY)
         status = als_fail(err, ALS_DATA, "E-REQUIRED", "date: a visit that was done needs one");
+    if (status == ALS_OK && als_is_given(given, 2) && visit->not_done)
+        status = check_not_done(store, visit, err);
     if (status == ALS_OK)
         status = als_relation_find(store, "visit", &table, err);
     if (status != ALS_OK)
@@ -87,6 +163,27 @@ enum als_status als_visit_make(struct als_store *store, int64_t patient_id, int 
     cells[ASSIGNED].given = cells[MADE].given = false;
     cells[ASSIGNED].initial = cells[MADE].initial = true;
     return als_row_put(store, table, &visit_id, cells, stored.made, NULL, err);
+}
+
+enum als_status als_visit_follow(struct als_store *store, int64_t patient_id, int visit_no,
+                                 struct als_err *err)
+{
+    struct als_relation *table;
+    struct stored_visit stored = {.found = false};
+    struct deeds deeds;
+    int64_t visit_id = als_key_visit(patient_id, visit_no);
+    enum als_status status = read_visit(store, visit_id, &stored, err);
+    if (status != ALS_OK || !stored.found || !stored.made)
+        return status;
+    status = read_deeds(store, visit_id, &deeds, err);
+    als_buf_release(&deeds.names);
+    if (status == ALS_OK)
+        status = als_relation_find(store, "visit", &table, err);
+    if (status != ALS_OK)
+        return status;
+    struct als_row_cell cells[N_COLUMNS] = {
+        [DAY] = als_cell_day(deeds.earliest), [STATUS] = status_cell(deeds.earliest == ALS_NO_DAY)};
+    return als_row_put(store, table, &visit_id, cells, true, NULL, err);
 }
 
 enum als_status als_visit_load(struct als_store *store, int64_t patient_id, struct als_arena *arena,

@@ -161,10 +161,12 @@ struct als_assessment {
  *   absent           made by the program (column made = 1), done on the assessment's day; not done
  *                    and without a day when the assessment was not done;
  *   made, not done   takes the day of an assessment that was done;
- *   made, done       moves to the day of an assessment that was done earlier, never to a later one;
+ *   made, done       moves to the day of an assessment that was done earlier; when a stored one is
+ *                    changed, with that reason to the earliest that is left, or to not done;
  *   recorded         (als_visit_put) stays as it is; when it says not done and the assessment was
  *                    done, that contradicts a stored row: with a reason the visit becomes done.
- * Moving a row that the program made needs no reason; the trail keeps the old day.
+ * Moving a row that the program made needs no reason; the trail keeps the old day. A visit at which
+ * anything was done cannot be put as not done (E-NOT-DONE).
  * A done assessment needs a day. One that was not done has no answers: putting it so clears what is
  * stored, and an answer says that it was done, given or not. given_items[n_items] may be NULL =
  * all. Reasons: a given item takes the reason in item_reasons, also none; without item_reasons it
