@@ -55,8 +55,9 @@ __attribute__((format(printf, 2, 3))) void als_cli_tell(struct als_cli *cli, con
 /* All of it on standard error. */
 void als_cli_print_cells(struct als_cli *cli);
 
-/* Who, and why: from --user or ALSTRACK_USER or the login name, and --reason. */
-void als_cli_fill_change(struct als_cli *cli);
+/* Who, and why: from --user or ALSTRACK_USER or the login name, and --reason, which must not be
+ * blank. */
+ALS_CHECKED enum als_status als_cli_fill_change(struct als_cli *cli, struct als_err *err);
 
 /* Numbers and dates from the command line; `what` names the option or operand in the message. */
 ALS_CHECKED enum als_status als_cli_integer(const char *text, const char *what, int *out,
@@ -82,7 +83,7 @@ struct als_progress {
     bool shown;
 };
 void als_progress_begin(struct als_progress *progress, struct als_cli *cli, const char *what);
-void als_progress_tell(double fraction, void *context);
+bool als_progress_tell(double fraction, void *context); /* false: interrupted, stop */
 void als_progress_end(struct als_progress *progress);
 
 /* SIGINT and SIGTERM end a reading command at once. While a command writes they are kept until it

@@ -60,23 +60,20 @@ void als_progress_begin(struct als_progress *progress, struct als_cli *cli, cons
     *progress = (struct als_progress){.cli = cli, .what = what, .began = seconds()};
 }
 
-void als_progress_tell(double fraction, void *context)
+bool als_progress_tell(double fraction, void *context)
 {
     struct als_progress *progress = context;
-    if (als_cli_interrupted()) {
-        als_progress_end(progress);
-        if (progress->cli->store)
-            als_change_abandon(progress->cli->store);
-        _exit(ALS_INTERRUPTED);
-    }
+    if (als_cli_interrupted())
+        return false;
     if (!isatty(STDERR_FILENO) || seconds() - progress->began < 1)
-        return;
+        return true;
     progress->shown = true;
     if (fraction < 0)
         fprintf(stderr, "\r%s ...", progress->what);
     else
         fprintf(stderr, "\r%s %3.0f %%", progress->what, 100 * fraction);
     fflush(stderr);
+    return true;
 }
 
 void als_progress_end(struct als_progress *progress)

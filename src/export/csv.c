@@ -102,16 +102,16 @@ static enum als_status write_descriptions(struct als_export *export, const char 
 }
 
 /* Of all files; each counts the same, and within one it never goes back. */
-static void tell_progress(double fraction, void *context)
+static bool tell_progress(double fraction, void *context)
 {
     struct als_export *export = context;
     enum { OTHER_FILES = 7 };
     double files = OTHER_FILES + (double)als_store_instrument_count(export->store);
     double done = ((double)export->n_datasets + fraction) / files;
     if (done <= export->told)
-        return;
+        return true;
     export->told = done;
-    export->options->progress(done, export->options->progress_context);
+    return export->options->progress(done, export->options->progress_context);
 }
 
 static enum als_status fill_folder(struct als_export *export, struct als_err *err)

@@ -116,6 +116,18 @@ static void *run_thread(void *argument)
     return NULL;
 }
 
+static bool go_on(const struct als_ranges *ranges, size_t written, size_t n)
+{
+    return !ranges->progress ||
+           ranges->progress((double)written / (double)n, ranges->progress_context);
+}
+
+static void interrupt(struct crew *crew)
+{
+    struct als_err err = {0};
+    fail(crew, als_fail(&err, ALS_INTERRUPTED, "E-INTERRUPTED", "interrupted"), &err);
+}
+
 /* The caller's thread: takes ranges in order. */
 static size_t write_in_order(struct crew *crew, struct als_out *out)
 {
@@ -136,9 +148,8 @@ static size_t write_in_order(struct crew *crew, struct als_out *out)
         crew->written++;
         crew->stop = crew->stop || !fine;
         pthread_cond_broadcast(&crew->changed);
-        if (ranges->progress)
-            ranges->progress((double)crew->written / (double)crew->n_ranges,
-                             ranges->progress_context);
+        if (!go_on(ranges, crew->written, crew->n_ranges))
+            interrupt(crew);
     }
     pthread_mutex_unlock(&crew->lock);
     return rows;
@@ -180,8 +191,8 @@ static enum als_status run_here(const struct als_ranges *ranges, size_t n_ranges
         if (status != ALS_OK || !als_out_write(out, buf.data, buf.length))
             break;
         *rows += count;
-        if (ranges->progress)
-            ranges->progress((double)(range + 1) / (double)n_ranges, ranges->progress_context);
+        if (!go_on(ranges, range + 1, n_ranges))
+            status = als_fail(err, ALS_INTERRUPTED, "E-INTERRUPTED", "interrupted");
     }
     als_buf_release(&buf);
     ranges->end(state);

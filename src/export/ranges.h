@@ -20,7 +20,7 @@ struct als_ranges {
     enum als_status (*format)(void *state, size_t first, size_t end, struct als_buf *out,
                               size_t *rows, struct als_err *err);
     void (*end)(void *state);
-    void (*progress)(double fraction, void *context); /* may be NULL */
+    bool (*progress)(double fraction, void *context); /* may be NULL; false stops the work */
     void *progress_context;
 };
 

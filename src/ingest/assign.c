@@ -215,8 +215,10 @@ static struct als_row_note *examine(struct assigning *assigning, const struct al
 
 static enum als_status flush(struct assigning *assigning, struct als_err *err)
 {
-    const enum als_status status = als_storing_put(assigning->storing, assigning->chunk, err);
+    enum als_status status = als_storing_put(assigning->storing, assigning->chunk, err);
     als_chunk_clear(assigning->chunk);
+    if (status == ALS_OK)
+        status = als_importer_progress(assigning->storing->importer, 1, err);
     return status;
 }
 

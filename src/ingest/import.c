@@ -32,10 +32,13 @@ void als_importer_reject(struct als_importer *importer, const struct als_finding
     als_buf_release(&reason);
 }
 
-void als_importer_progress(const struct als_importer *importer, double fraction)
+enum als_status als_importer_progress(const struct als_importer *importer, double fraction,
+                                      struct als_err *err)
 {
-    if (importer->options->progress)
-        importer->options->progress(fraction, importer->options->progress_context);
+    const struct als_import_options *options = importer->options;
+    if (!options->progress || options->progress(fraction, options->progress_context))
+        return ALS_OK;
+    return als_fail(err, ALS_INTERRUPTED, "E-INTERRUPTED", "interrupted, nothing was stored");
 }
 
 static enum als_status unknown_kind(const struct als_store *store, const char *kind,

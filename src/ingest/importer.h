@@ -41,6 +41,8 @@ void als_importer_send(struct als_importer *importer, struct als_findings *findi
 /* One row more is left out: write it with what the findings (sorted) say about its line. */
 void als_importer_reject(struct als_importer *importer, const struct als_findings *findings,
                          size_t line, const char *raw, size_t raw_length);
-void als_importer_progress(const struct als_importer *importer, double fraction);
+/* ALS_INTERRUPTED when the import is to stop. */
+ALS_CHECKED enum als_status als_importer_progress(const struct als_importer *importer,
+                                                  double fraction, struct als_err *err);
 
 #endif

@@ -386,7 +386,9 @@ static enum als_status read_all(struct records *records, put_fn *put, struct als
         if (importer->result->rows % ROWS_BETWEEN != 0)
             continue;
         als_importer_send(importer, &importer->findings);
-        als_importer_progress(importer, als_csv_progress(importer->csv));
+        status = als_importer_progress(importer, als_csv_progress(importer->csv), err);
+        if (status != ALS_OK)
+            return status;
         als_arena_free(records->arena);
         records->arena = als_arena_new();
     }

@@ -230,7 +230,8 @@ static enum als_status store_chunk(struct als_storing *storing, struct als_chunk
     enum als_status status = put_aside(storing, chunk, err);
     if (status == ALS_OK)
         status = als_storing_put(storing, chunk, err);
-    als_importer_progress(importer, chunk->progress);
+    if (status == ALS_OK)
+        status = als_importer_progress(importer, chunk->progress, err);
     return status;
 }
 

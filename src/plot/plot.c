@@ -161,8 +161,9 @@ enum als_status als_plot_all_patients(struct als_store *store, const char *folde
         char *path = chart_path(folder, als_page_source_patient(source, i), i, ending);
         status = draw_page(gnuplot, source, i, path, options, &data, err);
         free(path);
-        if (options->progress)
-            options->progress((double)(i + 1) / (double)n, options->progress_context);
+        if (!status && options->progress &&
+            !options->progress((double)(i + 1) / (double)n, options->progress_context))
+            status = als_fail(err, ALS_INTERRUPTED, "E-INTERRUPTED", "interrupted");
     }
     status = end_drawing(gnuplot, status, err);
     if (!status && n > 1)

@@ -13,7 +13,7 @@ struct als_export_options {
     const char *stamp;   /* SOURCE_DATE_EPOCH or NULL; nothing else depends on the clock */
     bool bom;            /* start CSVs with a byte-order mark for spreadsheet programs */
     unsigned readers;    /* threads; 0 = one per core */
-    void (*progress)(double fraction, void *context);
+    bool (*progress)(double fraction, void *context); /* false stops: ALS_INTERRUPTED */
     void *progress_context;
 };
 

@@ -18,7 +18,9 @@ struct als_import_options {
                             Without rejects, as if there were a reason for every change */
     als_cell_change_fn *on_change; /* called per cell on dry_run; may be NULL */
     void *change_context;
-    void (*progress)(double fraction, void *context); /* may be NULL; fraction < 0 = unknown size */
+    /* May be NULL; fraction < 0 = unknown size. false stops the import: ALS_INTERRUPTED, nothing is
+     * stored, and no file is left behind. */
+    bool (*progress)(double fraction, void *context);
     void *progress_context;
 };
 

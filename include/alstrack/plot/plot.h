@@ -13,7 +13,7 @@ struct als_plot_options {
     int as_of_day;
     const char *data;  /* also write the exact table drawn, as CSV, here; NULL: not */
     const char *stamp; /* SOURCE_DATE_EPOCH text or NULL */
-    void (*progress)(double fraction, void *context);
+    bool (*progress)(double fraction, void *context); /* false stops: ALS_INTERRUPTED */
     void *progress_context;
 };
 

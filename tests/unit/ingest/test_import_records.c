@@ -360,3 +360,48 @@ Test(import_records, takes_its_rejects_back)
     als_buf_release(&out);
     trial_close(&trial);
 }
+
+static bool stop_now(double fraction, void *context)
+{
+    (void)fraction;
+    ++*(int *)context;
+    return false;
+}
+
+static const char *const stopped[] = {"events", "alsfrsr", "alsfrsr without visits"};
+
+/* trial_close finds files that are left. */
+TABLE_TEST(import_records, leaves_nothing_behind_when_it_is_stopped, stopped)
+{
+    struct trial trial;
+    struct als_buf text, rows;
+    char rejects[300];
+    int asked = 0;
+    trial_open(&trial, true);
+    als_buf_init(&text, ALS_BUF_LARGE);
+    als_buf_init(&rows, ALS_BUF_LARGE);
+    snprintf(rejects, sizeof rejects, "%s/rejects.csv", trial.folder);
+    const bool events = strcmp(stopped[*row_], "events") == 0;
+    als_buf_text(&text, events ? "patient,event,date\nP9,onset,2020\n"
+                               : "patient,visit,date,speech\nP9,MN1,2020-04-01,4\n");
+    for (int i = 0; i < 4200; i++) {
+        char day[ALS_DATE_TEXT];
+        als_day_format(18000 + i, day);
+        if (events)
+            als_buf_printf(&text, "P2,relapse,%s\n", day);
+        else
+            als_buf_printf(&text, "P2,%s,%s,4\n", *row_ == 2 || i ? "" : "MN1", day);
+        if (!events && i == 10)
+            break;
+    }
+    trial.options.rejects = rejects;
+    trial.options.progress = stop_now;
+    trial.options.progress_context = &asked;
+    cr_assert_eq(trial_import(&trial, events ? "events" : "alsfrsr", text.data), ALS_INTERRUPTED);
+    cr_assert_eq(asked, 1);
+    cr_assert_neq(access(rejects, F_OK), 0);
+    cr_assert_str_eq(trial_rows(&trial, "alsfrsr", 1, &rows), "");
+    als_buf_release(&text);
+    als_buf_release(&rows);
+    trial_close(&trial);
+}
