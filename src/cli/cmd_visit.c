@@ -98,16 +98,20 @@ static struct als_table *list_table(struct als_cli *cli, const struct als_visit_
         {.name = "reason", .type = ALS_CELL_TEXT},
     };
     struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
-    bool on_target = false, on_partial = false;
+    bool on_target = false, on_partial = false, needs_cohort = false;
     for (size_t i = 0; i < n_rows; i++) {
         list_row(cli, table, &rows[i], recorded(cli, visits->items, visits->count, rows[i].code));
         on_target |= rows[i].anchor_is_target;
         on_partial |= rows[i].anchor_is_partial;
+        needs_cohort |= rows[i].needs_cohort;
     }
     if (on_target)
         als_table_note(table, "Targets that hang on a visit not yet done count from its target.");
     if (on_partial)
         als_table_note(table, "Targets that hang on a partial date count from its middle.");
+    if (needs_cohort)
+        als_table_note(table, "Targets that depend on the cohort wait until it is known: "
+                              "alstrack patient edit PATIENT --cohort COHORT");
     return table;
 }
 
@@ -153,8 +157,18 @@ struct due_row {
     size_t order; /* in which it was found, for a stable order */
 };
 
+/* Patients with visits that have no target yet, by what they wait for. */
+struct wait {
+    const char *what;
+    size_t patients;
+    const struct als_patient *last; /* the one counted last */
+};
+#define WAITS_MOST 16
+
 struct worklist {
     struct als_cli *cli;
+    struct wait waits[WAITS_MOST];
+    size_t n_waits, waiting;
     int today, within;
     struct due_row *rows;
     size_t count, room;
@@ -171,9 +185,64 @@ static bool belongs(const struct worklist *list, const struct als_visit_row *row
     return row->status == ALS_VISIT_PLANNED && row->window_from - list->today <= list->within;
 }
 
+static const char *awaited(const struct worklist *list, const struct als_visit_row *row)
+{
+    const struct als_protocol *protocol = als_store_protocol(list->cli->store);
+    const struct als_anchor *root =
+        als_schedule_root(protocol, (size_t)(row->plan - protocol->visits));
+    if (row->needs_cohort)
+        return "the cohort";
+    if (root->kind == ALS_ANCHOR_EVENT)
+        return root->event;
+    if (root->kind == ALS_ANCHOR_INFUSION)
+        return als_arena_printf(list->cli->arena, "infusion %zu", root->number);
+    return "the last planned infusion";
+}
+
+static void note_wait(struct worklist *list, const struct als_patient *patient, const char *what)
+{
+    size_t i = 0;
+    while (i < list->n_waits && strcmp(list->waits[i].what, what) != 0)
+        i++;
+    if (i == WAITS_MOST)
+        return;
+    if (i == list->n_waits)
+        list->waits[list->n_waits++] = (struct wait){.what = what};
+    list->waits[i].patients += list->waits[i].last != patient;
+    list->waits[i].last = patient;
+}
+
+static void collect_waits(struct worklist *list, const struct als_cohort_patient *patient)
+{
+    bool waits = false;
+    for (size_t i = 0; i < patient->n_rows; i++) {
+        if (patient->rows[i].status != ALS_VISIT_UNSCHEDULED)
+            continue;
+        note_wait(list, patient->patient, awaited(list, &patient->rows[i]));
+        waits = true;
+    }
+    list->waiting += waits;
+}
+
+/* Whose visits cannot be on the list, and why. */
+static void tell_waits(const struct worklist *list, struct als_table *table)
+{
+    struct als_buf text;
+    if (list->waiting == 0)
+        return;
+    als_buf_init(&text, 4096);
+    for (size_t i = 0; i < list->n_waits; i++)
+        als_buf_printf(&text, "%s%zu for %s", i ? ", " : "", list->waits[i].patients,
+                       list->waits[i].what);
+    als_table_note(table, "%s with visits that have no date to count from yet: %s.",
+                   als_cli_count(list->cli, list->waiting, "patient"), text.data);
+    als_buf_release(&text);
+}
+
 static void collect(const struct als_cohort_patient *patient, void *context)
 {
     struct worklist *list = context;
+    collect_waits(list, patient);
     for (size_t i = 0; i < patient->n_rows; i++) {
         const struct als_visit_row *row = &patient->rows[i];
         if (!belongs(list, row, recorded(list->cli, patient->visits, patient->n_visits, row->code)))
@@ -226,6 +295,7 @@ static struct als_table *due_table(const struct worklist *list)
     als_table_note(table, "%s: %zu overdue, %zu due, %zu within %d days.",
                    als_day_format(list->today, today), counts[0], counts[1], counts[2],
                    list->within);
+    tell_waits(list, table);
     return table;
 }
 
