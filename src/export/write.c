@@ -93,24 +93,53 @@ static void add_json(struct als_buf *buf, const struct als_cell *cell, enum als_
         add_separated(buf, cell, type, ',');
 }
 
+/* The cells of one row as `"column":value`, without braces. */
+static void add_json_row(struct als_buf *buf, const struct als_table *table, size_t row)
+{
+    for (size_t i = 0; i < als_table_columns(table); i++) {
+        const struct als_table_column *column = als_table_column(table, i);
+        if (i)
+            als_buf_char(buf, ',');
+        als_field_json(buf, column->name, strlen(column->name));
+        als_buf_char(buf, ':');
+        add_json(buf, als_table_cell(table, row, i), column->type);
+    }
+}
+
 static void write_json(const struct als_table *table, FILE *out, struct als_buf *buf)
 {
-    size_t n_columns = als_table_columns(table), n_rows = als_table_rows(table);
+    size_t n_rows = als_table_rows(table);
     als_buf_char(buf, '[');
     for (size_t row = 0; row < n_rows; row++) {
         als_buf_text(buf, row ? ",\n{" : "\n{");
-        for (size_t i = 0; i < n_columns; i++) {
-            const struct als_table_column *column = als_table_column(table, i);
-            if (i)
-                als_buf_char(buf, ',');
-            als_field_json(buf, column->name, strlen(column->name));
-            als_buf_char(buf, ':');
-            add_json(buf, als_table_cell(table, row, i), column->type);
-        }
+        add_json_row(buf, table, row);
         als_buf_char(buf, '}');
         flush_if_large(buf, out);
     }
-    als_buf_text(buf, n_rows ? "\n]\n" : "]\n");
+    als_buf_text(buf, n_rows ? "\n]" : "]");
+}
+
+static void write_json_result(const struct als_result *result, FILE *out, struct als_buf *buf)
+{
+    als_buf_char(buf, '{');
+    for (size_t i = 0; i < result->count; i++) {
+        const struct als_result_part *part = &result->parts[i];
+        als_buf_text(buf, i ? ",\n" : "\n");
+        if (part->name) {
+            als_field_json(buf, part->name, strlen(part->name));
+            als_buf_char(buf, ':');
+        }
+        if (!part->single) {
+            write_json(part->table, out, buf);
+            continue;
+        }
+        if (part->name)
+            als_buf_char(buf, '{');
+        add_json_row(buf, part->table, 0);
+        if (part->name)
+            als_buf_char(buf, '}');
+    }
+    als_buf_text(buf, "\n}\n");
 }
 
 /* A number rounded for people, without the minus of a rounded zero. */
@@ -214,22 +243,58 @@ static void write_for_people(const struct als_table *table, FILE *out, struct al
     als_buf_release(&text);
 }
 
+static enum als_status finish(struct als_buf *buf, FILE *out, struct als_err *err)
+{
+    flush(buf, out);
+    als_buf_release(buf);
+    if (fflush(out) != 0 || ferror(out))
+        return als_fail(err, ALS_IO, "E-WRITE", "cannot write the result: %s",
+                        strerror(errno ? errno : EIO));
+    return ALS_OK;
+}
+
+static void write_table(const struct als_table *table, enum als_format format, FILE *out,
+                        struct als_buf *buf)
+{
+    if (format == ALS_FORMAT_TABLE)
+        write_for_people(table, out, buf);
+    else
+        write_separated(table, format == ALS_FORMAT_TSV ? '\t' : ',', out, buf);
+}
+
 enum als_status als_table_write(const struct als_table *table, enum als_format format, FILE *out,
                                 struct als_err *err)
 {
     struct als_buf buf;
     als_buf_init(&buf, ALS_BUF_LARGE);
     errno = 0;
-    if (format == ALS_FORMAT_TABLE)
-        write_for_people(table, out, &buf);
-    else if (format == ALS_FORMAT_JSON)
+    if (format == ALS_FORMAT_JSON) {
         write_json(table, out, &buf);
-    else
-        write_separated(table, format == ALS_FORMAT_TSV ? '\t' : ',', out, &buf);
-    flush(&buf, out);
-    als_buf_release(&buf);
-    if (fflush(out) != 0 || ferror(out))
-        return als_fail(err, ALS_IO, "E-WRITE", "cannot write the result: %s",
-                        strerror(errno ? errno : EIO));
-    return ALS_OK;
+        als_buf_char(&buf, '\n');
+    } else {
+        write_table(table, format, out, &buf);
+    }
+    return finish(&buf, out, err);
+}
+
+enum als_status als_result_write(const struct als_result *result, enum als_format format, FILE *out,
+                                 struct als_err *err)
+{
+    if (result->count == 1)
+        return als_table_write(als_result_main(result), format, out, err);
+    struct als_buf buf;
+    als_buf_init(&buf, ALS_BUF_LARGE);
+    errno = 0;
+    if (format == ALS_FORMAT_JSON) {
+        write_json_result(result, out, &buf);
+    } else if (format == ALS_FORMAT_TABLE) {
+        for (size_t i = 0; i < result->count; i++) {
+            if (i)
+                als_buf_char(&buf, '\n');
+            write_table(result->parts[i].table, format, out, &buf);
+        }
+    } else {
+        write_table(als_result_main(result), format, out, &buf);
+    }
+    return finish(&buf, out, err);
 }

@@ -1,0 +1,34 @@
+/*
+ * Time to an event: design section 6, `analyze survival`.
+ */
+#ifndef ALSTRACK_ANALYSIS_SURVIVAL_H
+#define ALSTRACK_ANALYSIS_SURVIVAL_H
+
+#include "alstrack/analysis/result.h"
+#include "alstrack/store/record.h"
+
+struct als_survival_options {
+    const char *endpoint;  /* death, death-or-tracheostomy, death-or-tracheostomy-or-pav,
+                            * gastrostomy, niv, or events with commas between: the first counts */
+    const char *by;        /* patient factor; NULL: none */
+    const char *reference; /* group that the others are compared with; NULL: the first by name */
+    const char *strata;    /* patient factor within which groups are compared; NULL: none */
+    const char *from;      /* time zero is the first event of this name; NULL: the protocol's */
+    double tau;   /* restricted mean up to here; 0: the shortest of the longest follow-ups */
+    bool in_days; /* times (and tau) in days instead of months */
+};
+
+/* Censored: when death is part of the endpoint, on the last day known alive (visits done and dated
+ * events); otherwise at the last visit done, or at death when it comes later. Partial dates count
+ * as the middle of their month or year and are noted. A patient without time zero, or with the
+ * endpoint before it, is left out and counted.
+ *
+ * Parts: endpoint,time_unit; `curve`: group,time,at_risk,events,censored,survival,se,ci_low,ci_high
+ * (main); `groups`: group,n,events,censored,median,median_ci_low,median_ci_high,tau,
+ * restricted_mean,restricted_mean_se; with two groups or more `log_rank`: chisq,df,p; `cox`: term,
+ * hazard_ratio,ci_low,ci_high,coefficient,se,z,p. */
+ALS_CHECKED enum als_status als_analyze_survival(struct als_store *store,
+                                                 const struct als_survival_options *options,
+                                                 struct als_result *out, struct als_err *err);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * A joint rank under way: survival and changes of each patient as `stat` wants them.
+ */
+#ifndef ALSTRACK_ANALYSIS_JOINT_RANK_INT_H
+#define ALSTRACK_ANALYSIS_JOINT_RANK_INT_H
+
+#include "alstrack/analysis/joint_rank.h"
+#include "alstrack/analysis/slopes.h"
+#include "alstrack/stat/joint_rank.h"
+#include "levels.h"
+#include "survival_cases.h"
+
+struct ranking {
+    const struct als_joint_rank_options *options;
+    const struct als_protocol *protocol;
+    struct als_store *store;
+    struct als_arena *arena;
+    struct als_patient_list patients;
+    struct als_measure measure;
+    struct survival_endpoint endpoint;
+    struct survival_cases cases;
+    struct als_levels levels;
+    int horizon_days;
+
+    size_t n_visits;   /* of the protocol; changes at visits that do not count stay NAN */
+    size_t column;     /* visit columns that count are packed: how many there are */
+    size_t *column_of; /* per visit of the protocol, SIZE_MAX: does not count */
+    double *baseline;  /* per patient; NAN: none */
+    double *change;    /* per patient of the list: n_columns */
+    size_t next;
+
+    size_t several, after_death, unplanned;
+    struct als_noted without_baseline, without_change;
+
+    /* Ranked patients only. */
+    size_t n;
+    size_t *who; /* index into the list */
+    double *time, *packed;
+    bool *died, *treated;
+};
+
+/* Baselines and changes from the study. */
+ALS_CHECKED enum als_status ranking_load_changes(struct ranking *ranking, struct als_err *err);
+
+void ranking_make_tables(const struct ranking *ranking, const struct als_joint_rank *rank,
+                         struct als_result *out);
+
+#endif
