@@ -83,10 +83,10 @@ static enum als_status run_command(struct als_cli *cli, struct als_err *err)
 {
     const struct als_command *command = cli->args.command;
     als_signals_watch(leaves_traces(command));
-    if (command->flags & ALS_CMD_WRITES)
-        als_cli_fill_change(cli);
     enum als_status status = ALS_OK;
-    if (command->flags & ALS_CMD_STUDY)
+    if (command->flags & ALS_CMD_WRITES)
+        status = als_cli_fill_change(cli, err);
+    if (!status && (command->flags & ALS_CMD_STUDY))
         status = als_cli_open(
             cli, command->flags & ALS_CMD_WRITES ? ALS_STORE_WRITE : ALS_STORE_READ, err);
     if (!status)

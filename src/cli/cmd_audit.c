@@ -2,6 +2,8 @@
 #include "commands.h"
 #include "names.h"
 
+#include <string.h>
+
 static void list_row(const struct als_audit_row *row, void *context)
 {
     struct als_table *table = context;
@@ -83,6 +85,23 @@ static void count_change(const struct als_audit_row *row, void *context)
     ++*n;
 }
 
+/* --head as 64 small hexadecimal digits; NULL when it was not given. */
+static enum als_status read_head(const struct als_cli *cli, char head[65], const char **out,
+                                 struct als_err *err)
+{
+    const char *text = als_args_text(&cli->args, "head");
+    *out = NULL;
+    if (!text)
+        return ALS_OK;
+    if (strlen(text) != 64 || strspn(text, "0123456789abcdefABCDEF") != 64)
+        return als_fail(err, ALS_USAGE, "E-HEAD",
+                        "--head needs a digest of 64 hexadecimal digits, not '%s'", text);
+    for (size_t i = 0; i <= 64; i++)
+        head[i] = text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] - 'A' + 'a') : text[i];
+    *out = head;
+    return ALS_OK;
+}
+
 enum als_status als_cmd_audit_verify(struct als_cli *cli, struct als_err *err)
 {
     static const struct als_table_column columns[] = {
@@ -92,9 +111,11 @@ enum als_status als_cmd_audit_verify(struct als_cli *cli, struct als_err *err)
     };
     size_t findings = 0;
     int64_t changes = 0;
-    char head[65] = "";
-    enum als_status status =
-        als_audit_verify(cli->store, als_args_text(&cli->args, "head"), &cli->sink, &findings, err);
+    char head[65] = "", wanted[65];
+    const char *expected;
+    enum als_status status = read_head(cli, wanted, &expected, err);
+    if (!status)
+        status = als_audit_verify(cli->store, expected, &cli->sink, &findings, err);
     if (!status)
         status = als_audit_each(cli->store, count_change, &changes, err);
     if (!status)

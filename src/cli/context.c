@@ -88,7 +88,7 @@ static const char *login_name(struct als_cli *cli)
     return als_arena_printf(cli->arena, "uid %ld", (long)geteuid());
 }
 
-void als_cli_fill_change(struct als_cli *cli)
+enum als_status als_cli_fill_change(struct als_cli *cli, struct als_err *err)
 {
     char name[64];
     const char *user = als_args_text(&cli->args, "user");
@@ -98,9 +98,15 @@ void als_cli_fill_change(struct als_cli *cli)
         .user = user ? user : login_name(cli),
         .command = als_arena_strdup(cli->arena, als_command_name(cli->args.command, name)),
     };
-    for (size_t i = 0; i < cli->args.n_given; i++)
-        if (strcmp(cli->args.given[i].option->name, "reason") == 0 && *cli->args.given[i].value)
-            cli->change.reason = cli->args.given[i].value;
+    for (size_t i = 0; i < cli->args.n_given; i++) {
+        const char *value = cli->args.given[i].value;
+        if (strcmp(cli->args.given[i].option->name, "reason") != 0)
+            continue;
+        if (!value[strspn(value, " \t\r\n")])
+            return als_fail(err, ALS_USAGE, "E-REASON", "--reason TEXT says why; it is blank");
+        cli->change.reason = value;
+    }
+    return ALS_OK;
 }
 
 enum als_status als_cli_begin(struct als_cli *cli, struct als_err *err)

@@ -72,6 +72,18 @@ void als_change_table_line(struct als_buf *out, const char *table, int64_t steps
 
 /* ---- Begin ---- */
 
+/* Blanks are no reason, and around one they do not count. */
+static const char *trim_reason(const char *reason, size_t *length)
+{
+    const char *blanks = " \t\r\n";
+    const char *from = reason ? reason + strspn(reason, blanks) : "";
+    size_t n = strlen(from);
+    while (n && strchr(blanks, from[n - 1]))
+        n--;
+    *length = n;
+    return from;
+}
+
 static void now_utc(char text[32])
 {
     struct timespec now;
@@ -124,7 +136,10 @@ static enum als_status insert_change(struct als_store *store, const struct als_c
     als_bind_text(stmt, 3, info->user);
     sqlite3_bind_int(stmt, 4, info->authenticated);
     als_bind_text(stmt, 5, info->command ? info->command : "");
-    als_bind_text(stmt, 6, store->change.has_reason ? info->reason : NULL);
+    size_t length;
+    const char *reason = trim_reason(info->reason, &length);
+    if (length)
+        sqlite3_bind_text64(stmt, 6, reason, length, SQLITE_STATIC, SQLITE_UTF8);
     als_bind_text(stmt, 7, info->source_name);
     als_bind_text(stmt, 8, info->source_sha256);
     sqlite3_bind_blob(stmt, 9, parent, ALS_DIGEST_BYTES, SQLITE_STATIC);
@@ -140,8 +155,10 @@ enum als_status als_change_start(struct als_store *store, const struct als_chang
     if (status != ALS_OK)
         return status;
     als_trail_forget(store);
-    store->change = (struct als_change_state){
-        .open = true, .has_reason = info->reason && *info->reason, .change_id = last + 1};
+    size_t length;
+    trim_reason(info->reason, &length);
+    store->change =
+        (struct als_change_state){.open = true, .has_reason = length > 0, .change_id = last + 1};
     status = insert_change(store, info, parent, err);
     store->change.open = status == ALS_OK;
     return status;

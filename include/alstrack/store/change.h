@@ -22,7 +22,7 @@ struct als_change_info {
     const char *user; /* never NULL */
     bool authenticated;
     const char *command;       /* such as "record", "import alsfrsr" */
-    const char *reason;        /* NULL: stored values must not change */
+    const char *reason;        /* NULL or blank: stored values must not change */
     const char *source_name;   /* NULL if no file */
     const char *source_sha256; /* hex */
 };

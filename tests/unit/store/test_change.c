@@ -48,6 +48,24 @@ Test(change, needs_a_user)
     study_close(&study);
 }
 
+Test(change, takes_blanks_for_no_reason_and_trims_one)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    study_open(&study);
+    study_fill(&study, 1);
+    study_begin(&study, " \t ");
+    const struct als_patient patient = {.patient = "P1", .site = "BRN"};
+    struct als_patient changed = patient;
+    cr_expect_eq(als_patient_put(study.store, &changed, 1, NULL, &err), ALS_DATA);
+    als_change_abandon(study.store);
+    study_begin(&study, "  moved ");
+    assert_ok(als_patient_put(study.store, &changed, 1, NULL, &err), &err);
+    study_commit(&study);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM change_set WHERE reason = 'moved'"), 1);
+    study_close(&study);
+}
+
 Test(change, refuses_a_write_outside)
 {
     struct study study;
