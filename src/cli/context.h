@@ -55,8 +55,9 @@ __attribute__((format(printf, 2, 3))) void als_cli_tell(struct als_cli *cli, con
 /* All of it on standard error. */
 void als_cli_print_cells(struct als_cli *cli);
 
-/* Who, and why: from --user or ALSTRACK_USER or the login name, and --reason. */
-void als_cli_fill_change(struct als_cli *cli);
+/* Who, and why: from --user or ALSTRACK_USER or the login name, and --reason, which must not be
+ * blank. */
+ALS_CHECKED enum als_status als_cli_fill_change(struct als_cli *cli, struct als_err *err);
 
 /* Numbers and dates from the command line; `what` names the option or operand in the message. */
 ALS_CHECKED enum als_status als_cli_integer(const char *text, const char *what, int *out,

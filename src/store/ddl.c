@@ -259,15 +259,20 @@ static enum als_status run(struct als_store *store, struct als_buf *sql, struct 
     return status;
 }
 
+void als_ddl_write(const struct als_instrument *instrument, struct als_buf *out)
+{
+    char name[ALS_RELATION_NAME];
+    als_relation_name("a", instrument, name);
+    add_table(out, instrument, name, NULL);
+    add_view(out, instrument);
+}
+
 enum als_status als_ddl_create(struct als_store *store, const struct als_instrument *instrument,
                                struct als_err *err)
 {
-    char name[ALS_RELATION_NAME];
     struct als_buf sql;
-    als_relation_name("a", instrument, name);
     als_buf_init(&sql, ALS_BUF_LARGE);
-    add_table(&sql, instrument, name, NULL);
-    add_view(&sql, instrument);
+    als_ddl_write(instrument, &sql);
     return run(store, &sql, err);
 }
 

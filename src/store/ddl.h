@@ -12,6 +12,9 @@ ALS_CHECKED enum als_status als_ddl_create(struct als_store *store,
                                            const struct als_instrument *instrument,
                                            struct als_err *err);
 
+/* The statements for the same. */
+void als_ddl_write(const struct als_instrument *instrument, struct als_buf *out);
+
 /* Bring the table of old_one, which may hold rows, to new_one: the definitions are known to be
  * compatible. Stored columns keep their order; new ones come last. */
 ALS_CHECKED enum als_status als_ddl_alter(struct als_store *store,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_int.h"
+#include "schema.h"
 
 #define FLUSH ((size_t)64 * 1024)
 
@@ -262,27 +262,9 @@ static enum als_status check_table_names(struct verify *verify, const char *cons
     return status;
 }
 
-static enum als_status check_triggers(struct verify *verify, struct als_err *err)
+static void on_schema(const char *what, void *context)
 {
-    static const char *const wanted[] = {"change_set_is_final", "change_set_is_new",
-                                         "change_set_stays",    "history_is_final",
-                                         "history_is_new",      "history_stays"};
-    sqlite3_stmt *stmt;
-    enum als_status status = als_sql_cached(
-        verify->store, "SELECT 1 FROM sqlite_schema WHERE type = 'trigger' AND name = ?1", &stmt,
-        err);
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == ALS_OK; i++) {
-        bool row;
-        als_bind_text(stmt, 1, wanted[i]);
-        status = als_sql_step(verify->store, stmt, &row, err);
-        als_sql_done(stmt);
-        if (status == ALS_OK && !row)
-            find(verify, "V-TRIGGER", NULL,
-                 "the trigger %s, which keeps the trail append-only,"
-                 " was removed",
-                 wanted[i]);
-    }
-    return status;
+    find(context, "V-SCHEMA", NULL, "%s", what);
 }
 
 static enum als_status verify_all(struct verify *verify, const char *expected_head,
@@ -299,7 +281,7 @@ static enum als_status verify_all(struct verify *verify, const char *expected_he
     if (status == ALS_OK)
         status = check_table_names(verify, names, n, err);
     if (status == ALS_OK)
-        status = check_triggers(verify, err);
+        status = als_schema_check(verify->store, on_schema, verify, err);
     als_arena_free(arena);
     return status;
 }

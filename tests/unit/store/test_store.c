@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -307,5 +308,37 @@ Test(store, rolls_back_when_the_disk_is_full)
     study_reopen(&study, ALS_STORE_WRITE);
     cr_expect_eq(study_verify(&study, NULL, 0), 0);
     cr_expect_eq(study_number(&study, "SELECT count(*) FROM patient"), 2);
+    study_close(&study);
+}
+
+/* A server that was killed leaves the study in WAL mode, with a log beside it. */
+Test(store, opens_what_a_killed_server_left)
+{
+    struct study study;
+    sqlite3 *server;
+    char command[1200], left[300], text[2000];
+    study_open(&study);
+    study_fill(&study, 1);
+    als_store_close(study.store);
+    study.store = NULL;
+    cr_assert_eq(sqlite3_open(study.path, &server), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(server,
+                              "PRAGMA journal_mode = WAL;"
+                              "INSERT INTO rater VALUES (1, 'ann', 1)",
+                              NULL, NULL, NULL),
+                 SQLITE_OK);
+    snprintf(left, sizeof left, "%s/left.db", study.folder);
+    snprintf(command, sizeof command, "for s in '' -wal -shm; do cp '%s'$s '%s'$s; done",
+             study.path, left);
+    cr_assert_eq(system(command), 0);
+    sqlite3_close(server);
+    snprintf(study.path, sizeof study.path, "%s", left);
+    study_reopen(&study, ALS_STORE_READ);
+    cr_expect_eq(als_store_rater_no(study.store, "ann", 3), 1, "what was in the log is there");
+    study_reopen(&study, ALS_STORE_WRITE);
+    study_begin(&study, NULL);
+    study_add_patient(&study, "P2");
+    study_commit(&study);
+    cr_expect_gt(study_verify(&study, text, sizeof text), 0, "the rater has no change set");
     study_close(&study);
 }

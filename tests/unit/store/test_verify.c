@@ -129,6 +129,16 @@ static const struct tampering {
     {"PRAGMA foreign_keys = OFF; DELETE FROM change_set WHERE change_id = 3", "change set 3"},
     {"PRAGMA foreign_keys = OFF; DELETE FROM change_set WHERE change_id = 4", "change set 4"},
     {"UPDATE study SET value = 'x' WHERE name = 'study_uuid'", "facts about the study"},
+    /* the schema */
+    {"CREATE TRIGGER t AFTER INSERT ON patient BEGIN SELECT 1; END", "the trigger t is not part"},
+    {"DROP VIEW v_fvc; CREATE VIEW v_fvc AS SELECT 1 AS patient", "the view v_fvc was edited"},
+    {"DROP VIEW v_fvc", "the view v_fvc was removed"},
+    {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '+ \"stairs\"',"
+     " '+ 2 * \"stairs\"') WHERE name = 'a_alsfrsr'",
+     "the table a_alsfrsr was edited"},
+    {"PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '4095', '4096')"
+     " WHERE name = 'rater'",
+     "the table rater was edited"},
     {"SELECT 1", "append-only"}, /* the triggers are gone */
 };
 
@@ -163,7 +173,7 @@ Test(verify, finds_a_head_that_is_not_in_the_chain)
                       "DELETE FROM a_alsfrsr WHERE change_id = 4;"
                       "DELETE FROM visit WHERE change_id = 4;"
                       "CREATE TRIGGER change_set_stays BEFORE DELETE ON change_set"
-                      " BEGIN SELECT raise(ABORT, ''); END;");
+                      " BEGIN SELECT raise(ABORT, 'change sets are append-only'); END;");
     cr_expect_eq(study_verify(&study, NULL, 0), 0, "a cut trail is consistent in itself");
     assert_ok(als_audit_verify(study.store, head, NULL, &findings, &err), &err);
     cr_expect_eq(findings, 1, "but not with the head that was noted");
