@@ -206,6 +206,13 @@ static ptrdiff_t known(const struct als_columns *columns, const char *name)
     return -1;
 }
 
+ptrdiff_t als_columns_stored(const struct als_columns *columns, const char *stored)
+{
+    return known(columns, strcmp(stored, "day") == 0        ? "date"
+                          : strcmp(stored, "visit_no") == 0 ? "visit"
+                                                            : stored);
+}
+
 /* The column that a name was meant to be: the same but for case, blanks and hyphens, or nearly. */
 static const char *meant(const struct als_columns *columns, const char *name)
 {

@@ -75,6 +75,9 @@ struct als_columns {
     struct als_arena *arena;
 };
 
+/* The known column that a column of the store is read from, -1 if none is. */
+ptrdiff_t als_columns_stored(const struct als_columns *columns, const char *stored);
+
 /* Columns of a kind; instrument is NULL unless the kind is an instrument. */
 void als_columns_init(struct als_columns *columns, enum als_kind kind,
                       const struct als_instrument *instrument);

@@ -354,9 +354,9 @@ static enum als_status import_row(struct records *records, put_fn *put, struct a
     if (als_row_complete(row))
         status = put(records, &what, &problem);
     if (status == ALS_DATA) { /* the row contradicts what is stored */
-        als_finding_row(&importer->findings, problem.code, row->record->line, row->record->raw,
-                        row->record->raw_length, problem.hint, "%s", problem.text);
-        row->bad = true;
+        const bool conflict = strcmp(problem.code, "E-CONFLICT") == 0;
+        als_row_conflict(row, conflict ? als_conflict_column(importer->store) : "", problem.code,
+                         problem.hint, problem.text);
     } else if (status != ALS_OK) {
         *err = problem;
         return status;

@@ -165,6 +165,14 @@ __attribute__((format(printf, 5, 6))) static void complain(struct als_row *row, 
     va_end(args);
 }
 
+void als_row_conflict(struct als_row *row, const char *stored, const char *code, const char *hint,
+                      const char *text)
+{
+    const ptrdiff_t column = als_columns_stored(row->columns, stored);
+    const ptrdiff_t at = column < 0 ? -1 : row->columns->at[column];
+    complain(row, at < 0 ? ALS_NO_FIELD : (size_t)at, code, hint, "%s", text);
+}
+
 bool als_row_complete(struct als_row *row)
 {
     const size_t n = row->record->n, expected = row->columns->n_fields;

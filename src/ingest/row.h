@@ -29,6 +29,9 @@ static inline struct als_csv_field als_row_cell(const struct als_row *row, size_
 __attribute__((format(printf, 5, 6))) void als_row_fail(struct als_row *row, size_t column,
                                                         const char *code, const char *hint,
                                                         const char *format, ...);
+/* Refuse the row: it contradicts what is stored in that column of the store. */
+void als_row_conflict(struct als_row *row, const char *stored, const char *code, const char *hint,
+                      const char *text);
 /* Refuse the row: the cell is not what was expected. The hint is found from the cell. */
 void als_row_expect(struct als_row *row, size_t column, const char *expected);
 

@@ -74,16 +74,29 @@ static enum als_status settle_row(struct als_storing *storing, struct als_chunk 
     return ALS_OK;
 }
 
-static void report_conflicts(struct als_chunk *chunk)
+static void report_conflict(struct als_importer *importer, struct als_chunk *chunk,
+                            const struct als_row_note *note, const struct als_conflict *conflict)
+{
+    struct als_csv *csv = als_csv_open_text(raw_of(chunk, note), note->raw_length);
+    struct als_csv_record record;
+    if (als_csv_next(csv, &record, NULL) != ALS_OK)
+        als_bug("a row that was read cannot be read again");
+    record.line = note->line;
+    struct als_row row = {
+        .record = &record, .columns = &importer->columns, .findings = &chunk->findings};
+    als_row_conflict(&row, conflict->column, "E-CONFLICT",
+                     "give a reason to change stored values (--reason)", conflict->text);
+    als_csv_close(csv, NULL);
+}
+
+static void report_conflicts(struct als_importer *importer, struct als_chunk *chunk)
 {
     const struct als_batch *batch = chunk->batch;
     for (size_t i = 0; i < batch->n_conflicts; i++) {
         const struct als_conflict *conflict = &batch->conflicts[i];
         struct als_row_note *note = &chunk->notes[chunk->note_of[conflict->row]];
         note->state = ALS_ROW_REFUSED;
-        als_finding_row(&chunk->findings, "E-CONFLICT", note->line, raw_of(chunk, note),
-                        note->raw_length, "give a reason to change stored values (--reason)", "%s",
-                        conflict->text);
+        report_conflict(importer, chunk, note, conflict);
     }
 }
 
@@ -114,7 +127,7 @@ enum als_status als_storing_put(struct als_storing *storing, struct als_chunk *c
         status = als_bulk_put(storing->bulk, chunk->batch, err);
     if (status != ALS_OK)
         return status;
-    report_conflicts(chunk);
+    report_conflicts(storing->importer, chunk);
     als_findings_sort(&chunk->findings);
     count_outcomes(storing->importer, chunk);
     als_importer_send(storing->importer, &chunk->findings);

@@ -399,7 +399,8 @@ static enum als_status settle_visits(struct als_bulk *bulk, struct als_err *err)
 }
 /* ---- One row for itself ---- */
 
-static void note_conflict(struct als_batch *batch, size_t row, const struct als_err *problem)
+static void note_conflict(struct als_batch *batch, size_t row, const char *column,
+                          const struct als_err *problem)
 {
     if ((batch->n_conflicts & (batch->n_conflicts - 1)) == 0)
         batch->conflicts =
@@ -409,6 +410,7 @@ static void note_conflict(struct als_batch *batch, size_t row, const struct als_
     conflict->row = row;
     memcpy(conflict->text, problem->text, sizeof conflict->text);
     memcpy(conflict->hint, problem->hint, sizeof conflict->hint);
+    snprintf(conflict->column, sizeof conflict->column, "%s", column);
     batch->outcome[row] = ALS_BULK_CONFLICT;
 }
 
@@ -457,7 +459,8 @@ static enum als_status put_one(struct als_bulk *bulk, size_t row, struct als_err
     free(values);
     batch->outcome[row] = (uint8_t)what;
     if (status == ALS_DATA) {
-        note_conflict(batch, row, &problem);
+        const bool conflict = strcmp(problem.code, "E-CONFLICT") == 0;
+        note_conflict(batch, row, conflict ? als_conflict_column(bulk->store) : "", &problem);
         return ALS_OK;
     }
     if (status != ALS_OK)

@@ -208,19 +208,44 @@ static enum als_status change(struct move *move, struct als_err *err)
     return ALS_OK;
 }
 
-static enum als_status conflict(const struct move *move, size_t column, struct als_err *err)
+static bool contradicts(const struct move *move, size_t column)
 {
-    struct als_buf old_text, new_text;
-    als_buf_init(&old_text, 200);
-    als_buf_init(&new_text, 200);
-    als_cell_print(&move->before[column], &old_text);
-    als_cell_print(&move->wanted[column], &new_text);
-    als_fail(err, ALS_DATA, "E-CONFLICT", "%s %s: %s is stored as '%s', the new value is '%s'",
-             move->table->name, move->key.data, move->table->columns[column].name, old_text.data,
-             new_text.data);
+    const struct als_row_cell *wanted = &move->wanted[column];
+    return !wanted->quiet && !als_cells_equal(wanted, &move->before[column]);
+}
+
+/* For people: days as dates. */
+static void print_cell(const struct move *move, size_t column, const struct als_row_cell *cell,
+                       struct als_buf *out)
+{
+    char text[ALS_DATE_TEXT];
+    if (cell->kind == ALS_ROW_INTEGER && strcmp(move->table->columns[column].name, "day") == 0)
+        als_buf_text(out, als_day_format((int)cell->integer, text));
+    else
+        als_cell_print(cell, out);
+}
+
+/* Names every column that differs. */
+static enum als_status conflict(const struct move *move, size_t first, struct als_err *err)
+{
+    struct als_buf text;
+    als_buf_init(&text, 4000);
+    for (size_t i = first; i < move->table->n_columns; i++) {
+        if (!contradicts(move, i))
+            continue;
+        als_buf_printf(&text, "%s%s is stored as '", i == first ? "" : "; ",
+                       move->table->columns[i].name);
+        print_cell(move, i, &move->before[i], &text);
+        als_buf_text(&text, "', the new value is '");
+        print_cell(move, i, &move->wanted[i], &text);
+        als_buf_text(&text, "'");
+    }
+    snprintf(move->store->conflict_column, sizeof move->store->conflict_column, "%s",
+             move->table->columns[first].name);
+    als_fail(err, ALS_DATA, "E-CONFLICT", "%s %s: %s", move->table->name, move->key.data,
+             text.data);
     als_err_hint(err, "give a reason to change stored values");
-    als_buf_release(&old_text);
-    als_buf_release(&new_text);
+    als_buf_release(&text);
     return ALS_DATA;
 }
 
@@ -339,4 +364,9 @@ enum als_status als_row_delete(struct als_store *store, struct als_relation *tab
         status = erase(&move, err);
     move_release(&move);
     return status;
+}
+
+const char *als_conflict_column(const struct als_store *store)
+{
+    return store->conflict_column;
 }

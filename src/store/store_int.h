@@ -116,6 +116,7 @@ struct als_store {
     int protocol_version_no;
     int64_t last_definition; /* highest definition_id */
     struct als_name_list *visit_codes, *raters;
+    char conflict_column[64]; /* see als_conflict_column */
     struct als_arena *arena; /* of names; lives as long as the store */
     char **patients;         /* [patient_id]: text, filled when asked for; owned */
     size_t patients_room;

@@ -20,6 +20,10 @@
 
 #define ALS_GIVEN_ALL (~0u)
 
+/* The first column that differed in the last E-CONFLICT, as it is stored ("day", not "date"); "" if
+ * there was none. The message names all of them. */
+const char *als_conflict_column(const struct als_store *store);
+
 struct als_patient {
     int64_t id;                            /* set by the store */
     const char *patient;                   /* key */

@@ -109,7 +109,7 @@ Test(import_assessments, names_old_and_new_when_a_row_contradicts_the_stored_one
     trial_must(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-01,4,3,4\n");
     const char *changed = HEAD "P1,MN1,2020-04-01,4,2,4\nP2,MN1,2020-04-01,4,2,4\n";
     cr_assert_eq(trial_import(&trial, "alsfrsr", changed), ALS_DATA);
-    cr_assert_not_null(strstr(trial.said.data, "2:1 error"), "%s", trial.said.data);
+    cr_assert_not_null(strstr(trial.said.data, "2:21 error"), "%s", trial.said.data);
     cr_assert(strstr(trial.said.data, "salivation is stored as '3', the new value is '2'"), "%s",
               trial.said.data);
     cr_assert_eq(trial_import(&trial, "alsfrsr", HEAD "P1,MN1,2020-03-30,4,3,4\n"), ALS_DATA);
@@ -392,5 +392,22 @@ Test(import_assessments, refuses_a_done_row_without_any_answer)
         strstr(trial.said.data, "2:19 error speech: done, but without any answer [E-EMPTY]"), "%s",
         trial.said.data);
     cr_assert_eq(trial.result.errors, 1);
+    trial_close(&trial);
+}
+
+Test(import_assessments, names_every_column_that_contradicts_the_stored_row)
+{
+    struct trial trial;
+    trial_open(&trial, true);
+    trial_must(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-01,4,3,4\n");
+    cr_assert_eq(trial_import(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-02,4,2,1\n"), ALS_DATA);
+    cr_assert_not_null(strstr(trial.said.data,
+                              "2:8 error a_alsfrsr P1/MN1: day is stored as '2020-04-01', the new "
+                              "value is '2020-04-02'; salivation is stored as '3', the new value "
+                              "is '2'; swallowing is stored as '4', the new value is '1'"),
+                       "%s", trial.said.data);
+    cr_assert_eq(trial_import(&trial, "patients", "patient,sex,height_cm\nP1,M,170\n"), ALS_DATA);
+    cr_assert_not_null(strstr(trial.said.data, "2:4 error patient P1: sex is stored as 'F'"), "%s",
+                       trial.said.data);
     trial_close(&trial);
 }
