@@ -259,7 +259,7 @@ static void assert_all_pairs(const struct als_joint_rank_data *d)
     for (size_t i = 0; i < d->n; i++) {
         int64_t score = 0, versus = 0;
         for (size_t j = 0; j < d->n; j++) {
-            enum how how;
+            enum how how = UNDECIDABLE;
             int one = i == j ? 0 : compare(d, i, j, &how);
             score += one;
             if (d->treated[i] == d->treated[j])
