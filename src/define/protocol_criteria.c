@@ -112,13 +112,82 @@ static bool split_test(struct als_arena *arena, const char *text, struct als_cri
     return true;
 }
 
+/* Names that a test may compare. */
+struct fields {
+    const char **names;
+    size_t n, room;
+    struct als_arena *arena;
+};
+
+static void add_field(struct fields *fields, const char *prefix, const char *code)
+{
+    char *name = als_arena_printf(fields->arena, "%s%s%s", prefix, prefix[0] ? "_" : "", code);
+    for (char *c = name; *c; c++)
+        *c = *c == '-' ? '_' : *c;
+    if (fields->n == fields->room) {
+        const char **old = fields->names;
+        fields->room = fields->room ? 2 * fields->room : 128;
+        fields->names = als_arena_array(fields->arena, fields->room, sizeof *fields->names);
+        if (old)
+            memcpy(fields->names, old, fields->n * sizeof *old);
+    }
+    fields->names[fields->n++] = name;
+}
+
+static void add_instrument(struct fields *fields, struct protocol_draft *draft, const char *code,
+                           const char *prefix)
+{
+    const struct als_instrument *instrument = draft->lookup(code, draft->context);
+    for (size_t i = 0; instrument && i < instrument->n_items; i++)
+        add_field(fields, prefix, instrument->items[i].code);
+    for (size_t i = 0; instrument && i < instrument->n_scores; i++)
+        add_field(fields, prefix, instrument->scores[i].code);
+}
+
+/* What is known of a patient without any instrument, items of the screening form under their own
+ * names, items and scores of the protocol's instruments as INSTRUMENT_SCORE, and events. */
+static struct fields known_fields(struct protocol_draft *draft)
+{
+    static const char *const fixed[] = {
+        "age",          "age_completed", "disease_duration", "sex",        "onset_site", "fvc_pct",
+        "leadin_slope", "norris_bulbar", "norris_spinal",    "stms_total", "bdi_total",  "niv"};
+    struct fields fields = {.arena = draft->file->arena};
+    for (size_t i = 0; i < COUNT(fixed); i++)
+        add_field(&fields, "", fixed[i]);
+    for (size_t i = 0; als_event_names[i]; i++)
+        add_field(&fields, "", als_event_names[i]);
+    for (size_t i = 0; i < draft->out->n_events; i++)
+        add_field(&fields, "", draft->out->events[i]);
+    add_instrument(&fields, draft, "screening", "");
+    for (size_t i = 0; i < draft->out->n_instruments; i++)
+        add_instrument(&fields, draft, draft->out->instruments[i], draft->out->instruments[i]);
+    return fields;
+}
+
+static void check_field(struct protocol_draft *draft, const struct yaml_node *node,
+                        const struct als_criterion *out)
+{
+    if (!draft->lookup)
+        return;
+    const struct fields fields = known_fields(draft);
+    for (size_t i = 0; i < fields.n; i++)
+        if (strcmp(fields.names[i], out->field) == 0)
+            return;
+    yaml_error_within(draft->file, node, 0, "E-FIELD",
+                      yaml_hint(draft->file, out->field, fields.names, fields.n),
+                      "there is no field '%s'", out->field);
+}
+
 static void read_test(struct protocol_draft *draft, const struct yaml_node *node,
                       struct als_criterion *out)
 {
     const char *text = NULL;
     struct mistake mistake = {0, NULL};
-    if (yaml_text(draft->file, draft->file->arena, node, &text) &&
-        !split_test(draft->arena, text, out, &mistake))
+    if (!yaml_text(draft->file, draft->file->arena, node, &text))
+        return;
+    if (split_test(draft->arena, text, out, &mistake))
+        check_field(draft, node, out);
+    else
         yaml_error_within(
             draft->file, node, mistake.at, "E-CRITERION",
             "FIELD OP VALUE, such as fvc_pct < 70 or el_escorial in definite, probable",
