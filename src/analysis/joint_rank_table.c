@@ -39,10 +39,10 @@ static void note_counts(const struct ranking *ranking, struct als_table *table)
 {
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
-    als_table_note(table, "%zu patients: %zu ranked", ranking->patients.count, ranking->n);
+    als_table_note(table, "patients: %zu, ranked: %zu", ranking->patients.count, ranking->n);
     if (ranking->levels.without)
-        als_table_note(table, "%zu patients without %s were left out", ranking->levels.without,
-                       ranking->options->by);
+        als_table_note(table, "left out: no %s: %zu", ranking->options->by,
+                       ranking->levels.without);
     if (ranking->without_baseline.count)
         als_table_note(table, "warning: no baseline value, so compared by death only: %s",
                        als_noted_say(&ranking->without_baseline, &text));
@@ -52,12 +52,12 @@ static void note_counts(const struct ranking *ranking, struct als_table *table)
                        "only: %s",
                        als_noted_say(&ranking->without_change, &text));
     if (ranking->several)
-        als_table_note(table, "%zu visits with values of several raters: averaged",
+        als_table_note(table, "visits with values of several raters, averaged: %zu",
                        ranking->several);
     if (ranking->unplanned)
-        als_table_note(table, "%zu values at unscheduled visits were left out", ranking->unplanned);
+        als_table_note(table, "left out: values at unscheduled visits: %zu", ranking->unplanned);
     if (ranking->after_death)
-        als_table_note(table, "warning: %zu values dated after death were left out",
+        als_table_note(table, "warning: left out: values dated after death: %zu",
                        ranking->after_death);
     als_buf_release(&text);
 }

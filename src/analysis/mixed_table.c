@@ -41,18 +41,18 @@ static void note_method(const struct mixed *mixed, struct als_table *table)
 static void note_counts(const struct mixed *mixed, struct als_buf *text, struct als_table *table)
 {
     size_t used = count_used(mixed);
-    als_table_note(table, "%zu patients: %zu with %zu values, %zu without a value used",
+    als_table_note(table, "patients: %zu; %zu with %zu values, %zu without a value used",
                    mixed->patients.count, used, mixed->n, mixed->patients.count - used);
     if (mixed->missing)
-        als_table_note(table, "%zu assessments without a value were left out", mixed->missing);
+        als_table_note(table, "left out: assessments without a value: %zu", mixed->missing);
     if (mixed->without_factor)
-        als_table_note(table, "%zu patients with values but without %s were left out",
-                       mixed->without_factor, mixed->options->by);
+        als_table_note(table, "left out: patients with values but no %s: %zu", mixed->options->by,
+                       mixed->without_factor);
     if (mixed->options->from_day != INT_MIN || mixed->options->to_day != INT_MAX)
-        als_table_note(table, "%zu values outside the asked days of time zero were left out",
+        als_table_note(table, "left out: values outside the asked days of time zero: %zu",
                        mixed->outside);
     if (mixed->after_death)
-        als_table_note(table, "warning: %zu values dated after death were left out",
+        als_table_note(table, "warning: left out: values dated after death: %zu",
                        mixed->after_death);
     if (mixed->died.count)
         als_table_note(table,

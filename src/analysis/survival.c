@@ -117,7 +117,7 @@ static void note_group(const struct run *run, const char *name, size_t n, size_t
     const char *unit = run->options->in_days ? "days" : "months";
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
-    als_buf_printf(&text, "%s: %zu patients, %zu events, median ", name, n, events);
+    als_buf_printf(&text, "%s: patients %zu, events %zu, median ", name, n, events);
     if (isnan(median->time))
         als_buf_text(&text, "not reached");
     else
@@ -304,10 +304,9 @@ static void note_method(const struct run *run, const struct als_protocol *protoc
                        "scale; times in months of %.4f days",
                        ALS_DAYS_PER_MONTH);
     survival_cases_note(&run->cases, protocol, &run->endpoint, options->from, run->curve);
-    als_table_note(run->curve, "%zu patients: %zu followed", run->patients.count, run->n);
+    als_table_note(run->curve, "patients: %zu, followed: %zu", run->patients.count, run->n);
     if (run->levels.without)
-        als_table_note(run->curve, "%zu patients without %s were left out", run->levels.without,
-                       options->by);
+        als_table_note(run->curve, "left out: no %s: %zu", options->by, run->levels.without);
     if (run->n == 0)
         als_table_note(run->curve, "no curve: nobody was followed");
 }

@@ -264,8 +264,7 @@ static void note_left_out(const struct survival_cases *cases, struct als_buf *te
                        "competing event, and the curve overstates how many reach the endpoint",
                        als_noted_say(&cases->competing, text));
     if (cases->at_zero)
-        als_table_note(table, "%zu patients are censored on day 0: nothing is known afterwards",
-                       cases->at_zero);
+        als_table_note(table, "censored on day 0, nothing known afterwards: %zu", cases->at_zero);
 }
 
 static void note_truncation(const char *zero_event, struct als_table *table)

@@ -31,6 +31,10 @@ const char *const als_group_titles[ALS_GROUP_COUNT] = {
     {                                                                                              \
         .name = "by", .value = "arm|cohort|site|sex|onset_site", .help = "group patients by this"  \
     }
+#define REFERENCE                                                                                  \
+    {                                                                                              \
+        .name = "reference", .value = "GROUP", .help = "group the others are compared with"        \
+    }
 #define PATIENT_OPTIONS                                                                            \
     {.name = "site", .value = "SITE", .help = "site code of the protocol"},                        \
         {.name = "sex", .value = "F|M|", .help = "F or M"},                                        \
@@ -385,6 +389,68 @@ const struct als_command als_commands[] = {
      .group = ALS_GROUP_RESULT,
      .flags = STUDY | TABLE | AS_OF,
      .run = als_cmd_analyze_ae},
+    {.noun = "analyze",
+     .verb = "mixed",
+     .summary = "linear mixed model over time, with groups compared on request",
+     .operands = "[MEASURE]",
+     .details = "Random intercept and slope of each patient; time in months from the protocol's "
+                "time zero. --by adds group and group by time.",
+     .options = {BY,
+                 REFERENCE,
+                 {.name = "method", .value = "reml|ml", .help = "likelihood (reml)"},
+                 {.name = "random",
+                  .value = "slope|intercept",
+                  .help = "random intercept and slope (slope), or intercept only"},
+                 {.name = "blups", .help = "a line for each patient instead of the model"},
+                 {.name = "from", .value = "DAY", .help = "first day that counts"},
+                 {.name = "to", .value = "DAY", .help = "last day that counts"}},
+     .examples = {{"alstrack analyze mixed --format json", "the whole model"},
+                  {"alstrack analyze mixed alsfrs.total --by sex", "with groups"},
+                  {"alstrack analyze mixed --blups", "intercept and slope of every patient"}},
+     .group = ALS_GROUP_RESULT,
+     .flags = STUDY | TABLE | AS_OF,
+     .run = als_cmd_analyze_mixed},
+    {.noun = "analyze",
+     .verb = "survival",
+     .summary = "Kaplan-Meier curves, medians, log-rank test and hazard ratios",
+     .operands = "ENDPOINT",
+     .details = "ENDPOINT is death, death-or-tracheostomy, death-or-tracheostomy-or-pav, "
+                "gastrostomy, niv, or events with commas between, of which the first counts. With "
+                "death in the endpoint patients are censored when last known alive, otherwise at "
+                "their last visit.",
+     .options = {BY,
+                 REFERENCE,
+                 {.name = "strata",
+                  .value = "arm|cohort|site|sex|onset_site",
+                  .help = "compare groups within this"},
+                 {.name = "from", .value = "EVENT", .help = "time zero (the protocol's)"},
+                 {.name = "tau", .value = "TIME", .help = "end of the restricted mean"},
+                 {.name = "unit", .value = "month|day", .help = "unit of times (month)"}},
+     .examples = {{"alstrack analyze survival death", "one curve"},
+                  {"alstrack analyze survival death-or-tracheostomy --by sex", "groups compared"}},
+     .group = ALS_GROUP_RESULT,
+     .flags = STUDY | TABLE | AS_OF,
+     .run = als_cmd_analyze_survival},
+    {.noun = "analyze",
+     .verb = "joint-rank",
+     .summary = "joint rank of death and function (CAFS)",
+     .operands = "[MEASURE]",
+     .details = "--horizon is needed. Every patient is compared with every other, first by death, "
+                "then by change from baseline at the last visit that both have.",
+     .options = {{.name = "horizon", .value = "MONTHS", .help = "end of the comparison"},
+                 BY,
+                 REFERENCE,
+                 {.name = "death", .value = "ENDPOINT", .help = "what counts as death (death)"},
+                 {.name = "death-rule",
+                  .value = "fs|strict",
+                  .help = "a death loses to who was followed so long (fs), or to all survivors"},
+                 {.name = "tie",
+                  .value = "function|equal",
+                  .help = "deaths on one day: compare function, or equal"}},
+     .examples = {{"alstrack analyze joint-rank --horizon 6 --by sex", "two groups compared"}},
+     .group = ALS_GROUP_RESULT,
+     .flags = STUDY | TABLE | AS_OF,
+     .run = als_cmd_analyze_joint_rank},
     {.noun = "plot",
      .verb = "patient",
      .summary = "the progression page of a patient, or of all patients",

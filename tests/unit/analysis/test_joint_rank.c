@@ -217,7 +217,7 @@ Test(joint_rank, of_nobody_is_an_empty_table)
     struct als_result result =
         joint_rank(&trial, (struct als_joint_rank_options){.by = "arm", .horizon_months = 6});
     cr_assert_eq(als_table_rows(als_result_main(&result)), 0u);
-    cr_assert(has_note(&result, "0 ranked"));
+    cr_assert(has_note(&result, "ranked: 0"));
     als_result_release(&result);
     trial_close(&trial);
 }

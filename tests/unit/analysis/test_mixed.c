@@ -260,7 +260,7 @@ Test(mixed, leaves_out_what_comes_after_death_and_says_who_died)
     trial_event(&trial, 1, "death", "2016-06-01");
     struct als_result result = mixed(&trial, (struct als_mixed_options){ALL_DAYS});
     cr_assert_eq(cell(part(&result, HEAD), 0, "n_observations")->as.integer, 34);
-    cr_assert(has_note(&result, "2 values dated after death"));
+    cr_assert(has_note(&result, "values dated after death: 2"));
     cr_assert(has_note(&result, "1 patient (S1) died"));
     als_result_release(&result);
     trial_close(&trial);

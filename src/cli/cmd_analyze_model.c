@@ -1,0 +1,98 @@
+/* `analyze mixed|survival|joint-rank`. */
+#include "commands.h"
+#include "context.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alstrack/analysis/joint_rank.h"
+#include "alstrack/analysis/mixed.h"
+#include "alstrack/analysis/survival.h"
+
+/* As als_cli_emit, of several tables. Releases the result. */
+static enum als_status emit(struct als_cli *cli, struct als_result *result, struct als_err *err)
+{
+    const char *name = als_args_text(&cli->args, "format");
+    enum als_format format = isatty(STDOUT_FILENO) ? ALS_FORMAT_TABLE : ALS_FORMAT_CSV;
+    if (name && !als_format_parse(name, &format))
+        als_bug("format %s", name);
+    enum als_status status = als_result_write(result, format, stdout, err);
+    const struct als_table *main = als_result_main(result);
+    for (size_t i = 0; i < als_table_notes(main) && !status; i++)
+        fprintf(stderr, "%s\n", als_table_note_at(main, i));
+    als_result_release(result);
+    return status;
+}
+
+static bool chose(const struct als_cli *cli, const char *option, const char *word)
+{
+    const char *value = als_args_text(&cli->args, option);
+    return value && strcmp(value, word) == 0;
+}
+
+enum als_status als_cmd_analyze_mixed(struct als_cli *cli, struct als_err *err)
+{
+    struct als_mixed_options options = {
+        .measure = als_args_operand(&cli->args, 0),
+        .by = als_args_text(&cli->args, "by"),
+        .reference = als_args_text(&cli->args, "reference"),
+        .maximum_likelihood = chose(cli, "method", "ml"),
+        .intercept_only = chose(cli, "random", "intercept"),
+        .blups = als_args_flag(&cli->args, "blups"),
+        .from_day = INT_MIN,
+        .to_day = INT_MAX,
+    };
+    const char *from = als_args_text(&cli->args, "from"), *to = als_args_text(&cli->args, "to");
+    enum als_status status = ALS_OK;
+    if (from)
+        status = als_cli_integer(from, "--from", &options.from_day, err);
+    if (to && !status)
+        status = als_cli_integer(to, "--to", &options.to_day, err);
+    struct als_result result;
+    if (!status)
+        status = als_analyze_mixed(cli->store, &options, &result, err);
+    return status ? status : emit(cli, &result, err);
+}
+
+enum als_status als_cmd_analyze_survival(struct als_cli *cli, struct als_err *err)
+{
+    struct als_survival_options options = {
+        .endpoint = als_args_operand(&cli->args, 0),
+        .by = als_args_text(&cli->args, "by"),
+        .reference = als_args_text(&cli->args, "reference"),
+        .strata = als_args_text(&cli->args, "strata"),
+        .from = als_args_text(&cli->args, "from"),
+        .in_days = chose(cli, "unit", "day"),
+    };
+    const char *tau = als_args_text(&cli->args, "tau");
+    enum als_status status = ALS_OK;
+    if (tau)
+        status = als_cli_number(tau, "--tau", &options.tau, err);
+    if (tau && !status && !(options.tau > 0))
+        status = als_fail(err, ALS_USAGE, "E-NUMBER", "--tau needs a time after 0, not '%s'", tau);
+    struct als_result result;
+    if (!status)
+        status = als_analyze_survival(cli->store, &options, &result, err);
+    return status ? status : emit(cli, &result, err);
+}
+
+enum als_status als_cmd_analyze_joint_rank(struct als_cli *cli, struct als_err *err)
+{
+    struct als_joint_rank_options options = {
+        .measure = als_args_operand(&cli->args, 0),
+        .by = als_args_text(&cli->args, "by"),
+        .reference = als_args_text(&cli->args, "reference"),
+        .endpoint = als_args_text(&cli->args, "death"),
+        .strict = chose(cli, "death-rule", "strict"),
+        .same_day_equal = chose(cli, "tie", "equal"),
+    };
+    const char *horizon = als_args_text(&cli->args, "horizon");
+    if (!horizon)
+        return als_fail(err, ALS_USAGE, "E-HORIZON", "--horizon MONTHS is needed");
+    enum als_status status = als_cli_number(horizon, "--horizon", &options.horizon_months, err);
+    struct als_result result;
+    if (!status)
+        status = als_analyze_joint_rank(cli->store, &options, &result, err);
+    return status ? status : emit(cli, &result, err);
+}
