@@ -226,11 +226,12 @@ static void write_patient(struct run *run, const struct als_patient *patient,
     run->n = 0;
 }
 
+/* Without a scan there are no assessments: what is left are deaths. */
 static enum als_status read_stages(struct run *run, struct als_scan *scan, struct als_err *err)
 {
-    const struct als_assessment *row;
+    const struct als_assessment *row = NULL;
     struct als_span span = {0};
-    enum als_status status = als_scan_next(scan, &row, err);
+    enum als_status status = scan ? als_scan_next(scan, &row, err) : ALS_OK;
     for (size_t i = 0; i < run->patients.count && status == ALS_OK; i++) {
         const struct als_patient *patient = &run->patients.items[i];
         span = als_events_of(&run->events, span.first + span.count, patient->id);
@@ -261,6 +262,10 @@ static void write_notes(const struct run *run)
                    run->options->mitos_or ? "OR" : "AND");
     als_table_note(table, "%zu patients, %zu rows; %zu assessments that were not done left out",
                    run->patients.count, run->rows, run->not_done);
+    if (!run->instrument)
+        als_table_note(table, "warning: the study does not record ALSFRS-R, so only deaths have a "
+                              "stage; the single breathing item of ALSFRS cannot tell dyspnea from "
+                              "respiratory insufficiency");
     if (run->incomplete)
         als_table_note(table, "stages that missing items leave open: in %zu assessments",
                        run->incomplete);
@@ -306,7 +311,7 @@ static enum als_status run_stages(struct run *run, struct als_arena *arena, stru
     enum als_status status =
         als_event_load(run->store, run->options->patient ? first : 0, arena, &run->events, err);
     struct als_scan *scan = NULL;
-    if (status == ALS_OK)
+    if (status == ALS_OK && run->instrument)
         status =
             als_scan_open(run->store, run->instrument, ALS_SCAN_ITEMS, first, last, &scan, err);
     if (status != ALS_OK)
@@ -328,13 +333,6 @@ enum als_status als_analyze_stages(struct als_store *store,
     if (status != ALS_OK)
         return status;
     run.instrument = als_store_find_instrument(store, INSTRUMENT);
-    if (!run.instrument) {
-        status = als_fail(err, ALS_USAGE, "E-INSTRUMENT",
-                          "stages need the items of ALSFRS-R, which this study does not record");
-        als_err_hint(err, "the single breathing item of ALSFRS cannot tell dyspnea from "
-                          "respiratory insufficiency");
-        return status;
-    }
     struct als_arena *arena = als_arena_new();
     status = als_patients_chosen(store, options->patient, arena, &run.patients, err);
     if (status == ALS_OK)

@@ -19,7 +19,7 @@ struct als_stages_options {
  * insufficiency below 4), or death. gastrostomy: an event on or before the date, or the 5b form
  * was used. The highest stage so far never goes down. A stage that cannot be told is missing.
  *
- * ALS_USAGE in a study without ALSFRS-R. */
+ * In a study without ALSFRS-R only deaths have a stage, and a note says so. */
 ALS_CHECKED enum als_status als_analyze_stages(struct als_store *store,
                                                const struct als_stages_options *options,
                                                struct als_table **out, struct als_err *err);
