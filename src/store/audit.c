@@ -118,10 +118,11 @@ static void report(const struct step *step, struct als_audit_cell *cell, als_aud
             continue;
         als_buf_clear(&old_text);
         als_buf_clear(&new_text);
-        als_cell_print(before, &old_text);
+        const struct als_column *column = &step->table->columns[i];
+        als_say_cell(step->store, column, before, &old_text);
         if (after)
-            als_cell_print(after, &new_text);
-        cell->column = step->table->columns[i].name;
+            als_say_cell(step->store, column, after, &new_text);
+        cell->column = als_say_column(column->name);
         cell->old_text = before->kind == ALS_ROW_NULL ? NULL : old_text.data;
         cell->new_text = !after || after->kind == ALS_ROW_NULL ? NULL : new_text.data;
         receive(cell, context);

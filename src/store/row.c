@@ -214,38 +214,30 @@ static bool contradicts(const struct move *move, size_t column)
     return !wanted->quiet && !als_cells_equal(wanted, &move->before[column]);
 }
 
-/* For people: days as dates. */
-static void print_cell(const struct move *move, size_t column, const struct als_row_cell *cell,
-                       struct als_buf *out)
-{
-    char text[ALS_DATE_TEXT];
-    if (cell->kind == ALS_ROW_INTEGER && strcmp(move->table->columns[column].name, "day") == 0)
-        als_buf_text(out, als_day_format((int)cell->integer, text));
-    else
-        als_cell_print(cell, out);
-}
-
 /* Names every column that differs. */
 static enum als_status conflict(const struct move *move, size_t first, struct als_err *err)
 {
-    struct als_buf text;
+    struct als_store *store = move->store;
+    struct als_buf text, row;
     als_buf_init(&text, 4000);
+    als_buf_init(&row, 300);
     for (size_t i = first; i < move->table->n_columns; i++) {
         if (!contradicts(move, i))
             continue;
         als_buf_printf(&text, "%s%s is stored as '", i == first ? "" : "; ",
-                       move->table->columns[i].name);
-        print_cell(move, i, &move->before[i], &text);
+                       als_say_column(move->table->columns[i].name));
+        als_say_cell(store, &move->table->columns[i], &move->before[i], &text);
         als_buf_text(&text, "', the new value is '");
-        print_cell(move, i, &move->wanted[i], &text);
+        als_say_cell(store, &move->table->columns[i], &move->wanted[i], &text);
         als_buf_text(&text, "'");
     }
     snprintf(move->store->conflict_column, sizeof move->store->conflict_column, "%s",
              move->table->columns[first].name);
-    als_fail(err, ALS_DATA, "E-CONFLICT", "%s %s: %s", move->table->name, move->key.data,
-             text.data);
+    als_say_row(store, move->table, move->row_id, move->before, &row);
+    als_fail(err, ALS_DATA, "E-CONFLICT", "%s: %s", row.data, text.data);
     als_err_hint(err, "give a reason to change stored values");
     als_buf_release(&text);
+    als_buf_release(&row);
     return ALS_DATA;
 }
 

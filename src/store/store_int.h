@@ -117,8 +117,8 @@ struct als_store {
     int64_t last_definition; /* highest definition_id */
     struct als_name_list *visit_codes, *raters;
     char conflict_column[64]; /* see als_conflict_column */
-    struct als_arena *arena; /* of names; lives as long as the store */
-    char **patients;         /* [patient_id]: text, filled when asked for; owned */
+    struct als_arena *arena;  /* of names; lives as long as the store */
+    char **patients;          /* [patient_id]: text, filled when asked for; owned */
     size_t patients_room;
     int64_t data_version; /* changes when another process has written */
     struct als_relation *relations;
@@ -269,6 +269,16 @@ void als_relation_key(struct als_store *store, const struct als_relation *table,
 /* Whose row it is; 0 for visit codes, raters and definitions. */
 int64_t als_relation_patient(const struct als_relation *table, int64_t row_id,
                              const struct als_row_cell *cells);
+
+/* ---- say.c: for messages and lists ---- */
+
+/* "patient P1, visit SCR, alsfrsr". */
+void als_say_row(struct als_store *store, const struct als_relation *table, int64_t row_id,
+                 const struct als_row_cell *cells, struct als_buf *out);
+const char *als_say_column(const char *column);
+/* Days as dates, visits by their codes; "" for NULL. */
+void als_say_cell(const struct als_store *store, const struct als_column *column,
+                  const struct als_row_cell *cell, struct als_buf *out);
 
 /* ---- trail.c: steps of the open change set ---- */
 

@@ -114,7 +114,7 @@ Test(import_assessments, names_old_and_new_when_a_row_contradicts_the_stored_one
               trial.said.data);
     cr_assert_eq(trial_import(&trial, "alsfrsr", HEAD "P1,MN1,2020-03-30,4,3,4\n"), ALS_DATA);
     cr_assert(strstr(trial.said.data,
-                     "day is stored as '2020-04-01', the new value is '2020-03-30' [E-CONFLICT]"),
+                     "date is stored as '2020-04-01', the new value is '2020-03-30' [E-CONFLICT]"),
               "%s", trial.said.data);
     trial.reason = "source checked";
     trial_must(&trial, "alsfrsr", changed);
@@ -401,11 +401,12 @@ Test(import_assessments, names_every_column_that_contradicts_the_stored_row)
     trial_open(&trial, true);
     trial_must(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-01,4,3,4\n");
     cr_assert_eq(trial_import(&trial, "alsfrsr", HEAD "P1,MN1,2020-04-02,4,2,1\n"), ALS_DATA);
-    cr_assert_not_null(strstr(trial.said.data,
-                              "2:8 error a_alsfrsr P1/MN1: day is stored as '2020-04-01', the new "
-                              "value is '2020-04-02'; salivation is stored as '3', the new value "
-                              "is '2'; swallowing is stored as '4', the new value is '1'"),
-                       "%s", trial.said.data);
+    cr_assert_not_null(
+        strstr(trial.said.data,
+               "2:8 error patient P1, visit MN1, alsfrsr: date is stored as '2020-04-01', the new "
+               "value is '2020-04-02'; salivation is stored as '3', the new value "
+               "is '2'; swallowing is stored as '4', the new value is '1'"),
+        "%s", trial.said.data);
     cr_assert_eq(trial_import(&trial, "patients", "patient,sex,height_cm\nP1,M,170\n"), ALS_DATA);
     cr_assert_not_null(strstr(trial.said.data, "2:4 error patient P1: sex is stored as 'F'"), "%s",
                        trial.said.data);

@@ -1,0 +1,64 @@
+/* Rows, columns and values as people say them: no table names, no day numbers. */
+#include "store_int.h"
+
+static const char *noun_of(const struct als_store *store, const struct als_relation *table)
+{
+    char name[ALS_RELATION_NAME];
+    for (size_t i = 0; i < store->n_definitions; i++) {
+        als_relation_name("a", store->definitions[i].instrument, name);
+        if (strcmp(name, table->name) == 0)
+            return store->definitions[i].instrument->code;
+    }
+    return strcmp(table->name, "adverse_event") == 0 ? "adverse event" : table->name;
+}
+
+void als_say_row(struct als_store *store, const struct als_relation *table, int64_t row_id,
+                 const struct als_row_cell *cells, struct als_buf *out)
+{
+    const int64_t patient_id = als_relation_patient(table, row_id, cells);
+    const char *patient = als_word_patient(store, patient_id), *noun = noun_of(store, table);
+    const int64_t visit_id =
+        table->key_words == ALS_WORDS_ASSESSMENT ? row_id >> ALS_KEY_SHIFT : row_id;
+    struct als_buf key;
+    als_buf_init(&key, ALS_BUF_LARGE);
+    als_relation_key(store, table, row_id, cells, &key);
+    if (!patient[0])
+        als_buf_printf(out, "%s %s", noun, key.data);
+    else if (strcmp(table->name, "patient") == 0)
+        als_buf_printf(out, "patient %s", patient);
+    else if (table->key_words == ALS_WORDS_NONE)
+        als_buf_printf(out, "patient %s, %s %s", patient, noun, key.data + strlen(patient) + 1);
+    else
+        als_buf_printf(out, "patient %s, visit %s", patient,
+                       als_store_visit_code(store, (int)(visit_id & ALS_KEY_MASK)));
+    if (table->key_words == ALS_WORDS_ASSESSMENT)
+        als_buf_printf(out, ", %s", noun);
+    if (table->key_words == ALS_WORDS_ASSESSMENT && (row_id & ALS_KEY_MASK))
+        als_buf_printf(out, ", rater %s", als_store_rater(store, (int)(row_id & ALS_KEY_MASK)));
+    als_buf_release(&key);
+}
+
+const char *als_say_column(const char *column)
+{
+    static const char *const said[][2] = {
+        {"day", "date"}, {"end_date", "end"}, {"visit_no", "visit"}};
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (strcmp(said[i][0], column) == 0)
+            return said[i][1];
+    return column;
+}
+
+void als_say_cell(const struct als_store *store, const struct als_column *column,
+                  const struct als_row_cell *cell, struct als_buf *out)
+{
+    char date[ALS_DATE_TEXT];
+    const char *code = NULL;
+    if (cell->kind == ALS_ROW_INTEGER && column->words == ALS_WORDS_VISIT_NO)
+        code = als_store_visit_code(store, (int)cell->integer);
+    if (cell->kind == ALS_ROW_INTEGER && strcmp(column->name, "day") == 0)
+        als_buf_text(out, als_day_format((int)cell->integer, date));
+    else if (code)
+        als_buf_text(out, code);
+    else
+        als_cell_print(cell, out);
+}
