@@ -94,10 +94,10 @@ struct cursor {
     struct als_buf terms;
 };
 
-static bool is_planned_review(const struct als_protocol *protocol, int visit_no)
+static bool is_planned_review(const struct als_adverse_data *data, int visit_no)
 {
-    return visit_no >= 1 && (size_t)visit_no <= protocol->n_visits &&
-           protocol->visits[visit_no - 1].ae_review;
+    ptrdiff_t plan = als_store_plan_of(data->store, visit_no);
+    return plan >= 0 && data->protocol->visits[plan].ae_review;
 }
 
 static const char *review_at(struct cursor *cursor, int64_t patient_id, int visit_no)
@@ -143,7 +143,7 @@ static void write_visit(struct cursor *cursor, const struct als_patient *patient
     int worst;
     size_t events = collect(cursor, visit_no, &worst);
     bool expected = day != ALS_NO_DAY && day <= cursor->data->as_of_day &&
-                    is_planned_review(cursor->data->protocol, visit_no);
+                    is_planned_review(cursor->data, visit_no);
     if (!expected && !review && events == 0)
         return;
     als_table_text(cursor->table, patient->patient);

@@ -31,7 +31,7 @@ static bool may_be_baseline(const struct ranking *ranking, const struct als_seri
     if (!rule || rule->kind == ALS_BASELINE_LAST_BEFORE_ANCHOR)
         return point->day <= series->zero_day;
     if (rule->kind == ALS_BASELINE_VISIT)
-        return point->visit_no == (int)rule->visit + 1;
+        return als_store_plan_of(ranking->store, point->visit_no) == (ptrdiff_t)rule->visit;
     int screening = screening_day(ranking, series);
     return point->day <= screening && point->day >= screening - rule->max_age_days;
 }
@@ -63,8 +63,8 @@ static int find_baseline(struct ranking *ranking, const struct als_series *serie
 /* Where the point's change goes: NULL when its visit is not planned within the horizon. */
 static double *place(struct ranking *ranking, size_t index, const struct als_series_point *point)
 {
-    size_t visit = (size_t)point->visit_no - 1;
-    if (point->visit_no < 1 || visit >= ranking->n_visits) {
+    ptrdiff_t visit = als_store_plan_of(ranking->store, point->visit_no);
+    if (visit < 0) {
         ranking->unplanned++;
         return NULL;
     }

@@ -101,9 +101,10 @@ const struct als_command als_commands[] = {
      .verb = "diff",
      .summary = "what an amended protocol would change",
      .operands = "FILE",
-     .details = "Compares the file, and instruments given with --instrument, with what is in force. "
-                "'refused' marks what would orphan or reinterpret stored records, 'to accept' what "
-                "changes scores of stored rows.",
+     .details =
+         "Compares the file, and instruments given with --instrument, with what is in force. "
+         "'refused' marks what would orphan or reinterpret stored records, 'to accept' what "
+         "changes scores of stored rows.",
      .options = {INSTRUMENT_FILE},
      .examples = {{"alstrack protocol diff protocol.yaml", "before an amendment"}},
      .exits = {ALS_DEFINITION},
@@ -114,9 +115,10 @@ const struct als_command als_commands[] = {
      .verb = "amend",
      .summary = "put a new version of the protocol in force",
      .operands = "FILE",
-     .details = "Records keep the version that they were made under. Instruments given with "
-                "--instrument are put in force too. What changes a score that rows have is told, and "
-                "refused without --accept-score-changes and another version.",
+     .details =
+         "Records keep the version that they were made under. Instruments given with "
+         "--instrument are put in force too. What changes a score that rows have is told, and "
+         "refused without --accept-score-changes and another version.",
      .options = {INSTRUMENT_FILE,
                  {.name = "reason", .value = "TEXT", .help = "why (required)"},
                  {.name = "accept-score-changes", .help = "scores of stored rows may change"}},
@@ -211,7 +213,8 @@ const struct als_command als_commands[] = {
      .verb = "edit",
      .summary = "correct a milestone: its date, value, unit or note",
      .operands = "PATIENT EVENT",
-     .details = "The trail keeps what was stored. An empty value (--note '') makes a field missing.",
+     .details =
+         "The trail keeps what was stored. An empty value (--note '') makes a field missing.",
      .options = {{.name = "date",
                   .value = "DATE",
                   .help = "date as stored, when there are several such events"},

@@ -29,7 +29,7 @@ struct cohort {
     size_t n_columns;
     struct als_follow_up *follow_ups; /* one per patient, owned */
     int *screening_days;              /* likewise; ALS_NO_DAY = no screening visit yet */
-    int screening_no;                 /* visit number of SCR; 0: the protocol has none */
+    int screening_no;                 /* visit number of SCR; 0: the study has none */
     size_t column, index;             /* measure and patient under way */
 };
 
@@ -104,7 +104,7 @@ static bool may_be_baseline(const struct cohort *cohort, const struct column *co
     if (!rule || rule->kind == ALS_BASELINE_LAST_BEFORE_ANCHOR)
         return point->day <= series->zero_day;
     if (rule->kind == ALS_BASELINE_VISIT)
-        return point->visit_no == (int)rule->visit + 1;
+        return als_store_plan_of(cohort->export->store, point->visit_no) == (ptrdiff_t)rule->visit;
     if (point->visit_no == cohort->screening_no)
         return true;
     int screening = cohort->screening_days[cohort->index];
@@ -280,7 +280,7 @@ static enum als_status follow_patients(struct cohort *cohort, struct als_err *er
 {
     const struct als_export *export = cohort->export;
     const struct als_patient_list *list = &export->people.list;
-    cohort->screening_no = (int)als_protocol_visit(export->protocol, "SCR") + 1;
+    cohort->screening_no = als_store_visit_no(export->store, "SCR", 3);
     enum als_status status = ALS_OK;
     cohort->follow_ups = als_alloc_array(list->count, sizeof *cohort->follow_ups);
     cohort->screening_days = als_alloc_array(list->count, sizeof *cohort->screening_days);

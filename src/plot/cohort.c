@@ -112,11 +112,10 @@ static void mean_slopes(const struct collector *c)
 /* Most values belong to planned visits: then means are by visit. */
 static bool visits_carry(const struct collector *c)
 {
-    int planned = (int)als_store_protocol(c->store)->n_visits;
     size_t inside = 0, all = 0;
     for (size_t i = 0; i < c->data->n_curves; i++)
         for (size_t k = 0; k < c->data->curves[i].n; k++) {
-            inside += c->data->curves[i].points[k].visit_no <= planned;
+            inside += als_store_plan_of(c->store, c->data->curves[i].points[k].visit_no) >= 0;
             all++;
         }
     return 2 * inside >= all;
@@ -125,9 +124,8 @@ static bool visits_carry(const struct collector *c)
 /* Number of the time point that a value belongs to; -1 if to none. Months are centred. */
 static int slot_of(const struct collector *c, const struct als_series_point *point, int first)
 {
-    int planned = (int)als_store_protocol(c->store)->n_visits;
     if (c->data->by_visit)
-        return point->visit_no <= planned ? point->visit_no - 1 : -1;
+        return (int)als_store_plan_of(c->store, point->visit_no);
     return (int)lround(point->month) - first;
 }
 

@@ -135,8 +135,8 @@ bool als_score_is_own(const struct als_score *score);
 
 /* Are two versions compatible? Sends every change that design allows as info and every destructive
  * one (removed item, other type, narrower range, removed choice) as an error. A change of what a
- * score means (its items, kind or missing rule, its removal) is a warning, W-SCORE: scores of stored
- * rows change with it. Returns the number of destructive changes. */
+ * score means (its items, kind or missing rule, its removal) is a warning, W-SCORE: scores of
+ * stored rows change with it. Returns the number of destructive changes. */
 size_t als_instrument_compare(const struct als_instrument *old_one,
                               const struct als_instrument *new_one, const struct als_sink *sink);
 

@@ -49,7 +49,7 @@ struct als_batch {
         size_t row;
         char text[600], hint[400];
         char column[64]; /* see als_conflict_column */
-    } * conflicts; /* why rows are ALS_BULK_CONFLICT, in order of row */
+    } * conflicts;       /* why rows are ALS_BULK_CONFLICT, in order of row */
     size_t n_conflicts;
 };
 
