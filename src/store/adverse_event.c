@@ -162,7 +162,7 @@ enum als_status als_adverse_event_put(struct als_store *store, const struct als_
                                       unsigned given, enum als_put *what, struct als_err *err)
 {
     struct als_relation *table;
-    struct stored_ae stored;
+    struct stored_ae stored = {.id = 0};
     enum als_status status = check(store, ae, given, err);
     if (status == ALS_OK)
         status = als_relation_find(store, "adverse_event", &table, err);
