@@ -90,6 +90,8 @@ void als_cli_note_cell(const struct als_cell_change *cell, void *context)
     struct als_cli *cli = context;
     if (strcmp(cell->table, "definition") == 0 || strcmp(cell->table, "visit_code") == 0)
         return; /* what follows from whole files is told by the command */
+    if (is_in(cell, "visit", "made"))
+        return; /* how the store keeps a visit it made, not what anybody recorded */
     char old_words[ALS_DATE_TEXT], new_words[ALS_DATE_TEXT];
     const char *new_text = in_words(cli, cell, cell->new_text, new_words);
     if (cell->old_text) {
