@@ -36,6 +36,7 @@ static enum als_status export_all(struct als_cli *cli, unsigned n_readers, struc
     struct als_progress progress;
     struct als_export_options options = {.folder = als_args_text(&cli->args, "out"),
                                          .stamp = als_cli_stamp(),
+                                         .program = "alstrack " ALS_VERSION,
                                          .bom = als_args_flag(&cli->args, "bom"),
                                          .readers = n_readers,
                                          .progress = als_progress_tell,
