@@ -116,8 +116,9 @@ static enum als_status tell_plan(struct als_cli *cli, const struct request *requ
 {
     const struct als_protocol *protocol = als_store_protocol(cli->store);
     ptrdiff_t visit = als_protocol_visit(protocol, request->code);
-    if (visit < 0)
-        return ALS_OK;
+    enum als_status status = als_plausible_visit(cli, &request->patient, request->day, err);
+    if (status || visit < 0)
+        return status;
     if (protocol->visits[visit].infusion)
         als_cli_tell(cli,
                      "hint: treatment belongs to this visit; if it was given: "
