@@ -61,12 +61,6 @@ ptrdiff_t als_store_plan_of(const struct als_store *store, int visit_no)
     return code ? als_protocol_visit(store->protocol, code) : -1;
 }
 
-int als_store_plan_no(const struct als_store *store, size_t index)
-{
-    const char *code = store->protocol->visits[index].code;
-    return als_store_visit_no(store, code, strlen(code));
-}
-
 int als_store_rater_no(const struct als_store *store, const char *rater, size_t length)
 {
     if (length == 0)

@@ -83,11 +83,9 @@ int als_store_visit_no(const struct als_store *store, const char *code, size_t l
 const char *als_store_visit_code(const struct als_store *store, int visit_no);
 ALS_CHECKED enum als_status als_store_add_visit_code(struct als_store *store, const char *code,
                                                      int *visit_no, struct als_err *err);
-/* Index of a visit number into the protocol's visits, -1 for extra ones; and the number of a
- * planned visit. Visits that an amendment adds get the next free numbers, so that number and place
- * in the plan are two things. */
+/* Index of a visit number into the protocol's visits, -1 for extra ones. Visits that an amendment
+ * adds get the next free numbers, so that number and place in the plan are two things. */
 ptrdiff_t als_store_plan_of(const struct als_store *store, int visit_no);
-int als_store_plan_no(const struct als_store *store, size_t index);
 bool als_visit_code_is_extra(const char *code); /* UNS<number>, ET, ET<number> */
 
 /* Raters, likewise; 0 is "no rater". -1 if unknown. */

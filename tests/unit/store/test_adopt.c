@@ -281,6 +281,9 @@ Test(adopt, gives_new_visits_of_an_amended_protocol_the_next_numbers)
     free(text);
     cr_expect_eq(study_visit(&study, "MN3"), old_last);
     cr_expect_eq(study_visit(&study, "MN2"), old_last + 1);
+    cr_expect_eq(als_store_plan_of(study.store, old_last + 1), 3, "in the plan MN2 comes fourth");
+    cr_expect_eq(als_store_plan_of(study.store, old_last), 4, "and MN3 behind it");
+    cr_expect_eq(als_store_plan_of(study.store, ALS_EXTRA_VISIT_FIRST), -1);
     cr_expect_eq(als_store_protocol(study.store)->n_visits, 5);
     cr_expect_eq(als_store_version_no(study.store, "protocol", "test-nct00000000"), 2);
     cr_expect_eq(study_verify(&study, NULL, 0), 0);
