@@ -118,11 +118,11 @@ const struct als_command *als_command_find_noun(const char *noun, size_t *count)
 {
     const struct als_command *first = NULL;
     *count = 0;
-    for (size_t i = 0; i < als_command_count; i++) {
-        if (strcmp(als_commands[i].noun, noun) != 0)
+    for (size_t i = 0; i < als_command_count(); i++) {
+        if (strcmp(als_command_at(i)->noun, noun) != 0)
             continue;
         if (!first)
-            first = &als_commands[i];
+            first = als_command_at(i);
         ++*count;
     }
     return first;
@@ -130,8 +130,8 @@ const struct als_command *als_command_find_noun(const char *noun, size_t *count)
 
 const struct als_command *als_command_find(const char *noun, const char *verb)
 {
-    for (size_t i = 0; i < als_command_count; i++) {
-        const struct als_command *command = &als_commands[i];
+    for (size_t i = 0; i < als_command_count(); i++) {
+        const struct als_command *command = als_command_at(i);
         if (strcmp(command->noun, noun) == 0 &&
             (!command->verb || (verb && strcmp(command->verb, verb) == 0)))
             return command;

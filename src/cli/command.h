@@ -66,8 +66,9 @@ struct als_command {
     als_run_fn *run;
 };
 
-extern const struct als_command als_commands[];
-extern const size_t als_command_count;
+/* Every command in order of the table, and how many there are; NULL past the end. */
+const struct als_command *als_command_at(size_t index);
+size_t als_command_count(void);
 
 /* "visit due", or "record" for a command without verb. Returns text. */
 const char *als_command_name(const struct als_command *command, char text[64]);

@@ -187,8 +187,8 @@ static void offer_options(const struct answer *answer, const struct als_command 
 static void offer_commands(const struct answer *answer, const char *noun)
 {
     const char *last = "";
-    for (size_t i = 0; i < als_command_count; i++) {
-        const struct als_command *command = &als_commands[i];
+    for (size_t i = 0; i < als_command_count(); i++) {
+        const struct als_command *command = als_command_at(i);
         if (command->flags & ALS_CMD_HIDDEN)
             continue;
         if (!noun && strcmp(command->noun, last) != 0)

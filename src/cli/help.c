@@ -51,9 +51,10 @@ void als_help_program(FILE *out)
     beginning(out);
     for (int group = 0; group < ALS_GROUP_COUNT; group++) {
         fprintf(out, "\n%s\n", als_group_titles[group]);
-        for (size_t i = 0; i < als_command_count; i++)
-            if ((int)als_commands[i].group == group && !(als_commands[i].flags & ALS_CMD_HIDDEN))
-                summaries(out, &als_commands[i], 1, 17);
+        for (size_t i = 0; i < als_command_count(); i++)
+            if ((int)als_command_at(i)->group == group &&
+                !(als_command_at(i)->flags & ALS_CMD_HIDDEN))
+                summaries(out, als_command_at(i), 1, 17);
     }
     fputs("\n'alstrack COMMAND --help' shows examples and options; 'alstrack man' is the manual.\n"
           "-d and --user may come from ALSTRACK_DB and ALSTRACK_USER.\n",

@@ -93,9 +93,10 @@ static void commands(void)
 {
     for (int group = 0; group < ALS_GROUP_COUNT; group++) {
         heading("SH", als_group_titles[group]);
-        for (size_t i = 0; i < als_command_count; i++)
-            if ((int)als_commands[i].group == group && !(als_commands[i].flags & ALS_CMD_HIDDEN))
-                command(&als_commands[i]);
+        for (size_t i = 0; i < als_command_count(); i++)
+            if ((int)als_command_at(i)->group == group &&
+                !(als_command_at(i)->flags & ALS_CMD_HIDDEN))
+                command(als_command_at(i));
     }
 }
 
@@ -105,10 +106,10 @@ static void common_options(void)
     heading("SH", "Common options");
     const struct als_option *seen[ALS_COMMAND_OPTIONS];
     size_t n_seen = 0;
-    for (size_t i = 0; i < als_command_count; i++) {
+    for (size_t i = 0; i < als_command_count(); i++) {
         const struct als_option *options[ALS_COMMAND_OPTIONS];
-        size_t n = als_command_options(&als_commands[i], options), own = 0;
-        while (als_commands[i].options[own].name)
+        size_t n = als_command_options(als_command_at(i), options), own = 0;
+        while (als_command_at(i)->options[own].name)
             own++;
         for (size_t j = own; j < n; j++) {
             bool known = false;

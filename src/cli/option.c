@@ -53,8 +53,8 @@ static const struct als_option *option_of(const struct als_command *command,
 
 static const struct als_option *anywhere(const struct word *word)
 {
-    for (size_t i = 0; i < als_command_count; i++) {
-        const struct als_option *option = option_of(&als_commands[i], word);
+    for (size_t i = 0; i < als_command_count(); i++) {
+        const struct als_option *option = option_of(als_command_at(i), word);
         if (option)
             return option;
     }
@@ -103,11 +103,11 @@ static struct outline outline_of(int argc, char *const *argv)
 
 static enum als_status unknown_command(const char *noun, struct als_err *err)
 {
-    const char *names[64];
+    const char *names[128];
     size_t n = 0;
-    for (size_t i = 0; i < als_command_count && n < 64; i++)
-        if (!(als_commands[i].flags & ALS_CMD_HIDDEN))
-            names[n++] = als_commands[i].noun;
+    for (size_t i = 0; i < als_command_count() && n < 128; i++)
+        if (!(als_command_at(i)->flags & ALS_CMD_HIDDEN))
+            names[n++] = als_command_at(i)->noun;
     const char *nearest = als_nearest(noun, names, n);
     enum als_status status =
         als_fail(err, ALS_USAGE, "E-COMMAND", "there is no command '%s'", noun);

@@ -7,8 +7,8 @@ TestSuite(command, .timeout = 30);
 
 Test(command, every_command_says_what_it_is_and_does)
 {
-    for (size_t i = 0; i < als_command_count; i++) {
-        const struct als_command *command = &als_commands[i];
+    for (size_t i = 0; i < als_command_count(); i++) {
+        const struct als_command *command = als_command_at(i);
         cr_expect(command->noun && *command->noun, "row %zu", i);
         cr_expect_not_null(command->run, "%s", command->noun);
         cr_expect(command->summary && *command->summary, "%s", command->noun);
@@ -24,8 +24,8 @@ Test(command, every_command_says_what_it_is_and_does)
 
 Test(command, every_option_has_help_and_arrays_end)
 {
-    for (size_t i = 0; i < als_command_count; i++) {
-        const struct als_command *command = &als_commands[i];
+    for (size_t i = 0; i < als_command_count(); i++) {
+        const struct als_command *command = als_command_at(i);
         cr_expect_null(command->options[COUNT(command->options) - 1].name, "%s", command->noun);
         cr_expect_null(command->examples[COUNT(command->examples) - 1].line, "%s", command->noun);
         cr_expect_eq(command->exits[COUNT(command->exits) - 1], ALS_OK, "%s", command->noun);
@@ -47,10 +47,10 @@ Test(command, every_option_has_help_and_arrays_end)
 Test(command, an_option_takes_a_value_everywhere_or_nowhere)
 {
     const struct als_option *a[ALS_COMMAND_OPTIONS], *b[ALS_COMMAND_OPTIONS];
-    for (size_t i = 0; i < als_command_count; i++)
+    for (size_t i = 0; i < als_command_count(); i++)
         for (size_t j = 0; j < i; j++) {
-            size_t n = als_command_options(&als_commands[i], a);
-            size_t m = als_command_options(&als_commands[j], b);
+            size_t n = als_command_options(als_command_at(i), a);
+            size_t m = als_command_options(als_command_at(j), b);
             for (size_t k = 0; k < n; k++)
                 for (size_t l = 0; l < m; l++) {
                     if (strcmp(a[k]->name, b[l]->name) == 0)
@@ -63,8 +63,8 @@ Test(command, an_option_takes_a_value_everywhere_or_nowhere)
 
 Test(command, names_are_unique_and_verbs_of_a_noun_are_neighbours)
 {
-    for (size_t i = 0; i < als_command_count; i++) {
-        const struct als_command *command = &als_commands[i];
+    for (size_t i = 0; i < als_command_count(); i++) {
+        const struct als_command *command = als_command_at(i);
         cr_expect_eq(als_command_find(command->noun, command->verb), command);
         size_t count;
         const struct als_command *first = als_command_find_noun(command->noun, &count);
@@ -82,16 +82,16 @@ Test(command, names_are_unique_and_verbs_of_a_noun_are_neighbours)
 
 Test(command, exit_codes_ascend_and_have_a_meaning)
 {
-    for (size_t i = 0; i < als_command_count; i++) {
+    for (size_t i = 0; i < als_command_count(); i++) {
         enum als_status exits[ALS_COMMAND_EXITS];
-        size_t n = als_command_exits(&als_commands[i], exits);
+        size_t n = als_command_exits(als_command_at(i), exits);
         cr_assert_leq(n, ALS_COMMAND_EXITS);
         cr_expect_eq(exits[0], ALS_OK);
         for (size_t j = 0; j < n; j++) {
             cr_expect(*als_exit_meaning(exits[j]), "%d", (int)exits[j]);
             cr_expect(j == 0 || exits[j - 1] < exits[j]);
         }
-        for (const enum als_status *own = als_commands[i].exits; *own; own++)
+        for (const enum als_status *own = als_command_at(i)->exits; *own; own++)
             cr_expect(*als_exit_meaning(*own), "%d", (int)*own);
     }
     cr_expect_str_eq(als_exit_meaning((enum als_status)3), "");

@@ -29,20 +29,20 @@ static bool gnuplot_is_missing(void)
 }
 
 /* One test per command keeps them side by side on the machine's cores. */
-static size_t indexes[64];
+static size_t indexes[128];
 ParameterizedTestParameters(examples, run_as_they_stand)
 {
-    cr_assert_leq(als_command_count, COUNT(indexes));
-    for (size_t i = 0; i < als_command_count; i++)
+    cr_assert_leq(als_command_count(), COUNT(indexes));
+    for (size_t i = 0; i < als_command_count(); i++)
         indexes[i] = i;
-    return cr_make_param_array(size_t, indexes, als_command_count);
+    return cr_make_param_array(size_t, indexes, als_command_count());
 }
 
 ParameterizedTest(size_t *index, examples, run_as_they_stand)
 {
     if (!getenv("ALSTRACK_BINARY"))
         cr_skip_test("ALSTRACK_BINARY is not set");
-    const struct als_command *command = &als_commands[*index];
+    const struct als_command *command = als_command_at(*index);
     if ((command->flags & ALS_CMD_GNUPLOT) && gnuplot_is_missing())
         cr_skip_test("gnuplot is not installed");
     for (const struct als_example *example = command->examples; example->line; example++)

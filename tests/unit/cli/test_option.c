@@ -209,8 +209,8 @@ Test(option, choices_are_words_between_bars)
 Test(option, every_example_can_be_read)
 {
     struct als_arena *arena = als_arena_new();
-    for (size_t i = 0; i < als_command_count; i++)
-        for (const struct als_example *example = als_commands[i].examples; example->line;
+    for (size_t i = 0; i < als_command_count(); i++)
+        for (const struct als_example *example = als_command_at(i)->examples; example->line;
              example++) {
             if (strchr(example->line, '\'') || strchr(example->line, '>'))
                 continue;
@@ -218,7 +218,7 @@ Test(option, every_example_can_be_read)
             struct als_err err;
             cr_expect_eq(parse(arena, example->line + 9, &args, &err), ALS_OK, "%s: %s",
                          example->line, err.text);
-            cr_expect_eq(args.command, &als_commands[i], "%s", example->line);
+            cr_expect_eq(args.command, als_command_at(i), "%s", example->line);
         }
     als_arena_free(arena);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "migration.h"
 #include "study.h"
 
 static enum als_status try_open(const char *path, enum als_store_mode mode, struct als_err *err)
@@ -48,7 +49,8 @@ Test(store, sets_what_protects_a_connection)
     struct study study;
     study_open(&study);
     cr_expect_eq(study_number(&study, "SELECT * FROM pragma_application_id"), 0x414C5354);
-    cr_expect_eq(study_number(&study, "SELECT * FROM pragma_user_version"), 1);
+    cr_expect_eq(study_number(&study, "SELECT * FROM pragma_user_version"),
+                 (long)als_migration_count);
     cr_expect_eq(study_number(&study, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
                                       " AND sql NOT LIKE '%STRICT%'"),
                  0, "every table is STRICT");

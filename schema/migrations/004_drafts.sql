@@ -1,0 +1,3 @@
+-- What was typed and not saved yet.
+
+PRAGMA user_version = 4;

@@ -1,0 +1,3 @@
+-- Human decisions on eligibility criteria.
+
+PRAGMA user_version = 5;
