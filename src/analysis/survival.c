@@ -34,7 +34,7 @@ static void make_cases(struct run *run)
     size_t room = run->patients.count + 1;
     struct als_groups strata = als_groups_make(&run->patients, run->options->strata, run->arena);
     run->all = als_arena_array(run->arena, room, sizeof *run->all);
-    run->work = als_arena_array(run->arena, room, sizeof *run->work);
+    run->work = als_arena_array(run->arena, 2 * room, sizeof *run->work);
     for (size_t i = 0; i < run->patients.count; i++) {
         if (run->levels.of[i] == ALS_NO_LEVEL)
             continue;

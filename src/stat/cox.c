@@ -20,7 +20,8 @@ struct weighted {
 
 struct cox {
     size_t n, p;
-    const struct als_case *cases; /* by stratum and time */
+    const struct als_case *cases;   /* by stratum and time */
+    const struct als_case *entries; /* by stratum and entry; NULL: nobody enters late */
     const double *x;
     double *centre, *beta, *trial, *score, *information, *factor, *step, *mean;
     struct weighted risk, dead;
@@ -66,6 +67,14 @@ static void add(struct weighted *sum, const struct cox *cox, const double *x, do
     }
 }
 
+static double linear_predictor(const struct cox *cox, const double *beta, const double *x)
+{
+    double eta = 0;
+    for (size_t j = 0; j < cox->p; j++)
+        eta += beta[j] * (x[j] - cox->centre[j]);
+    return eta;
+}
+
 /* The deaths of one day: the l-th of d leaves the risk set with l / d of the dead taken out. */
 static double add_deaths(struct cox *cox, size_t deaths)
 {
@@ -93,6 +102,8 @@ static double evaluate(struct cox *cox, const double *beta)
 {
     size_t p = cox->p;
     double log_likelihood = 0;
+    size_t late = cox->n;
+    const struct als_case *leaver;
     memset(cox->score, 0, p * sizeof(double));
     memset(cox->information, 0, p * p * sizeof(double));
     for (size_t i = cox->n; i > 0;) {
@@ -106,10 +117,7 @@ static double evaluate(struct cox *cox, const double *beta)
                cox->cases[i - 1].time == last->time;
              i--) {
             const double *x = cox->x + cox->cases[i - 1].row * p;
-            double eta = 0;
-            for (size_t j = 0; j < p; j++)
-                eta += beta[j] * (x[j] - cox->centre[j]);
-            double weight = exp(eta);
+            double eta = linear_predictor(cox, beta, x), weight = exp(eta);
             add(&cox->risk, cox, x, weight);
             if (!cox->cases[i - 1].event)
                 continue;
@@ -118,6 +126,10 @@ static double evaluate(struct cox *cox, const double *beta)
             add(&cox->dead, cox, x, weight);
             for (size_t j = 0; j < p; j++)
                 cox->dead_x[j] += x[j] - cox->centre[j];
+        }
+        while ((leaver = survival_next_leaver(cox->entries, &late, &cox->cases[i]))) {
+            const double *x = cox->x + leaver->row * p;
+            add(&cox->risk, cox, x, -exp(linear_predictor(cox, beta, x)));
         }
         log_likelihood += add_deaths(cox, deaths);
     }
@@ -230,6 +242,7 @@ struct als_cox als_cox_fit(size_t n, const struct als_case *cases, size_t p, con
     if (result.status != ALS_SURVIVAL_OK)
         return result;
     struct cox cox = lay_out(n, p, work, x, workspace);
+    cox.entries = survival_sort_entries(n, true, work);
     result.status = prepare(&cox, &result);
     if (result.status != ALS_SURVIVAL_OK)
         return result;

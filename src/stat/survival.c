@@ -31,17 +31,78 @@ static int by_stratum_and_time(const void *left, const void *right)
     return by_time(left, right);
 }
 
+static int by_entry(const void *left, const void *right)
+{
+    const struct als_case *a = left, *b = right;
+    if (a->entry != b->entry)
+        return a->entry < b->entry ? -1 : 1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+static int by_stratum_and_entry(const void *left, const void *right)
+{
+    const struct als_case *a = left, *b = right;
+    if (a->stratum != b->stratum)
+        return a->stratum < b->stratum ? -1 : 1;
+    return by_entry(left, right);
+}
+
 enum als_survival_status survival_sort(size_t n, const struct als_case *cases, bool by_stratum,
                                        struct als_case *work)
 {
     if (n == 0)
         return ALS_SURVIVAL_NO_DATA;
-    for (size_t i = 0; i < n; i++)
-        if (!isfinite(cases[i].time) || cases[i].time < 0)
+    for (size_t i = 0; i < n; i++) {
+        const struct als_case *one = &cases[i];
+        if (!isfinite(one->time) || one->time < 0 || !isfinite(one->entry) || one->entry < 0)
             return ALS_SURVIVAL_NOT_FINITE;
+        if (one->entry > 0 && one->entry >= one->time)
+            return ALS_SURVIVAL_NEVER_AT_RISK;
+    }
     memcpy(work, cases, n * sizeof *work);
     qsort(work, n, sizeof *work, by_stratum ? by_stratum_and_time : by_time);
     return ALS_SURVIVAL_OK;
+}
+
+static bool anyone_late(size_t n, const struct als_case *cases)
+{
+    for (size_t i = 0; i < n; i++)
+        if (cases[i].entry > 0)
+            return true;
+    return false;
+}
+
+size_t als_survival_work(size_t n, const struct als_case *cases)
+{
+    return anyone_late(n, cases) ? 2 * n : n;
+}
+
+const struct als_case *survival_sort_entries(size_t n, bool by_stratum, struct als_case *work)
+{
+    if (!anyone_late(n, work))
+        return NULL;
+    memcpy(work + n, work, n * sizeof *work);
+    qsort(work + n, n, sizeof *work, by_stratum ? by_stratum_and_entry : by_entry);
+    return work + n;
+}
+
+const struct als_case *survival_next_leaver(const struct als_case *entries, size_t *left,
+                                            const struct als_case *now)
+{
+    if (!entries)
+        return NULL;
+    while (*left > 0) {
+        const struct als_case *last = &entries[*left - 1];
+        if (last->stratum > now->stratum) {
+            --*left; /* a stratum that is done with */
+            continue;
+        }
+        if (last->stratum < now->stratum || last->entry == 0 || last->entry < now->time)
+            return NULL;
+        --*left;
+        return last;
+    }
+    return NULL;
 }
 
 static void set_limits(struct als_km_row *row, double greenwood)
@@ -63,10 +124,15 @@ enum als_survival_status als_km_fit(size_t n, const struct als_case *cases, stru
     enum als_survival_status status = survival_sort(n, cases, false, work);
     if (status != ALS_SURVIVAL_OK)
         return status;
+    const struct als_case *entries = survival_sort_entries(n, false, work);
     double survival = 1, greenwood = 0;
+    size_t entered = entries ? 0 : n;
     for (size_t i = 0; i < n;) {
         struct als_km_row *row = &rows[(*n_rows)++];
-        *row = (struct als_km_row){.time = work[i].time, .at_risk = n - i};
+        while (entered < n &&
+               (entries[entered].entry == 0 || entries[entered].entry < work[i].time))
+            entered++;
+        *row = (struct als_km_row){.time = work[i].time, .at_risk = entered - i};
         for (; i < n && work[i].time == row->time; i++) {
             row->events += work[i].event;
             row->censored += !work[i].event;
@@ -77,7 +143,7 @@ enum als_survival_status als_km_fit(size_t n, const struct als_case *cases, stru
             greenwood += (double)row->events / (at_risk * left);
         row->survival = survival;
         set_limits(row, greenwood);
-        if (!(left > 0))
+        if (!(survival > 0))
             row->se = NAN; /* Greenwood's formula has no value once nobody is left */
     }
     return ALS_SURVIVAL_OK;
@@ -214,6 +280,8 @@ struct als_logrank als_logrank_test(size_t n, const struct als_case *cases, size
         result.status = ALS_SURVIVAL_NO_EVENTS;
         return result;
     }
+    const struct als_case *entries = survival_sort_entries(n, true, work), *leaver;
+    size_t late = n;
     double all = 0;
     for (size_t i = n; i-- > 0;) { /* backwards: the risk set grows */
         if (i + 1 == n || work[i].stratum != work[i + 1].stratum) {
@@ -230,6 +298,10 @@ struct als_logrank als_logrank_test(size_t n, const struct als_case *cases, size
             at_risk[work[i].group]++;
             all++;
         }
+        while ((leaver = survival_next_leaver(entries, &late, &work[i]))) {
+            at_risk[leaver->group]--;
+            all--;
+        }
         if (deaths)
             add_event_time(n_groups, deaths, at_risk, all, groups, matrix);
     }
@@ -243,6 +315,7 @@ const char *als_survival_reason(enum als_survival_status status)
         [ALS_SURVIVAL_OK] = "",
         [ALS_SURVIVAL_NO_DATA] = "no patients",
         [ALS_SURVIVAL_NOT_FINITE] = "a time or covariate is not usable",
+        [ALS_SURVIVAL_NEVER_AT_RISK] = "a patient enters only after the event or censoring",
         [ALS_SURVIVAL_NO_EVENTS] = "no events",
         [ALS_SURVIVAL_ONE_GROUP] = "only one group is at risk when events happen",
         [ALS_SURVIVAL_COLLINEAR] = "a covariate is constant or a combination of others",

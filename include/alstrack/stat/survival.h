@@ -7,6 +7,11 @@
  * Log-rank with the hypergeometric variance, also stratified (Mantel 1966, Cancer Chemother Rep
  * 50:163). Cox: Efron's treatment of ties (Efron 1977, J Am Stat Assoc 72:557).
  *
+ * Late entry (left truncation): a case counts as at risk at times after its entry only, up to and
+ * including its own time (Andersen et al. 1993, Statistical Models Based on Counting Processes,
+ * III.3). Estimates then hold given survival to the entries; early risk sets may be small, and a
+ * curve that reached 0 stays there although others enter later.
+ *
  * Times are compared as they are: equal means equal to the last bit, as days are.
  */
 #ifndef ALSTRACK_STAT_SURVIVAL_H
@@ -18,10 +23,11 @@
 enum als_survival_status {
     ALS_SURVIVAL_OK,
     ALS_SURVIVAL_NO_DATA,
-    ALS_SURVIVAL_NOT_FINITE, /* a time or covariate is NaN or infinite, or a time negative */
-    ALS_SURVIVAL_NO_EVENTS,  /* nothing to compare or to fit */
-    ALS_SURVIVAL_ONE_GROUP,  /* fewer than two groups were ever at risk of an event together */
-    ALS_SURVIVAL_COLLINEAR,  /* Cox: a covariate is constant or a combination of others */
+    ALS_SURVIVAL_NOT_FINITE,    /* a time or covariate is NaN or infinite, or a time negative */
+    ALS_SURVIVAL_NEVER_AT_RISK, /* an entry is not before the time */
+    ALS_SURVIVAL_NO_EVENTS,     /* nothing to compare or to fit */
+    ALS_SURVIVAL_ONE_GROUP,     /* fewer than two groups were ever at risk of an event together */
+    ALS_SURVIVAL_COLLINEAR,     /* Cox: a covariate is constant or a combination of others */
     ALS_SURVIVAL_NOT_CONVERGED
 };
 const char *als_survival_reason(enum als_survival_status status);
@@ -32,7 +38,11 @@ struct als_case {
     size_t group;   /* from 0 */
     size_t stratum; /* compared within strata only */
     size_t row;     /* Cox: row of the covariates */
+    double entry;   /* under observation after this time; 0: from the start */
 };
+
+/* Cases of work that the functions below need: n, twice as many when any entry is above 0. */
+size_t als_survival_work(size_t n, const struct als_case *cases);
 
 /* ---------------------------------------------------------------- Kaplan-Meier */
 
@@ -43,8 +53,8 @@ struct als_km_row {
         ci_high; /* limits are NAN while nobody, and when everybody, died */
 };
 
-/* One row per distinct time, ascending; group and stratum are not looked at. rows and work have
- * room for n each. */
+/* One row per distinct time, ascending; group and stratum are not looked at. rows has room for n,
+ * work for als_survival_work. */
 enum als_survival_status als_km_fit(size_t n, const struct als_case *cases, struct als_case *work,
                                     struct als_km_row *rows, size_t *n_rows);
 
@@ -74,7 +84,7 @@ struct als_logrank {
     size_t df; /* groups with an expected event, less one */
 };
 
-/* groups has n_groups rows, work n, matrix n_groups * (n_groups + 1) numbers. */
+/* groups has n_groups rows, work als_survival_work, matrix n_groups * (n_groups + 1) numbers. */
 struct als_logrank als_logrank_test(size_t n, const struct als_case *cases, size_t n_groups,
                                     struct als_case *work, struct als_logrank_group *groups,
                                     double *matrix);

@@ -7,10 +7,11 @@ enum { MOST = 100 };
 
 /* ------------------------------------------------------------------ Kaplan-Meier */
 
-static const struct als_case ten[] = {
-    {60, true, 0, 0, 0},   {121, false, 0, 0, 1}, {150, true, 0, 0, 2},  {150, true, 0, 0, 3},
-    {183, false, 0, 0, 4}, {240, true, 0, 0, 5},  {300, false, 0, 0, 6}, {365, true, 0, 0, 7},
-    {365, false, 0, 0, 8}, {400, false, 0, 0, 9}};
+static const struct als_case ten[] = {{60, true, 0, 0, 0, 0},   {121, false, 0, 0, 1, 0},
+                                      {150, true, 0, 0, 2, 0},  {150, true, 0, 0, 3, 0},
+                                      {183, false, 0, 0, 4, 0}, {240, true, 0, 0, 5, 0},
+                                      {300, false, 0, 0, 6, 0}, {365, true, 0, 0, 7, 0},
+                                      {365, false, 0, 0, 8, 0}, {400, false, 0, 0, 9, 0}};
 
 static const struct {
     double time;
@@ -77,7 +78,7 @@ Test(survival, is_the_share_alive_without_censoring)
 
 Test(survival, takes_the_middle_of_a_flat_step_to_the_end)
 {
-    struct als_case cases[] = {{3, true, 0, 0, 0}, {9, false, 0, 0, 1}}, work[2];
+    struct als_case cases[] = {{3, true, 0, 0, 0, 0}, {9, false, 0, 0, 1, 0}}, work[2];
     struct als_km_row rows[2];
     size_t n;
     als_km_fit(2, cases, work, rows, &n);
@@ -100,7 +101,8 @@ Test(survival, has_no_mean_beyond_the_last_patient)
 
 Test(survival, takes_everyone_dead_on_day_0)
 {
-    struct als_case cases[3] = {{0, true, 0, 0, 0}, {0, true, 0, 0, 1}, {0, true, 0, 0, 2}};
+    struct als_case cases[3] = {
+        {0, true, 0, 0, 0, 0}, {0, true, 0, 0, 1, 0}, {0, true, 0, 0, 2, 0}};
     struct als_case work[3];
     struct als_km_row rows[3];
     size_t n;
@@ -113,7 +115,7 @@ Test(survival, takes_everyone_dead_on_day_0)
 
 Test(survival, has_no_limits_without_events)
 {
-    struct als_case cases[2] = {{5, false, 0, 0, 0}, {7, false, 0, 0, 1}}, work[2];
+    struct als_case cases[2] = {{5, false, 0, 0, 0, 0}, {7, false, 0, 0, 1, 0}}, work[2];
     struct als_km_row rows[2];
     size_t n;
     als_km_fit(2, cases, work, rows, &n);
@@ -135,9 +137,9 @@ static size_t leukaemia(struct als_case cases[MOST])
                                      8, 8, 11, 11, 12, 12, 15, 17, 22, 23};
     size_t n = 0;
     for (size_t i = 0; i < 21; i++, n++)
-        cases[n] = (struct als_case){treated[i], relapsed[i], 0, 0, n};
+        cases[n] = (struct als_case){treated[i], relapsed[i], 0, 0, n, 0};
     for (size_t i = 0; i < 21; i++, n++)
-        cases[n] = (struct als_case){control[i], true, 1, 0, n};
+        cases[n] = (struct als_case){control[i], true, 1, 0, n, 0};
     return n;
 }
 
@@ -221,8 +223,8 @@ TABLE_TEST(survival, refuses_what_it_cannot_compare, unfit)
     struct als_case cases[3];
     struct als_logrank_group groups[2];
     for (size_t i = 0; i < 3; i++)
-        cases[i] = (struct als_case){unfit[*row_].time[i], unfit[*row_].event[i],
-                                     unfit[*row_].group[i], 0, i};
+        cases[i] = (struct als_case){
+            unfit[*row_].time[i], unfit[*row_].event[i], unfit[*row_].group[i], 0, i, 0};
     struct als_logrank test = test_groups(unfit[*row_].n, cases, 2, groups);
     cr_assert_eq(test.status, unfit[*row_].status);
     cr_assert(isnan(test.chisq) && isnan(test.p));
@@ -301,7 +303,7 @@ Test(survival, does_not_put_a_number_on_a_group_without_events)
     double x[2 * MOST], one[MOST];
     size_t n = leukaemia(cases), all = n + 10;
     for (size_t i = n; i < all; i++)
-        cases[i] = (struct als_case){10 + (double)i, false, 2, 0, i};
+        cases[i] = (struct als_case){10 + (double)i, false, 2, 0, i, 0};
     for (size_t i = 0; i < all; i++) {
         x[2 * i] = one[i] = cases[i].group == 1;
         x[2 * i + 1] = cases[i].group == 2;
@@ -339,4 +341,95 @@ Test(survival, refuses_what_cox_cannot_fit)
         cases[i].event = false;
     cr_assert_eq(fit_cox(n, cases, 1, x, terms).status, ALS_SURVIVAL_NO_EVENTS);
     cr_assert_eq(fit_cox(0, cases, 1, x, terms).status, ALS_SURVIVAL_NO_DATA);
+}
+
+/* ------------------------------------------------------------------ late entry */
+
+/* The leukaemia data with two thirds coming under observation late. Reference: survfit and coxph of
+ * R's survival 3.5-3 on Surv(entry, time, event); log-rank sums by hand. */
+static size_t late_leukaemia(struct als_case cases[MOST])
+{
+    size_t n = leukaemia(cases);
+    for (size_t i = 0; i < n; i++)
+        cases[i].entry = floor(cases[i].time * (double)(i % 3) / 4);
+    cr_assert_eq(als_survival_work(n, cases), 2 * n);
+    return n;
+}
+
+Test(survival, counts_who_enters_late_from_then_on)
+{
+    static const struct {
+        double time;
+        size_t at_risk, events;
+        double survival, se, low, high;
+    } expected[] = {{3, 21, 1, 0.74074074074074059, 0.100079442392318183, 0.48420650147362071,
+                     0.88321842284308083},
+                    {6, 25, 3, 0.541062801932367, 0.097383421049523383, 0.335941601631812414,
+                     0.70761425719979909},
+                    {10, 19, 1, 0.40032528320441768, 0.08732620877752309, 0.232144549953043955,
+                     0.56333228996594975},
+                    {22, 9, 2, 0.17313904967021129, 0.060761264598258508, 0.074579476529879507,
+                     0.30584104073252122}};
+    struct als_case cases[MOST], work[2 * MOST];
+    struct als_km_row rows[MOST];
+    size_t n_rows, found = 0, n = late_leukaemia(cases);
+    cr_assert_eq(als_km_fit(n, cases, work, rows, &n_rows), ALS_SURVIVAL_OK);
+    for (size_t i = 0; i < n_rows && found < COUNT(expected); i++) {
+        if (rows[i].time != expected[found].time)
+            continue;
+        cr_assert_eq(rows[i].at_risk, expected[found].at_risk);
+        cr_assert_eq(rows[i].events, expected[found].events);
+        assert_close(rows[i].survival, expected[found].survival, 1e-13);
+        assert_close(rows[i].se, expected[found].se, 1e-13);
+        assert_close(rows[i].ci_low, expected[found].low, 1e-12);
+        assert_close(rows[i].ci_high, expected[found].high, 1e-12);
+        found++;
+    }
+    cr_assert_eq(found, COUNT(expected));
+}
+
+static const struct {
+    size_t strata;
+    double expected, variance, chisq, coefficient, se, log_likelihood;
+} late[] = {{1, 11.9384359837078939, 6.3128057172241432, 13.0072025181009465, 1.41948565114445757,
+             0.41560903520068854, -76.98589563464595642},
+            {2, 12.0374847374847391, 6.4631916797451243, 12.4283301209452404, 1.37878426463245174,
+             0.41402007912564598, -57.69194044776703123}};
+
+TABLE_TEST(survival, compares_groups_with_late_entry, late)
+{
+    struct als_case cases[MOST], work[2 * MOST];
+    struct als_logrank_group groups[2];
+    struct als_cox_term term;
+    double matrix[6], space[20], x[MOST];
+    size_t n = late_leukaemia(cases);
+    for (size_t i = 0; i < n; i++) {
+        cases[i].stratum = i % late[*row_].strata;
+        x[i] = (double)cases[i].group;
+    }
+    struct als_logrank test = als_logrank_test(n, cases, 2, work, groups, matrix);
+    assert_close(groups[1].expected, late[*row_].expected, 1e-13);
+    assert_close(groups[1].variance, late[*row_].variance, 1e-13);
+    assert_close(test.chisq, late[*row_].chisq, 1e-12);
+    struct als_cox cox = als_cox_fit(n, cases, 1, x, work, space, &term);
+    cr_assert_eq(cox.status, ALS_SURVIVAL_OK);
+    assert_close(term.coefficient, late[*row_].coefficient, 1e-9);
+    assert_close(term.se, late[*row_].se, 1e-9);
+    assert_close(cox.log_likelihood, late[*row_].log_likelihood, 1e-12);
+}
+
+/* Who enters after everyone else is gone shares no risk set with them. */
+Test(survival, is_not_told_of_a_case_before_it_enters)
+{
+    struct als_case cases[MOST], work[2 * MOST];
+    struct als_logrank_group groups[2], more[2];
+    double matrix[6];
+    size_t n = leukaemia(cases);
+    struct als_logrank alone = als_logrank_test(n, cases, 2, work, groups, matrix);
+    cases[n] = (struct als_case){.time = 99, .event = true, .row = n, .entry = 35};
+    struct als_logrank joined = als_logrank_test(n + 1, cases, 2, work, more, matrix);
+    assert_close(joined.chisq, alone.chisq, 1e-13);
+    cases[n].entry = 99;
+    cr_assert_eq(als_logrank_test(n + 1, cases, 2, work, more, matrix).status,
+                 ALS_SURVIVAL_NEVER_AT_RISK);
 }
