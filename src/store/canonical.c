@@ -346,13 +346,15 @@ static void print_words(struct als_store *store, enum als_words words, int64_t k
 void als_relation_key(struct als_store *store, const struct als_relation *table, int64_t row_id,
                       const struct als_row_cell *cells, struct als_buf *out)
 {
-    static const char *const natural[][4] = {{"patient", "patient"},
-                                             {"event", "patient_id", "event", "date"},
-                                             {"procedure", "visit_id", "procedure"},
-                                             {"adverse_event", "patient_id", "ae_id"},
-                                             {"visit_code", "code"},
-                                             {"rater", "rater"},
-                                             {"definition", "kind", "code", "version_no"}};
+    static const char *const natural[][4] = {
+        {"patient", "patient"},
+        {"eligibility_answer", "patient_id", "visit_no", "criterion"},
+        {"event", "patient_id", "event", "date"},
+        {"procedure", "visit_id", "procedure"},
+        {"adverse_event", "patient_id", "ae_id"},
+        {"visit_code", "code"},
+        {"rater", "rater"},
+        {"definition", "kind", "code", "version_no"}};
     if (table->key_words != ALS_WORDS_NONE) {
         print_words(store, table->key_words, row_id, out);
         return;

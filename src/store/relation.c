@@ -176,8 +176,9 @@ static int compare_names(const void *a, const void *b)
 size_t als_relation_names(const struct als_store *store, struct als_arena *arena,
                           const char *const **names)
 {
-    static const char *const fixed[] = {"adverse_event", "definition", "event", "patient",
-                                        "procedure",     "rater",      "visit", "visit_code"};
+    static const char *const fixed[] = {"adverse_event", "definition", "eligibility_answer",
+                                        "event",         "patient",    "procedure",
+                                        "rater",         "visit",      "visit_code"};
     size_t n_fixed = sizeof fixed / sizeof fixed[0];
     const char **list = als_arena_array(arena, n_fixed + store->n_definitions, sizeof *list);
     memcpy(list, fixed, sizeof fixed);

@@ -9,7 +9,9 @@ static const char *noun_of(const struct als_store *store, const struct als_relat
         if (strcmp(name, table->name) == 0)
             return store->definitions[i].instrument->code;
     }
-    return strcmp(table->name, "adverse_event") == 0 ? "adverse event" : table->name;
+    if (strcmp(table->name, "adverse_event") == 0)
+        return "adverse event";
+    return strcmp(table->name, "eligibility_answer") == 0 ? "eligibility" : table->name;
 }
 
 void als_say_row(struct als_store *store, const struct als_relation *table, int64_t row_id,
