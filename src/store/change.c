@@ -2,9 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "store_int.h"
+#include "people_int.h"
 
 enum als_status als_change_require(const struct als_store *store, struct als_err *err)
 {
@@ -84,16 +83,6 @@ static const char *trim_reason(const char *reason, size_t *length)
     return from;
 }
 
-static void now_utc(char text[32])
-{
-    struct timespec now;
-    struct tm utc;
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &utc);
-    size_t n = strftime(text, 32, "%Y-%m-%dT%H:%M:%S", &utc);
-    snprintf(text + n, 32 - n, ".%03ldZ", now.tv_nsec / 1000000);
-}
-
 static enum als_status last_change(struct als_store *store, int64_t *change_id,
                                    unsigned char digest[ALS_DIGEST_BYTES], struct als_err *err)
 {
@@ -130,7 +119,7 @@ static enum als_status insert_change(struct als_store *store, const struct als_c
     if (status != ALS_OK)
         return status;
     char at_utc[32];
-    now_utc(at_utc);
+    als_now_utc(at_utc);
     sqlite3_bind_int64(stmt, 1, store->change.change_id);
     als_bind_text(stmt, 2, at_utc);
     als_bind_text(stmt, 3, info->user);

@@ -29,6 +29,7 @@
 #include "alstrack/core/buf.h"
 #include "alstrack/core/date.h"
 #include "alstrack/store/change.h"
+#include "alstrack/store/people.h"
 #include "alstrack/store/record.h"
 #include "alstrack/store/store.h"
 
@@ -101,6 +102,15 @@ struct als_change_state {
     char source_sha256[65]; /* "" = as begun */
 };
 
+/* What stands in the way of writing, as known at the start of the change set (guard.c). */
+struct als_guard {
+    bool role, study; /* roles are to be looked at; the study is locked */
+    int64_t *locked;  /* lock_id of patients and visits, ascending; owned */
+    size_t n_locked;
+    unsigned char *mine; /* [patient_id / 8]: bit set when the actor sees the patient; NULL = all */
+    size_t mine_room;    /* bytes */
+};
+
 struct als_definition {
     struct als_instrument *instrument; /* owned */
     int version_no;
@@ -129,6 +139,10 @@ struct als_store {
     } * statements;
     size_t n_statements, statements_room;
     struct als_change_state change;
+    bool has_users;
+    struct als_user actor; /* id 0 = nobody; texts in actor_arena */
+    struct als_arena *actor_arena;
+    struct als_guard guard;
     als_cell_change_fn *on_cell;
     void *on_cell_context;
     int cut_day; /* records dated later are not read; see als_store_cut */

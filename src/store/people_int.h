@@ -1,0 +1,82 @@
+/*
+ * What the files about people, locks and signatures share inside the store.
+ */
+#ifndef ALSTRACK_STORE_PEOPLE_INT_H
+#define ALSTRACK_STORE_PEOPLE_INT_H
+
+#include "alstrack/store/lock.h"
+#include "alstrack/store/people.h"
+#include "store_int.h"
+
+/* ---- role.c ---- */
+
+bool als_role_may(enum als_role role, enum als_act act);
+enum als_status als_refuse_act(const struct als_store *store, enum als_act act,
+                               struct als_err *err);
+enum als_status als_refuse_site(const struct als_store *store, struct als_err *err);
+
+/* ---- actor.c ---- */
+
+/* Is the site one of those in the list "A;B" (NULL = all)? */
+bool als_sites_hold(const char *sites, const char *site);
+/* An SQL expression of the patient that a row of the table is about; NULL if it is about none. In
+ * the arena. */
+const char *als_relation_patient_sql(const struct als_relation *table, struct als_arena *arena);
+
+/* ---- clock.c ---- */
+
+void als_now_utc(char text[32]); /* YYYY-MM-DDThh:mm:ss.sssZ, the real clock */
+int64_t als_now_seconds(void);   /* since 1970, UTC */
+
+/* ---- access.c ---- */
+
+/* A connection that may write: the store itself when it was opened so, else one of its own, to be
+ * closed by als_writer_close. ALS_NOT_PERMITTED when the file cannot be written. */
+ALS_CHECKED enum als_status als_writer_open(struct als_store *store, struct als_store **writer,
+                                            struct als_err *err);
+void als_writer_close(struct als_store *store, struct als_store *writer);
+/* Append to the log within an open transaction. */
+ALS_CHECKED enum als_status als_access_append(struct als_store *store, const char *user,
+                                              bool authenticated, const char *what,
+                                              const char *detail, struct als_err *err);
+/* The last row's number, 0 if there is none, and its digest. */
+ALS_CHECKED enum als_status als_access_last(struct als_store *store, int64_t *id,
+                                            unsigned char digest[ALS_DIGEST_BYTES],
+                                            struct als_err *err);
+
+/* ---- password.c ---- */
+
+/* Encoded with the parameters in force; in the arena. */
+ALS_CHECKED enum als_status als_password_encode(const char *password, struct als_arena *arena,
+                                                const char **encoded, struct als_err *err);
+/* encoded NULL: takes as long, and is never right. */
+bool als_password_is(const char *encoded, const char *password);
+bool als_password_is_old(const char *encoded);
+void als_password_mark(const char *encoded, char hex[65]);
+
+/* ---- account.c ---- */
+
+/* *encoded NULL and user->id 0 when there is no such user. */
+ALS_CHECKED enum als_status als_account_read(struct als_store *store, const char *user,
+                                             struct als_arena *arena, struct als_user *out,
+                                             const char **encoded, struct als_err *err);
+/* Store another encoding of a password, inside the open change set. */
+ALS_CHECKED enum als_status als_account_put_password(struct als_store *store, int64_t account_id,
+                                                     const char *encoded, struct als_err *err);
+/* Ends all sessions of a user. */
+ALS_CHECKED enum als_status als_sessions_end(struct als_store *store, int64_t account_id,
+                                             struct als_err *err);
+
+/* ---- guard.c: may this row be written? ---- */
+
+/* At the start of a change set: locks and patients that matter for the rows to come. */
+ALS_CHECKED enum als_status als_guard_begin(struct als_store *store, struct als_err *err);
+void als_guard_end(struct als_store *store);
+/* before and wanted are whole rows; NULL when there is none (a new row, a removal). */
+ALS_CHECKED enum als_status als_guard_row(struct als_store *store, const struct als_relation *table,
+                                          int64_t row_id, const struct als_row_cell *before,
+                                          const struct als_row_cell *wanted, struct als_err *err);
+/* Is nothing in the way of a new assessment at this visit? Quick; als_guard_row says what is. */
+bool als_guard_is_open(const struct als_store *store, int64_t visit_id);
+
+#endif
