@@ -16,7 +16,6 @@ enum { EXTRA = -1 };
 struct pass {
     struct als_change_run *run;
     ptrdiff_t plan_of[ALS_KEY_MASK + 1]; /* index of the planned visit by its number, or EXTRA */
-    int screening_no;                    /* 0: none */
     size_t next;
 };
 
@@ -36,7 +35,6 @@ static void number_visits(struct pass *pass)
         const char *code = run->protocol->visits[i].code;
         pass->plan_of[als_store_visit_no(run->store, code, strlen(code))] = (ptrdiff_t)i;
     }
-    pass->screening_no = als_store_visit_no(run->store, "SCR", strlen("SCR"));
 }
 
 /* Values until death, one for each visit, in order of day. Returns how many. */
@@ -65,22 +63,6 @@ static size_t join_raters(struct als_change_run *run, const struct als_series *s
     return n;
 }
 
-/* Is the visit a candidate for the baseline? The last candidate is the baseline. */
-static bool may_be_baseline(const struct pass *pass, const struct als_series *series,
-                            const struct visit_value *visit)
-{
-    const struct als_baseline_rule *rule = pass->run->rule;
-    if (!rule || rule->kind == ALS_BASELINE_LAST_BEFORE_ANCHOR)
-        return visit->day <= series->zero_day;
-    if (rule->kind == ALS_BASELINE_VISIT)
-        return pass->plan_of[visit->visit_no] == (ptrdiff_t)rule->visit;
-    if (visit->visit_no == pass->screening_no)
-        return true;
-    int screening = pass->run->screenings[pass->next];
-    return screening != ALS_NO_DAY && visit->day <= screening &&
-           visit->day >= screening - rule->max_age_days;
-}
-
 static void take_series(const struct als_series *series, void *context)
 {
     struct pass *pass = context;
@@ -89,10 +71,8 @@ static void take_series(const struct als_series *series, void *context)
         pass->next++;
     struct visit_value *visits = als_alloc_array(series->count, sizeof *visits);
     size_t n = join_raters(run, series, visits);
-    const struct visit_value *baseline = NULL;
-    for (size_t i = 0; i < n; i++)
-        if (may_be_baseline(pass, series, &visits[i]))
-            baseline = &visits[i];
+    struct als_baseline baseline = als_baseline_of(&run->baseline_rules, pass->next, series);
+    bool has_baseline = baseline.day != ALS_NO_DAY;
     for (size_t i = 0; i < n; i++) {
         ptrdiff_t plan = pass->plan_of[visits[i].visit_no];
         run->unplanned += plan == EXTRA;
@@ -100,48 +80,16 @@ static void take_series(const struct als_series *series, void *context)
             continue;
         size_t cell = pass->next * run->n_visits + (size_t)plan;
         run->values[cell] = visits[i].mean;
-        if (baseline && visits[i].day > baseline->day)
-            run->changes[cell] = visits[i].mean - baseline->mean;
+        if (has_baseline && visits[i].day > baseline.day)
+            run->changes[cell] = visits[i].mean - baseline.value;
     }
-    run->baselines[pass->next] = baseline ? baseline->mean : NAN;
+    run->baselines[pass->next] = baseline.value;
     run->zero[series->zero]++;
     run->with_value++;
-    run->without_baseline += !baseline;
-    run->zero_baseline += baseline && baseline->mean == 0;
+    run->without_baseline += !has_baseline;
+    run->zero_baseline += has_baseline && baseline.value == 0;
     run->died += series->death_day != ALS_NO_DAY;
     free(visits);
-}
-
-/* A historical baseline is counted back from the day of the screening visit. */
-static enum als_status load_screenings(struct als_change_run *run, int screening_no,
-                                       struct als_arena *arena, struct als_err *err)
-{
-    if (!run->rule || run->rule->kind != ALS_BASELINE_HISTORICAL)
-        return ALS_OK;
-    struct als_visit_list visits;
-    enum als_status status = als_visit_load(run->store, 0, arena, &visits, err);
-    if (status != ALS_OK)
-        return status;
-    int *days = als_arena_array(arena, run->patients.count + 1, sizeof *days);
-    struct als_span span = {0};
-    for (size_t i = 0; i < run->patients.count; i++) {
-        span = als_visits_of(&visits, span.first + span.count, run->patients.items[i].id);
-        days[i] = ALS_NO_DAY;
-        for (size_t k = span.first; k < span.first + span.count; k++)
-            if (visits.items[k].visit_no == screening_no && !visits.items[k].not_done)
-                days[i] = visits.items[k].day;
-    }
-    run->screenings = days;
-    return ALS_OK;
-}
-
-static const struct als_baseline_rule *rule_of(const struct als_protocol *protocol,
-                                               const char *instrument)
-{
-    for (size_t i = 0; i < protocol->n_baselines; i++)
-        if (strcmp(protocol->instruments[protocol->baselines[i].instrument], instrument) == 0)
-            return &protocol->baselines[i];
-    return NULL;
 }
 
 static enum als_status compute(struct als_change_run *run, struct als_arena *arena,
@@ -159,7 +107,8 @@ static enum als_status compute(struct als_change_run *run, struct als_arena *are
     struct pass *pass = als_arena_take(arena, sizeof *pass);
     pass->run = run;
     number_visits(pass);
-    enum als_status status = load_screenings(run, pass->screening_no, arena, err);
+    enum als_status status = als_baselines_load(run->store, run->measure.instrument, &run->patients,
+                                                arena, &run->baseline_rules, err);
     if (status == ALS_OK)
         status = als_series_each_counted(run->store, &run->measure, &run->patients, take_series,
                                          pass, &run->missing, err);
@@ -178,8 +127,8 @@ enum als_status als_analyze_change(struct als_store *store,
         status = als_measure_chosen(store, options->measure, &run.measure, err);
     if (status != ALS_OK)
         return status;
-    run.rule = rule_of(run.protocol, run.measure.instrument->code);
     struct als_arena *arena = als_arena_new();
+    run.arena = arena;
     status = als_patient_load(store, arena, &run.patients, err);
     if (status == ALS_OK)
         status = compute(&run, arena, err);

@@ -5,6 +5,7 @@
 #ifndef ALSTRACK_ANALYSIS_CHANGE_INT_H
 #define ALSTRACK_ANALYSIS_CHANGE_INT_H
 
+#include "alstrack/analysis/baseline.h"
 #include "alstrack/analysis/change.h"
 #include "groups.h"
 
@@ -13,14 +14,14 @@ struct als_change_run {
     struct als_store *store;
     const struct als_protocol *protocol;
     struct als_measure measure;
-    const struct als_baseline_rule *rule; /* NULL: last value on or before time zero */
+    struct als_arena *arena;
+    struct als_baselines baseline_rules;
     struct als_patient_list patients;
     struct als_groups groups;
-    size_t n_visits;       /* of the protocol */
-    double *values;        /* per patient and visit; NAN = none */
-    double *changes;       /* the same, from baseline; NAN before it */
-    double *baselines;     /* per patient; NAN = none */
-    const int *screenings; /* per patient the day of the screening visit; NULL if not needed */
+    size_t n_visits;   /* of the protocol */
+    double *values;    /* per patient and visit; NAN = none */
+    double *changes;   /* the same, from baseline; NAN before it */
+    double *baselines; /* per patient; NAN = none */
 
     size_t missing, after_death, unplanned, several_raters; /* values left out or joined */
     size_t sources[4];                                      /* values per enum als_score_source */

@@ -161,17 +161,8 @@ struct als_table *als_change_observed(const struct als_change_run *run)
 
 static void note_baseline(const struct als_change_run *run, struct als_table *table)
 {
-    const struct als_baseline_rule *rule = run->rule;
-    const char *code = run->measure.instrument->code;
-    if (rule && rule->kind == ALS_BASELINE_VISIT)
-        als_table_note(table, "baseline of %s: visit %s", code,
-                       run->protocol->visits[rule->visit].code);
-    else if (rule && rule->kind == ALS_BASELINE_HISTORICAL)
-        als_table_note(table,
-                       "baseline of %s: visit SCR, else the last record at most %d days before it",
-                       code, rule->max_age_days);
-    else
-        als_table_note(table, "baseline of %s: the last value on or before time zero", code);
+    als_table_note(table, "baseline of %s: %s", run->measure.instrument->code,
+                   als_baseline_text(&run->baseline_rules, run->arena));
     als_note_zero(run->protocol, run->zero, table);
     als_table_note(table, "%zu patients: %zu with a value, of whom %zu without a baseline",
                    run->patients.count, run->with_value, run->without_baseline);

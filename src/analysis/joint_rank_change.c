@@ -5,61 +5,6 @@
 
 #include "joint_rank_int.h"
 
-static const struct als_baseline_rule *rule_of(const struct ranking *ranking)
-{
-    const struct als_protocol *protocol = ranking->protocol;
-    ptrdiff_t own = als_protocol_instrument(protocol, ranking->measure.instrument->code);
-    for (size_t i = 0; i < protocol->n_baselines; i++)
-        if ((ptrdiff_t)protocol->baselines[i].instrument == own)
-            return &protocol->baselines[i];
-    return NULL;
-}
-
-static int screening_day(const struct ranking *ranking, const struct als_series *series)
-{
-    int screening = als_store_visit_no(ranking->store, "SCR", 3);
-    for (size_t i = 0; i < series->count; i++)
-        if (series->points[i].visit_no == screening)
-            return series->points[i].day;
-    return series->zero_day;
-}
-
-static bool may_be_baseline(const struct ranking *ranking, const struct als_series *series,
-                            const struct als_series_point *point)
-{
-    const struct als_baseline_rule *rule = rule_of(ranking);
-    if (!rule || rule->kind == ALS_BASELINE_LAST_BEFORE_ANCHOR)
-        return point->day <= series->zero_day;
-    if (rule->kind == ALS_BASELINE_VISIT)
-        return als_store_plan_of(ranking->store, point->visit_no) == (ptrdiff_t)rule->visit;
-    int screening = screening_day(ranking, series);
-    return point->day <= screening && point->day >= screening - rule->max_age_days;
-}
-
-/* The value on the last day that may be the baseline, ALS_NO_DAY if there is none; several values
- * of that day are averaged. */
-static int find_baseline(struct ranking *ranking, const struct als_series *series, double *value)
-{
-    int day = ALS_NO_DAY;
-    double sum = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < series->count; i++) {
-        const struct als_series_point *point = &series->points[i];
-        if (!may_be_baseline(ranking, series, point))
-            continue;
-        if (point->day != day) {
-            day = point->day;
-            sum = 0;
-            n = 0;
-        }
-        sum += point->value;
-        n++;
-    }
-    ranking->several += n > 1;
-    *value = n ? sum / (double)n : NAN;
-    return day;
-}
-
 /* Where the point's change goes: NULL when its visit is not planned within the horizon. */
 static double *place(struct ranking *ranking, size_t index, const struct als_series_point *point)
 {
@@ -111,9 +56,11 @@ static void take_series(const struct als_series *series, void *context)
     size_t index = ranking->next;
     if (ranking->levels.of[index] == ALS_NO_LEVEL)
         return;
-    int day = find_baseline(ranking, series, &ranking->baseline[index]);
-    if (day != ALS_NO_DAY)
-        add_changes(ranking, series, index, day);
+    struct als_baseline baseline = als_baseline_of(&ranking->baseline_rules, index, series);
+    ranking->baseline[index] = baseline.value;
+    ranking->several += baseline.n > 1;
+    if (baseline.day != ALS_NO_DAY)
+        add_changes(ranking, series, index, baseline.day);
 }
 
 /* Columns are visits after time zero in order of nominal day as the protocol lists them, the same
@@ -144,8 +91,12 @@ enum als_status ranking_load_changes(struct ranking *ranking, struct als_err *er
         ranking->baseline[i] = NAN;
     for (size_t i = 0; i < n * ranking->column; i++)
         ranking->change[i] = NAN;
-    enum als_status status = als_series_each(ranking->store, &ranking->measure, &ranking->patients,
-                                             take_series, ranking, err);
+    enum als_status status =
+        als_baselines_load(ranking->store, ranking->measure.instrument, &ranking->patients,
+                           ranking->arena, &ranking->baseline_rules, err);
+    if (status == ALS_OK)
+        status = als_series_each(ranking->store, &ranking->measure, &ranking->patients, take_series,
+                                 ranking, err);
     for (size_t i = 0; i < n && status == ALS_OK; i++)
         if (ranking->levels.of[i] != ALS_NO_LEVEL && isnan(ranking->baseline[i]))
             als_noted_add(&ranking->without_baseline, ranking->patients.items[i].patient);

@@ -4,6 +4,7 @@
 #ifndef ALSTRACK_ANALYSIS_JOINT_RANK_INT_H
 #define ALSTRACK_ANALYSIS_JOINT_RANK_INT_H
 
+#include "alstrack/analysis/baseline.h"
 #include "alstrack/analysis/joint_rank.h"
 #include "alstrack/analysis/slopes.h"
 #include "alstrack/stat/joint_rank.h"
@@ -17,6 +18,7 @@ struct ranking {
     struct als_arena *arena;
     struct als_patient_list patients;
     struct als_measure measure;
+    struct als_baselines baseline_rules;
     struct survival_endpoint endpoint;
     struct survival_cases cases;
     struct als_levels levels;

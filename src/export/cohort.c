@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/analysis/baseline.h"
 #include "alstrack/analysis/follow_up.h"
 #include "alstrack/analysis/slopes.h"
 #include "field.h"
@@ -11,16 +12,15 @@
 
 /* What the file says of one measure of one patient. */
 struct cell {
-    double baseline;
-    int baseline_day;
+    struct als_baseline baseline;
     struct als_slope slope;
 };
 
 struct column {
     struct als_measure measure;
-    const struct als_baseline_rule *rule; /* NULL: last on or before day 0 */
-    bool repeated;                        /* planned at two visits or more: a slope makes sense */
-    struct cell *cells;                   /* one per patient, owned */
+    struct als_baselines baselines;
+    bool repeated;      /* planned at two visits or more: a slope makes sense */
+    struct cell *cells; /* one per patient, owned */
 };
 
 struct cohort {
@@ -28,8 +28,6 @@ struct cohort {
     struct column *columns;
     size_t n_columns;
     struct als_follow_up *follow_ups; /* one per patient, owned */
-    int *screening_days;              /* likewise; ALS_NO_DAY = no screening visit yet */
-    int screening_no;                 /* visit number of SCR; 0: the study has none */
     size_t column, index;             /* measure and patient under way */
 };
 
@@ -40,15 +38,6 @@ static bool is_number(const struct als_measure *measure)
     const struct als_item *item = &measure->instrument->items[measure->item];
     return item->type == ALS_ITEM_INTEGER || item->type == ALS_ITEM_NUMBER ||
            (item->type == ALS_ITEM_CHOICE && item->numeric_choice);
-}
-
-static const struct als_baseline_rule *rule_of(const struct als_protocol *protocol,
-                                               const char *instrument)
-{
-    for (size_t i = 0; i < protocol->n_baselines; i++)
-        if (strcmp(protocol->instruments[protocol->baselines[i].instrument], instrument) == 0)
-            return &protocol->baselines[i];
-    return NULL;
 }
 
 static bool is_repeated(const struct als_protocol *protocol, const char *instrument)
@@ -73,7 +62,6 @@ static void add_measure(struct cohort *cohort, const char *name)
             return;
     struct column *column = &cohort->columns[cohort->n_columns++];
     column->measure = measure;
-    column->rule = rule_of(cohort->export->protocol, measure.instrument->code);
     column->repeated = is_repeated(cohort->export->protocol, measure.instrument->code);
     column->cells = als_alloc_array(cohort->export->people.list.count, sizeof *column->cells);
 }
@@ -96,22 +84,6 @@ static void choose_measures(struct cohort *cohort)
     }
 }
 
-/* Is the point a candidate for the baseline? The last candidate is the baseline. */
-static bool may_be_baseline(const struct cohort *cohort, const struct column *column,
-                            const struct als_series *series, const struct als_series_point *point)
-{
-    const struct als_baseline_rule *rule = column->rule;
-    if (!rule || rule->kind == ALS_BASELINE_LAST_BEFORE_ANCHOR)
-        return point->day <= series->zero_day;
-    if (rule->kind == ALS_BASELINE_VISIT)
-        return als_store_plan_of(cohort->export->store, point->visit_no) == (ptrdiff_t)rule->visit;
-    if (point->visit_no == cohort->screening_no)
-        return true;
-    int screening = cohort->screening_days[cohort->index];
-    return screening != ALS_NO_DAY && point->day <= screening &&
-           point->day >= screening - rule->max_age_days;
-}
-
 static void take_series(const struct als_series *series, void *context)
 {
     struct cohort *cohort = context;
@@ -120,14 +92,7 @@ static void take_series(const struct als_series *series, void *context)
         cohort->index++;
     struct column *column = &cohort->columns[cohort->column];
     struct cell *cell = &column->cells[cohort->index];
-    for (size_t i = 0; i < series->count; i++) {
-        const struct als_series_point *point = &series->points[i];
-        bool later = cell->baseline_day == ALS_NO_DAY || point->day > cell->baseline_day;
-        if (later && may_be_baseline(cohort, column, series, point)) {
-            cell->baseline = point->value;
-            cell->baseline_day = point->day;
-        }
-    }
+    cell->baseline = als_baseline_of(&column->baselines, cohort->index, series);
     cell->slope = als_slope_fit(series, INT_MIN, INT_MAX);
 }
 
@@ -138,11 +103,16 @@ static enum als_status fill_columns(struct cohort *cohort, struct als_err *err)
     for (size_t i = 0; i < cohort->n_columns && status == ALS_OK; i++) {
         for (size_t k = 0; k < list->count; k++) {
             struct cell *cell = &cohort->columns[i].cells[k];
-            *cell = (struct cell){.baseline = NAN, .baseline_day = ALS_NO_DAY};
+            *cell = (struct cell){.baseline = {.day = ALS_NO_DAY, .value = NAN}};
             cell->slope.fit.slope = cell->slope.fit.se_slope = NAN;
         }
         cohort->column = i;
         cohort->index = 0;
+        struct column *column = &cohort->columns[i];
+        status = als_baselines_load(cohort->export->store, column->measure.instrument, list,
+                                    cohort->export->arena, &column->baselines, err);
+        if (status != ALS_OK)
+            return status;
         status = als_series_each(cohort->export->store, &cohort->columns[i].measure, list,
                                  take_series, cohort, err);
     }
@@ -257,8 +227,8 @@ static void put_measures(const struct cohort *cohort, struct als_buf *buf, size_
 {
     for (size_t i = 0; i < cohort->n_columns; i++) {
         const struct cell *cell = &cohort->columns[i].cells[index];
-        als_field_cell_number(buf, cell->baseline);
-        als_field_cell_day(buf, cell->baseline_day);
+        als_field_cell_number(buf, cell->baseline.value);
+        als_field_cell_day(buf, cell->baseline.day);
         if (!cohort->columns[i].repeated)
             continue;
         als_field_cell_integer(buf, (int64_t)cell->slope.fit.n);
@@ -268,22 +238,12 @@ static void put_measures(const struct cohort *cohort, struct als_buf *buf, size_
     }
 }
 
-static int screening_day(const struct als_visit_list *visits, int screening_no)
-{
-    for (size_t i = 0; i < visits->count; i++)
-        if (visits->items[i].visit_no == screening_no && !visits->items[i].not_done)
-            return visits->items[i].day;
-    return ALS_NO_DAY;
-}
-
 static enum als_status follow_patients(struct cohort *cohort, struct als_err *err)
 {
     const struct als_export *export = cohort->export;
     const struct als_patient_list *list = &export->people.list;
-    cohort->screening_no = als_store_visit_no(export->store, "SCR", 3);
     enum als_status status = ALS_OK;
     cohort->follow_ups = als_alloc_array(list->count, sizeof *cohort->follow_ups);
-    cohort->screening_days = als_alloc_array(list->count, sizeof *cohort->screening_days);
     for (size_t i = 0; i < list->count && status == ALS_OK; i++) {
         struct als_arena *arena = als_arena_new();
         struct als_visit_list visits;
@@ -292,7 +252,6 @@ static enum als_status follow_patients(struct cohort *cohort, struct als_err *er
         if (status == ALS_OK) {
             size_t n;
             const struct als_event *events = als_export_events_of(export, list->items[i].id, &n);
-            cohort->screening_days[i] = screening_day(&visits, cohort->screening_no);
             cohort->follow_ups[i] =
                 als_follow_up(export->protocol, &facts, events, n, export->options->as_of_day);
         }
@@ -333,6 +292,5 @@ enum als_status als_export_cohort(struct als_export *export, struct als_err *err
         free(cohort.columns[i].cells);
     free(cohort.columns);
     free(cohort.follow_ups);
-    free(cohort.screening_days);
     return status;
 }

@@ -1,0 +1,37 @@
+/*
+ * Each patient's baseline of a measure, as the protocol rules for its instrument: the last value on
+ * or before time zero, the value of a visit, or a historical one (visit SCR, else the last value at
+ * most so many days before it). Without a rule the last value on or before time zero.
+ */
+#ifndef ALSTRACK_ANALYSIS_BASELINE_H
+#define ALSTRACK_ANALYSIS_BASELINE_H
+
+#include "alstrack/analysis/slopes.h"
+
+struct als_baselines {
+    struct als_store *store;
+    const struct als_baseline_rule *rule; /* NULL: none in the protocol */
+    int screening_no;                     /* visit number of SCR; 0: the study has none */
+    const int *screenings; /* day of SCR per patient; NULL unless the rule is historical */
+};
+
+/* Memory belongs to arena. */
+ALS_CHECKED enum als_status als_baselines_load(struct als_store *store,
+                                               const struct als_instrument *instrument,
+                                               const struct als_patient_list *patients,
+                                               struct als_arena *arena, struct als_baselines *out,
+                                               struct als_err *err);
+
+/* The mean of the values on the last day that the rule allows; values after death do not count. */
+struct als_baseline {
+    int day;      /* ALS_NO_DAY: there is none */
+    double value; /* NAN then */
+    size_t n;     /* values of that day */
+};
+struct als_baseline als_baseline_of(const struct als_baselines *baselines, size_t patient,
+                                    const struct als_series *series);
+
+/* "visit BL", "the last value on or before time zero": in arena. */
+const char *als_baseline_text(const struct als_baselines *baselines, struct als_arena *arena);
+
+#endif

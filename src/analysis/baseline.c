@@ -1,0 +1,96 @@
+/* The baseline rules of a protocol, applied to the values of a patient. */
+#include "alstrack/analysis/baseline.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "patients.h"
+
+static const struct als_baseline_rule *rule_of(const struct als_protocol *protocol,
+                                               const char *instrument)
+{
+    for (size_t i = 0; i < protocol->n_baselines; i++)
+        if (strcmp(protocol->instruments[protocol->baselines[i].instrument], instrument) == 0)
+            return &protocol->baselines[i];
+    return NULL;
+}
+
+/* A historical baseline is counted back from the day of the screening visit. */
+static enum als_status load_screenings(struct als_baselines *baselines,
+                                       const struct als_patient_list *patients,
+                                       struct als_arena *arena, struct als_err *err)
+{
+    struct als_visit_list visits;
+    int64_t only = patients->count == 1 ? patients->items[0].id : 0;
+    enum als_status status = als_visit_load(baselines->store, only, arena, &visits, err);
+    if (status != ALS_OK)
+        return status;
+    int *days = als_arena_array(arena, patients->count + 1, sizeof *days);
+    struct als_span span = {0};
+    for (size_t i = 0; i < patients->count; i++) {
+        span = als_visits_of(&visits, span.first + span.count, patients->items[i].id);
+        days[i] = ALS_NO_DAY;
+        for (size_t k = span.first; k < span.first + span.count; k++)
+            if (visits.items[k].visit_no == baselines->screening_no && !visits.items[k].not_done)
+                days[i] = visits.items[k].day;
+    }
+    baselines->screenings = days;
+    return ALS_OK;
+}
+
+enum als_status als_baselines_load(struct als_store *store, const struct als_instrument *instrument,
+                                   const struct als_patient_list *patients, struct als_arena *arena,
+                                   struct als_baselines *out, struct als_err *err)
+{
+    *out = (struct als_baselines){.store = store,
+                                  .rule = rule_of(als_store_protocol(store), instrument->code),
+                                  .screening_no = als_store_visit_no(store, "SCR", strlen("SCR"))};
+    if (!out->rule || out->rule->kind != ALS_BASELINE_HISTORICAL)
+        return ALS_OK;
+    return load_screenings(out, patients, arena, err);
+}
+
+static bool may_be_baseline(const struct als_baselines *baselines, size_t patient,
+                            const struct als_series *series, const struct als_series_point *point)
+{
+    const struct als_baseline_rule *rule = baselines->rule;
+    if (!rule || rule->kind == ALS_BASELINE_LAST_BEFORE_ANCHOR)
+        return point->day <= series->zero_day;
+    if (rule->kind == ALS_BASELINE_VISIT)
+        return als_store_plan_of(baselines->store, point->visit_no) == (ptrdiff_t)rule->visit;
+    if (point->visit_no == baselines->screening_no)
+        return true;
+    int screening = baselines->screenings[patient];
+    return screening != ALS_NO_DAY && point->day <= screening &&
+           point->day >= screening - rule->max_age_days;
+}
+
+struct als_baseline als_baseline_of(const struct als_baselines *baselines, size_t patient,
+                                    const struct als_series *series)
+{
+    struct als_baseline baseline = {.day = ALS_NO_DAY, .value = NAN};
+    for (size_t i = 0; i < series->count; i++) {
+        const struct als_series_point *point = &series->points[i];
+        if (series->death_day != ALS_NO_DAY && point->day > series->death_day)
+            break;
+        if (!may_be_baseline(baselines, patient, series, point))
+            continue;
+        if (point->day != baseline.day)
+            baseline = (struct als_baseline){.day = point->day, .value = 0};
+        baseline.n++;
+        baseline.value += (point->value - baseline.value) / (double)baseline.n;
+    }
+    return baseline;
+}
+
+const char *als_baseline_text(const struct als_baselines *baselines, struct als_arena *arena)
+{
+    const struct als_baseline_rule *rule = baselines->rule;
+    if (rule && rule->kind == ALS_BASELINE_VISIT)
+        return als_arena_printf(arena, "visit %s",
+                                als_store_protocol(baselines->store)->visits[rule->visit].code);
+    if (rule && rule->kind == ALS_BASELINE_HISTORICAL)
+        return als_arena_printf(arena, "visit SCR, else the last record at most %d days before it",
+                                rule->max_age_days);
+    return "the last value on or before time zero";
+}
