@@ -76,32 +76,53 @@ static void take_series(const struct als_series *series, void *context)
 
 /* ---------------------------------------------------------------- design */
 
-/* Columns: 1, month, one for each level but the first, and month times each of these. */
-static void fill_row(const struct mixed *mixed, size_t level, double month, double *row)
+/* Columns: 1, month, one for each level but the first, month times each of these; covariates, and
+ * month times those with a slope of their own. */
+static void fill_row(const struct mixed *mixed, size_t patient, double month, double *row)
 {
-    size_t others = mixed->levels.count - 1;
+    const struct als_covariates *covariates = &mixed->covariates;
+    size_t others = mixed->levels.count - 1, at = 2 + 2 * others;
     row[0] = 1;
     row[1] = month;
     for (size_t i = 0; i < others; i++) {
-        bool own = level == i + 1;
+        bool own = mixed->levels.of[patient] == i + 1;
         row[2 + i] = own;
         row[2 + others + i] = own ? month : 0;
     }
+    const double *own = covariates->values + patient * covariates->n;
+    for (size_t i = 0; i < covariates->n; i++)
+        row[at++] = own[i];
+    for (size_t i = 0; i < covariates->n; i++)
+        if (covariates->by_time[i])
+            row[at++] = own[i] * month;
 }
 
-void mixed_weights(const struct mixed *mixed, size_t level, bool slope, double *weights)
+void mixed_weights(const struct mixed *mixed, size_t level, size_t patient, bool slope,
+                   double *weights)
 {
+    const struct als_covariates *covariates = &mixed->covariates;
+    size_t at = 2 * mixed->levels.count;
     for (size_t i = 0; i < mixed->p; i++)
         weights[i] = 0;
     weights[slope] = 1;
     if (level > 0)
         weights[1 + level + (slope ? mixed->levels.count - 1 : 0)] = 1;
+    if (slope)
+        at += covariates->n;
+    for (size_t i = 0; i < covariates->n; i++) {
+        if (slope && !covariates->by_time[i])
+            continue;
+        weights[at++] = patient == MIXED_MEAN
+                            ? als_covariate_mean(covariates, i, &mixed->patients, mixed->used)
+                            : covariates->values[patient * covariates->n + i];
+    }
 }
 
 static void name_terms(struct mixed *mixed)
 {
     const char **terms = als_arena_array(mixed->arena, mixed->p, sizeof *terms);
-    size_t others = mixed->levels.count - 1;
+    const struct als_covariates *covariates = &mixed->covariates;
+    size_t others = mixed->levels.count - 1, at = 2 + 2 * others;
     terms[0] = "(Intercept)";
     terms[1] = "month";
     for (size_t i = 0; i < others; i++) {
@@ -110,19 +131,26 @@ static void name_terms(struct mixed *mixed)
         terms[2 + others + i] =
             als_arena_printf(mixed->arena, "month:%s%s", mixed->options->by, level);
     }
+    for (size_t i = 0; i < covariates->n; i++)
+        terms[at++] = covariates->terms[i];
+    for (size_t i = 0; i < covariates->n; i++)
+        if (covariates->by_time[i])
+            terms[at++] = als_arena_printf(mixed->arena, "month:%s", covariates->terms[i]);
     mixed->terms = terms;
 }
 
 static void make_design(struct mixed *mixed)
 {
     size_t n = mixed->n;
-    mixed->p = 2 * mixed->levels.count;
+    mixed->p = 2 * mixed->levels.count + mixed->covariates.n;
+    for (size_t i = 0; i < mixed->covariates.n; i++)
+        mixed->p += mixed->covariates.by_time[i];
     mixed->q = mixed->options->intercept_only ? 1 : 2;
     name_terms(mixed);
     mixed->x = als_realloc_array(NULL, n * mixed->p, sizeof *mixed->x);
     for (size_t i = 0; i < mixed->patients.count; i++)
         for (size_t row = mixed->first[i]; row < mixed->first[i + 1]; row++)
-            fill_row(mixed, mixed->levels.of[i], mixed->month[row], mixed->x + row * mixed->p);
+            fill_row(mixed, i, mixed->month[row], mixed->x + row * mixed->p);
     mixed->z = mixed->x;
     if (mixed->p == mixed->q)
         return;
@@ -156,6 +184,35 @@ static void fit(struct mixed *mixed)
 
 /* ---------------------------------------------------------------- the whole */
 
+/* Close up the rows of patients that are not used after all. */
+static void drop_unused(struct mixed *mixed)
+{
+    size_t to = 0, from = 0;
+    for (size_t i = 0; i < mixed->patients.count; i++) {
+        size_t end = mixed->first[i + 1];
+        mixed->first[i] = to;
+        for (; from < end; from++) {
+            if (!mixed->used[i])
+                continue;
+            mixed->month[to] = mixed->month[from];
+            mixed->value[to++] = mixed->value[from];
+        }
+    }
+    mixed->first[mixed->patients.count] = mixed->n = to;
+}
+
+static enum als_status add_covariates(struct als_store *store, struct mixed *mixed,
+                                      struct als_err *err)
+{
+    const struct als_mixed_options *options = mixed->options;
+    enum als_status status = als_covariates_load(
+        store, &mixed->patients, options->covariates, options->n_covariates, &mixed->measure,
+        options->by, mixed->arena, mixed->used, &mixed->covariates, err);
+    if (status == ALS_OK && mixed->covariates.incomplete.count)
+        drop_unused(mixed);
+    return status;
+}
+
 static enum als_status collect(struct als_store *store, struct mixed *mixed, struct als_err *err)
 {
     size_t n = mixed->patients.count;
@@ -164,6 +221,8 @@ static enum als_status collect(struct als_store *store, struct mixed *mixed, str
     enum als_status status = als_series_each_counted(store, &mixed->measure, &mixed->patients,
                                                      take_series, mixed, &mixed->missing, err);
     begin_rows(mixed, n + 1);
+    if (status == ALS_OK)
+        status = add_covariates(store, mixed, err);
     if (status == ALS_OK)
         status = als_levels_make(&mixed->patients, mixed->options->by, mixed->options->reference,
                                  mixed->used, mixed->arena, &mixed->levels, err);

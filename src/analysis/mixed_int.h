@@ -6,6 +6,7 @@
 
 #include "alstrack/analysis/mixed.h"
 #include "alstrack/stat/lmm.h"
+#include "covariate.h"
 #include "levels.h"
 #include "noted.h"
 #include "patients.h"
@@ -27,6 +28,7 @@ struct mixed {
     bool *used;           /* patients with rows */
 
     struct als_levels levels;
+    struct als_covariates covariates;
     size_t p, q;
     double *x, *z;            /* owned; z is x when they are the same */
     const char *const *terms; /* p */
@@ -39,7 +41,10 @@ struct mixed {
 
 void mixed_make_tables(const struct mixed *mixed, struct als_result *out);
 void mixed_make_blups(const struct mixed *mixed, struct als_result *out);
-/* Weights of the fixed effects that give intercept (or slope) of a level; weights has p. */
-void mixed_weights(const struct mixed *mixed, size_t level, bool slope, double *weights);
+/* Weights of the fixed effects that give intercept (or slope) of a level, covariates being those of
+ * a patient, or at their mean for MIXED_MEAN; weights has p. */
+#define MIXED_MEAN SIZE_MAX
+void mixed_weights(const struct mixed *mixed, size_t level, size_t patient, bool slope,
+                   double *weights);
 
 #endif

@@ -43,6 +43,7 @@ static void note_counts(const struct mixed *mixed, struct als_buf *text, struct 
     size_t used = count_used(mixed);
     als_table_note(table, "patients: %zu; %zu with %zu values, %zu without a value used",
                    mixed->patients.count, used, mixed->n, mixed->patients.count - used);
+    als_covariates_note(&mixed->covariates, table);
     if (mixed->missing)
         als_table_note(table, "left out: assessments without a value: %zu", mixed->missing);
     if (mixed->without_factor)
@@ -91,7 +92,7 @@ static void note_slopes(const struct mixed *mixed, struct als_table *table)
 {
     double *weights = als_alloc_array(mixed->p, sizeof *weights);
     for (size_t level = 0; level < mixed->levels.count; level++) {
-        mixed_weights(mixed, level, true, weights);
+        mixed_weights(mixed, level, MIXED_MEAN, true, weights);
         struct als_estimate slope = als_lmm_contrast(&mixed->fit, weights);
         als_table_note(table,
                        "%s%s%s: slope %.6f per month, SE %.6f, df %.2f, 95 %% interval %.6f to "
@@ -232,22 +233,36 @@ void mixed_make_blups(const struct mixed *mixed, struct als_result *out)
         {"patient", "patient", ALS_CELL_TEXT, 0},
         {"intercept", "intercept", ALS_CELL_NUMBER, 3},
         {"slope", "slope/month", ALS_CELL_NUMBER, 4},
+        {"intercept_se", "SE", ALS_CELL_NUMBER, 3},
+        {"slope_se", "SE", ALS_CELL_NUMBER, 4},
+        {"intercept_sd", "conditional SD", ALS_CELL_NUMBER, 3},
+        {"slope_sd", "conditional SD", ALS_CELL_NUMBER, 4},
+        {"n", "n", ALS_CELL_INTEGER, 0},
     };
     struct als_table *table = NEW_TABLE(columns);
     als_table_note(table, "the line of each patient: the fixed intercept and slope of its group "
-                          "plus its best linear unbiased predictions");
+                          "plus its best linear unbiased predictions; SE of that line's intercept "
+                          "and slope, conditional SD of the random part alone");
     double *weights = als_alloc_array(mixed->p + 1, sizeof *weights);
     for (size_t i = 0; i < mixed->patients.count && is_fitted(mixed); i++) {
         if (!mixed->used[i])
             continue;
-        als_table_text(table, mixed->patients.items[i].patient);
+        struct als_lmm_prediction own[2];
         for (int slope = 0; slope < 2; slope++) {
-            mixed_weights(mixed, mixed->levels.of[i], slope, weights);
+            mixed_weights(mixed, mixed->levels.of[i], i, slope, weights);
             double random[2] = {!slope, slope};
             if (slope && mixed->q == 1)
                 random[0] = 0;
-            als_table_number(table, als_lmm_subject(&mixed->fit, i, weights, random).value);
+            own[slope] = als_lmm_subject(&mixed->fit, i, weights, random);
         }
+        als_table_text(table, mixed->patients.items[i].patient);
+        als_table_number(table, own[0].value);
+        als_table_number(table, own[1].value);
+        als_table_number(table, own[0].se);
+        als_table_number(table, own[1].se);
+        als_table_number(table, own[0].conditional_sd);
+        als_table_number(table, mixed->q == 2 ? own[1].conditional_sd : NAN);
+        als_table_integer(table, (int64_t)(mixed->first[i + 1] - mixed->first[i]));
     }
     free(weights);
     write_notes(mixed, table);

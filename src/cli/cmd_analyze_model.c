@@ -31,6 +31,20 @@ static bool chose(const struct als_cli *cli, const char *option, const char *wor
     return value && strcmp(value, word) == 0;
 }
 
+/* Every --covariate, in the command's arena. Returns how many. */
+static size_t covariates_given(struct als_cli *cli, const char *const **names)
+{
+    size_t n = 0, position = 0;
+    while (als_args_next(&cli->args, "covariate", &position))
+        n++;
+    const char **all = als_arena_array(cli->arena, n + 1, sizeof *all);
+    position = 0;
+    for (size_t i = 0; i < n; i++)
+        all[i] = als_args_next(&cli->args, "covariate", &position);
+    *names = all;
+    return n;
+}
+
 enum als_status als_cmd_analyze_mixed(struct als_cli *cli, struct als_err *err)
 {
     struct als_mixed_options options = {
@@ -43,6 +57,7 @@ enum als_status als_cmd_analyze_mixed(struct als_cli *cli, struct als_err *err)
         .from_day = INT_MIN,
         .to_day = INT_MAX,
     };
+    options.n_covariates = covariates_given(cli, &options.covariates);
     const char *from = als_args_text(&cli->args, "from"), *to = als_args_text(&cli->args, "to");
     enum als_status status = ALS_OK;
     if (from)

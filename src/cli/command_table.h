@@ -34,6 +34,10 @@ extern const struct als_command_section als_commands_define, als_commands_record
     {                                                                                              \
         .name = "by", .value = "arm|cohort|site|sex|onset_site", .help = "group patients by this"  \
     }
+#define COVARIATE                                                                                  \
+    {                                                                                              \
+        .name = "covariate", .value = "NAME", .help = "baseline covariate", .repeats = true        \
+    }
 #define REFERENCE                                                                                  \
     {                                                                                              \
         .name = "reference", .value = "GROUP", .help = "group the others are compared with"        \

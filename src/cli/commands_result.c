@@ -85,9 +85,13 @@ static const struct als_command commands[] = {
      .summary = "linear mixed model over time, with groups compared on request",
      .operands = "[MEASURE]",
      .details = "Random intercept and slope of each patient; time in months from the protocol's "
-                "time zero. --by adds group and group by time.",
+                "time zero. --by adds group and group by time. A covariate is age, height, "
+                "duration (months from onset to time zero), delay (onset to diagnosis), delta_fs "
+                "(points lost per month since onset), baseline, a patient factor, or another "
+                "measure, of which the baseline counts; with :month behind it also its slope.",
      .options = {BY,
                  REFERENCE,
+                 COVARIATE,
                  {.name = "method", .value = "reml|ml", .help = "likelihood (reml)"},
                  {.name = "random",
                   .value = "slope|intercept",
@@ -96,7 +100,8 @@ static const struct als_command commands[] = {
                  {.name = "from", .value = "DAY", .help = "first day that counts"},
                  {.name = "to", .value = "DAY", .help = "last day that counts"}},
      .examples = {{"alstrack analyze mixed --format json", "the whole model"},
-                  {"alstrack analyze mixed alsfrs.total --by sex", "with groups"},
+                  {"alstrack analyze mixed --by sex --covariate age --covariate duration:month",
+                   "groups, adjusted"},
                   {"alstrack analyze mixed --blups", "intercept and slope of every patient"}},
      .group = ALS_GROUP_RESULT,
      .flags = STUDY | TABLE | AS_OF,

@@ -167,12 +167,17 @@ Test(mixed, gives_a_line_for_each_patient)
     trial_patient(&trial, "S9", "L");
     struct als_result result = mixed(&trial, (struct als_mixed_options){.blups = true, ALL_DAYS});
     const struct als_table *lines = als_result_main(&result);
-    cr_assert_eq(als_table_columns(lines), 3u);
     cr_assert_eq(als_table_rows(lines), 8u);
     cr_assert_str_eq(cell(lines, 2, "patient")->as.text, "S3");
     assert_close(number(lines, 0, "slope"), -0.902166, 5e-6);
     assert_close(number(lines, 2, "slope"), -1.608115, 5e-6);
     assert_close(number(lines, 5, "slope"), -0.419899, 5e-6);
+    /* As lme4's conditional variances say, to its stopping rule. */
+    assert_close(number(lines, 0, "intercept_sd"), 0.3783145756, 1e-4);
+    assert_close(number(lines, 0, "slope_sd"), 0.07465222591, 1e-4);
+    assert_close(number(lines, 7, "slope_sd"), 0.22139065977, 1e-4);
+    for (size_t i = 0; i < als_table_rows(lines); i++)
+        cr_assert_gt(number(lines, i, "slope_se"), number(lines, i, "slope_sd"));
     als_result_release(&result);
     trial_close(&trial);
 }

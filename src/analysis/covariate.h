@@ -1,0 +1,44 @@
+/*
+ * Baseline covariates of models, by name: a patient factor (a column for each level but the first),
+ * age at time zero in years, height in cm, months from onset to time zero (duration), months from
+ * onset to diagnosis (delay), points lost per month since onset (delta_fs), the baseline of the
+ * measure that is analysed (baseline), or that of another measure (fvc.percent_predicted).
+ */
+#ifndef ALSTRACK_ANALYSIS_COVARIATE_H
+#define ALSTRACK_ANALYSIS_COVARIATE_H
+
+#include "alstrack/analysis/baseline.h"
+#include "noted.h"
+
+struct als_covariates {
+    size_t n;            /* columns; 0 without covariates */
+    const char **terms;  /* age, sexM, fvc.percent_predicted */
+    bool *by_time;       /* the name ended in :month, so the column has a slope of its own too */
+    double *values;      /* per patient n columns; NAN where it is missing */
+    const char **listed; /* names as asked for, for notes */
+    size_t n_listed;
+    struct als_noted incomplete, partial; /* left out for a missing one; a date without a day */
+};
+
+/* used: patients with data; those who lack a covariate are taken out of it and noted. measure is
+ * that of the analysis. by: factor that groups, which cannot be a covariate too; NULL: none. Memory
+ * belongs to arena. ALS_USAGE with a hint for what is no covariate. */
+ALS_CHECKED enum als_status als_covariates_load(struct als_store *store,
+                                                const struct als_patient_list *patients,
+                                                const char *const *names, size_t n_names,
+                                                const struct als_measure *measure, const char *by,
+                                                struct als_arena *arena, bool *used,
+                                                struct als_covariates *out, struct als_err *err);
+
+/* Mean of a column over the used patients. */
+double als_covariate_mean(const struct als_covariates *covariates, size_t column,
+                          const struct als_patient_list *patients, const bool *used);
+
+/* Names, and who was left out. */
+void als_covariates_note(const struct als_covariates *covariates, struct als_table *table);
+
+/* The total of the study's functional rating scale (ALSFRS-R, else ALSFRS) and its maximum; false
+ * when it has neither. */
+bool als_functional_total(struct als_store *store, struct als_measure *measure, double *maximum);
+
+#endif

@@ -1,0 +1,165 @@
+/* Covariates of models: what each name stands for, and who lacks one. */
+#include <limits.h>
+
+#include "alstrack/analysis/mixed.h"
+#include "trial_results.h"
+
+static const int days[] = {0, 30, 91, 183};
+static const char *const visits[] = {"D0", "MN1", "MN3", "MN6"};
+
+static int64_t add_patient(struct trial *trial, const char *name, const char *arm, int start,
+                           int loss)
+{
+    int zero = trial_day("2016-01-04");
+    int64_t patient = trial_patient(trial, name, arm);
+    trial_event(trial, patient, "infusion", "2016-01-04");
+    for (size_t i = 0; i < COUNT(days); i++)
+        trial_alsfrsr(trial, patient, visits[i], zero + days[i],
+                      start - (days[i] * loss + start * 7 % 30) / 30);
+    return patient;
+}
+
+static void add_arms(struct trial *trial)
+{
+    static const int starts[] = {44, 41, 38, 36, 43, 40, 37, 35};
+    static const int losses[] = {1, 2, 1, 3, 1, 0, 2, 1};
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        char name[4] = {'P', (char)('1' + i), '\0'};
+        add_patient(trial, name, i < 4 ? "A" : "B", starts[i], losses[i]);
+    }
+}
+
+static struct als_result mixed(struct trial *trial, const char *by, size_t n,
+                               const char *const *covariates)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_mixed_options options = {.by = by,
+                                        .covariates = covariates,
+                                        .n_covariates = n,
+                                        .from_day = INT_MIN,
+                                        .to_day = INT_MAX};
+    struct als_result result;
+    trial_commit(trial);
+    trial_ok(als_analyze_mixed(trial->store, &options, &result, &err), &err);
+    trial_begin(trial);
+    return result;
+}
+
+static size_t row_of(const struct als_table *table, const char *term)
+{
+    for (size_t i = 0; i < als_table_rows(table); i++)
+        if (strcmp(trial_text(table, i, "term"), term) == 0)
+            return i;
+    cr_assert_fail("no term %s", term);
+    return 0;
+}
+
+/* A factor with a slope of its own is what --by adds. */
+Test(covariate, of_a_factor_and_its_slope_is_the_grouped_model)
+{
+    static const char *const names[] = {"arm:month"};
+    struct trial trial;
+    trial_open(&trial);
+    add_arms(&trial);
+    struct als_result grouped = mixed(&trial, "arm", 0, NULL);
+    struct als_result adjusted = mixed(&trial, NULL, COUNT(names), names);
+    const struct als_table *one = als_result_main(&grouped), *other = als_result_main(&adjusted);
+    cr_assert_eq(als_table_rows(one), als_table_rows(other));
+    static const char *const terms[] = {"(Intercept)", "month", "armB", "month:armB"};
+    for (size_t i = 0; i < COUNT(terms); i++) {
+        size_t a = row_of(one, terms[i]), b = row_of(other, terms[i]);
+        assert_close(trial_number(other, b, "estimate"), trial_number(one, a, "estimate"), 1e-9);
+        assert_close(trial_number(other, b, "se"), trial_number(one, a, "se"), 1e-9);
+    }
+    als_result_release(&grouped);
+    als_result_release(&adjusted);
+    trial_close(&trial);
+}
+
+/* A point more at baseline is about a point more all along. */
+Test(covariate, has_a_term_in_its_own_unit)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_arms(&trial);
+    struct als_err err = {.status = ALS_OK};
+    struct als_patient_list patients;
+    struct als_arena *arena = als_arena_new();
+    trial_commit(&trial);
+    trial_ok(als_patient_load(trial.store, arena, &patients, &err), &err);
+    trial_begin(&trial);
+    for (size_t i = 0; i < patients.count; i++) {
+        char date[ALS_DATE_TEXT];
+        int onset = trial_day("2016-01-04") - 300 - 30 * (int)i * (int)(i % 3);
+        trial_event(&trial, patients.items[i].id, "onset", als_day_format(onset, date));
+        trial_event(&trial, patients.items[i].id, "diagnosis", als_day_format(onset + 200, date));
+    }
+    static const char *const names[] = {"duration", "baseline"};
+    struct als_result result = mixed(&trial, NULL, COUNT(names), names);
+    const struct als_table *fixed = als_result_main(&result);
+    cr_assert_eq(als_table_rows(fixed), 4u);
+    double slope = trial_number(fixed, row_of(fixed, "baseline"), "estimate");
+    cr_assert(slope > 0.8 && slope < 1.2, "%g", slope);
+    cr_assert(trial_noted(fixed, "covariates: duration, baseline"));
+    als_result_release(&result);
+    /* The delay is 200 days in everyone: a constant, which cannot be told from the intercept. */
+    static const char *const delay[] = {"delay"};
+    result = mixed(&trial, NULL, 1, delay);
+    cr_assert(trial_noted(als_result_main(&result), "term delay"));
+    als_result_release(&result);
+    als_arena_free(arena);
+    trial_close(&trial);
+}
+
+Test(covariate, that_is_missing_leaves_the_patient_out)
+{
+    static const char *const names[] = {"duration"};
+    struct trial trial;
+    trial_open(&trial);
+    add_arms(&trial);
+    struct als_err err = {.status = ALS_OK};
+    struct als_patient_list patients;
+    struct als_arena *arena = als_arena_new();
+    trial_commit(&trial);
+    trial_ok(als_patient_load(trial.store, arena, &patients, &err), &err);
+    trial_begin(&trial);
+    for (size_t i = 1; i < patients.count; i++) {
+        char date[ALS_DATE_TEXT];
+        int onset = trial_day("2016-01-04") - 300 - 10 * (int)(i * i);
+        trial_event(&trial, patients.items[i].id, "onset",
+                    i == 1 ? "2014" : als_day_format(onset, date));
+    }
+    struct als_result result = mixed(&trial, NULL, 1, names);
+    cr_assert_eq(trial_integer(result.parts[0].table, 0, "n_patients"), 7);
+    cr_assert_eq(trial_integer(result.parts[0].table, 0, "n_observations"), 28);
+    cr_assert(trial_noted(als_result_main(&result), "a covariate is missing: 1 patient (P1)"));
+    cr_assert(trial_noted(als_result_main(&result), "without a day: 1 patient (P2)"));
+    als_result_release(&result);
+    als_arena_free(arena);
+    trial_close(&trial);
+}
+
+static const struct {
+    const char *name, *by, *words;
+} mistakes[] = {{"weight", NULL, "there is no covariate 'weight'"},
+                {"arm", "arm", "'arm' already forms the groups"},
+                {"alsfrsr.totl", NULL, "totl"},
+                {"arm:days", NULL, "there is no covariate 'arm:days'"}};
+
+TABLE_TEST(covariate, refuses_what_it_does_not_know, mistakes)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_arms(&trial);
+    trial_commit(&trial);
+    struct als_err err = {.status = ALS_OK};
+    struct als_mixed_options options = {.by = mistakes[*row_].by,
+                                        .covariates = &mistakes[*row_].name,
+                                        .n_covariates = 1,
+                                        .from_day = INT_MIN,
+                                        .to_day = INT_MAX};
+    struct als_result result;
+    cr_assert_eq(als_analyze_mixed(trial.store, &options, &result, &err), ALS_USAGE);
+    cr_assert_not_null(strstr(err.text, mistakes[*row_].words), "%s", err.text);
+    trial_close(&trial);
+}
