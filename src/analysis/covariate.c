@@ -64,10 +64,8 @@ static enum als_status no_covariate(const char *name, struct als_err *err)
 {
     enum als_status status =
         als_fail(err, ALS_USAGE, "E-COVARIATE", "there is no covariate '%s'", name);
-    als_err_hint(err,
-                 "age, height, duration, delay, delta_fs, baseline, a factor (arm, cohort, "
-                 "site, sex, onset_site) or a measure; with %s for a slope of its own",
-                 BY_TIME);
+    als_err_hint(err, "age, height, duration, delay, delta_fs, baseline, a factor (arm, cohort, "
+                      "site, sex, onset_site) or a measure");
     return status;
 }
 
@@ -93,12 +91,15 @@ static enum als_status find(const struct loading *loading, const struct als_meas
 
 /* NAME or NAME:month; a name may come twice, once with its slope. */
 static enum als_status add(struct loading *loading, const char *word,
-                           const struct als_measure *measure, const char *by, struct als_err *err)
+                           const struct als_covariate_request *request, struct als_err *err)
 {
     size_t length = strlen(word), tail = strlen(BY_TIME);
     bool by_time = length > tail && strcmp(word + length - tail, BY_TIME) == 0;
+    if (by_time && !request->slopes)
+        return als_fail(err, ALS_USAGE, "E-COVARIATE",
+                        "'%s': only a model over time has slopes of covariates", word);
     const char *name = als_arena_strndup(loading->arena, word, by_time ? length - tail : length);
-    if (by && strcmp(by, name) == 0)
+    if (request->by && strcmp(request->by, name) == 0)
         return als_fail(err, ALS_USAGE, "E-COVARIATE", "'%s' already forms the groups", name);
     for (size_t i = 0; i < loading->n; i++) {
         if (strcmp(loading->items[i].name, name) == 0) {
@@ -108,7 +109,7 @@ static enum als_status add(struct loading *loading, const char *word,
     }
     struct covariate *covariate = &loading->items[loading->n++];
     *covariate = (struct covariate){.name = name, .kind = FACTOR, .by_time = by_time};
-    return find(loading, measure, covariate, err);
+    return find(loading, request->measure, covariate, err);
 }
 
 /* ---------------------------------------------------------------- values */
@@ -291,11 +292,11 @@ static void make_columns(const struct loading *loading, const bool *used,
 
 enum als_status als_covariates_load(struct als_store *store,
                                     const struct als_patient_list *patients,
-                                    const char *const *names, size_t n_names,
-                                    const struct als_measure *measure, const char *by,
+                                    const struct als_covariate_request *request,
                                     struct als_arena *arena, bool *used, struct als_covariates *out,
                                     struct als_err *err)
 {
+    size_t n_names = request->n;
     struct als_covariates covariates = {.n_listed = n_names};
     struct loading loading = {.store = store, .patients = patients, .arena = arena};
     *out = covariates;
@@ -305,8 +306,8 @@ enum als_status als_covariates_load(struct als_store *store,
     covariates.listed = als_arena_array(arena, n_names, sizeof *covariates.listed);
     enum als_status status = ALS_OK;
     for (size_t i = 0; i < n_names && status == ALS_OK; i++) {
-        covariates.listed[i] = names[i];
-        status = add(&loading, names[i], measure, by, err);
+        covariates.listed[i] = request->names[i];
+        status = add(&loading, request->names[i], request, err);
     }
     loading.timelines = als_arena_array(arena, patients->count + 1, sizeof *loading.timelines);
     if (status == ALS_OK)

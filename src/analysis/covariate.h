@@ -20,13 +20,19 @@ struct als_covariates {
     struct als_noted incomplete, partial; /* left out for a missing one; a date without a day */
 };
 
-/* used: patients with data; those who lack a covariate are taken out of it and noted. measure is
- * that of the analysis. by: factor that groups, which cannot be a covariate too; NULL: none. Memory
+struct als_covariate_request {
+    const char *const *names; /* with :month behind a name where slopes are allowed */
+    size_t n;
+    const struct als_measure *measure; /* that of the analysis */
+    const char *by; /* factor that groups, which cannot be a covariate too; NULL: none */
+    bool slopes;
+};
+
+/* used: patients with data; those who lack a covariate are taken out of it and noted. Memory
  * belongs to arena. ALS_USAGE with a hint for what is no covariate. */
 ALS_CHECKED enum als_status als_covariates_load(struct als_store *store,
                                                 const struct als_patient_list *patients,
-                                                const char *const *names, size_t n_names,
-                                                const struct als_measure *measure, const char *by,
+                                                const struct als_covariate_request *request,
                                                 struct als_arena *arena, bool *used,
                                                 struct als_covariates *out, struct als_err *err);
 

@@ -81,7 +81,19 @@ static enum als_status prepare(struct ranking *ranking, struct als_err *err)
         used[i] = ranking->cases.items[i].used;
     status = als_levels_make(&ranking->patients, options->by, options->reference, used,
                              ranking->arena, &ranking->levels, err);
-    return status == ALS_OK ? ranking_load_changes(ranking, err) : status;
+    if (status == ALS_OK)
+        status = ranking_load_changes(ranking, err);
+    if (status != ALS_OK)
+        return status;
+    for (size_t i = 0; i < n; i++)
+        used[i] = ranking->levels.of[i] != ALS_NO_LEVEL;
+    ranking->adjustable = used;
+    const struct als_covariate_request request = {.names = options->covariates,
+                                                  .n = options->n_covariates,
+                                                  .measure = &ranking->measure,
+                                                  .by = options->by};
+    return als_covariates_load(ranking->store, &ranking->patients, &request, ranking->arena, used,
+                               &ranking->covariates, err);
 }
 
 enum als_status als_analyze_joint_rank(struct als_store *store,

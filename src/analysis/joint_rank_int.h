@@ -8,6 +8,7 @@
 #include "alstrack/analysis/joint_rank.h"
 #include "alstrack/analysis/slopes.h"
 #include "alstrack/stat/joint_rank.h"
+#include "covariate.h"
 #include "levels.h"
 #include "survival_cases.h"
 
@@ -22,6 +23,8 @@ struct ranking {
     struct survival_endpoint endpoint;
     struct survival_cases cases;
     struct als_levels levels;
+    struct als_covariates covariates;
+    bool *adjustable; /* per patient: ranked, and every covariate known */
     int horizon_days;
 
     size_t n_visits;   /* of the protocol; changes at visits that do not count stay NAN */
@@ -39,12 +42,16 @@ struct ranking {
     size_t *who; /* index into the list */
     double *time, *packed;
     bool *died, *treated;
+    struct als_table *notes; /* of the result under way; the main table */
 };
 
 /* Baselines and changes from the study. */
 ALS_CHECKED enum als_status ranking_load_changes(struct ranking *ranking, struct als_err *err);
 
-void ranking_make_tables(const struct ranking *ranking, const struct als_joint_rank *rank,
+void ranking_make_tables(struct ranking *ranking, const struct als_joint_rank *rank,
                          struct als_result *out);
+/* Part `adjusted`: regression of the ranks on group and covariates. */
+void ranking_adjust(struct ranking *ranking, const struct als_joint_rank *rank,
+                    struct als_result *out);
 
 #endif

@@ -20,9 +20,10 @@ static void note_rules(const struct ranking *ranking, struct als_table *table)
     const struct als_joint_rank_options *options = ranking->options;
     als_table_note(
         table,
-        "joint rank of %s and change of %s, horizon %.6g months (day %d): every patient "
+        "joint rank of %s and change of %s, horizon %.6g months of %.4f days (day %d): every "
+        "patient "
         "against every other, score = wins - losses, rank 1 = worst, ties share the mean",
-        ranking->endpoint.name, ranking->measure.name, options->horizon_months,
+        ranking->endpoint.name, ranking->measure.name, options->horizon_months, ALS_DAYS_PER_MONTH,
         ranking->horizon_days);
     als_table_note(table, "death rule: a death loses to %s; deaths on one day: %s",
                    options->strict ? "every survivor, whatever the follow-up (strict)"
@@ -202,7 +203,7 @@ static void add_test(const struct ranking *ranking, const struct als_joint_rank 
 
 /* ---------------------------------------------------------------- the whole */
 
-void ranking_make_tables(const struct ranking *ranking, const struct als_joint_rank *rank,
+void ranking_make_tables(struct ranking *ranking, const struct als_joint_rank *rank,
                          struct als_result *out)
 {
     static const struct als_table_column columns[] = {
@@ -220,8 +221,11 @@ void ranking_make_tables(const struct ranking *ranking, const struct als_joint_r
     }
     note_rules(ranking, table);
     note_counts(ranking, table);
+    ranking->notes = table;
     if (ranking->levels.count == 2)
         add_test(ranking, rank, out);
     if (ranking->levels.count != 2 || rank->status != ALS_JOINT_RANK_OK)
         note_no_test(ranking, rank, table);
+    if (ranking->options->n_covariates && ranking->n)
+        ranking_adjust(ranking, rank, out);
 }

@@ -205,9 +205,13 @@ static enum als_status add_covariates(struct als_store *store, struct mixed *mix
                                       struct als_err *err)
 {
     const struct als_mixed_options *options = mixed->options;
-    enum als_status status = als_covariates_load(
-        store, &mixed->patients, options->covariates, options->n_covariates, &mixed->measure,
-        options->by, mixed->arena, mixed->used, &mixed->covariates, err);
+    const struct als_covariate_request request = {.names = options->covariates,
+                                                  .n = options->n_covariates,
+                                                  .measure = &mixed->measure,
+                                                  .by = options->by,
+                                                  .slopes = true};
+    enum als_status status = als_covariates_load(store, &mixed->patients, &request, mixed->arena,
+                                                 mixed->used, &mixed->covariates, err);
     if (status == ALS_OK && mixed->covariates.incomplete.count)
         drop_unused(mixed);
     return status;

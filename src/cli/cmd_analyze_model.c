@@ -102,6 +102,7 @@ enum als_status als_cmd_analyze_joint_rank(struct als_cli *cli, struct als_err *
         .strict = chose(cli, "death-rule", "strict"),
         .same_day_equal = chose(cli, "tie", "equal"),
     };
+    options.n_covariates = covariates_given(cli, &options.covariates);
     const char *horizon = als_args_text(&cli->args, "horizon");
     if (!horizon)
         return als_fail(err, ALS_USAGE, "E-HORIZON", "--horizon MONTHS is needed");

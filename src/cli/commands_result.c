@@ -132,10 +132,12 @@ static const struct als_command commands[] = {
      .summary = "joint rank of death and function (CAFS)",
      .operands = "[MEASURE]",
      .details = "--horizon is needed. Every patient is compared with every other, first by death, "
-                "then by change from baseline at the last visit that both have.",
+                "then by change from baseline at the last visit that both have. Covariates (see "
+                "analyze mixed) adjust the ranks by linear regression.",
      .options = {{.name = "horizon", .value = "MONTHS", .help = "end of the comparison"},
                  BY,
                  REFERENCE,
+                 COVARIATE,
                  {.name = "death", .value = "ENDPOINT", .help = "what counts as death (death)"},
                  {.name = "death-rule",
                   .value = "fs|strict",
@@ -143,7 +145,10 @@ static const struct als_command commands[] = {
                  {.name = "tie",
                   .value = "function|equal",
                   .help = "deaths on one day: compare function, or equal"}},
-     .examples = {{"alstrack analyze joint-rank --horizon 6 --by sex", "two groups compared"}},
+     .examples = {{"alstrack analyze joint-rank --horizon 6 --by sex", "two groups compared"},
+                  {"alstrack analyze joint-rank --horizon 6 --by sex --covariate baseline "
+                   "--format json",
+                   "ranks adjusted"}},
      .group = ALS_GROUP_RESULT,
      .flags = STUDY | TABLE | AS_OF,
      .run = als_cmd_analyze_joint_rank},

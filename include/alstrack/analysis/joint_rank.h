@@ -12,6 +12,8 @@ struct als_joint_rank_options {
     const char *by;        /* patient factor with two groups; NULL: scores only */
     const char *reference; /* group that the other is compared with; NULL: the first by name */
     const char *endpoint;  /* what counts as death, as in als_survival_options; NULL: death */
+    const char *const *covariates; /* as in als_mixed_options, without :month */
+    size_t n_covariates;
     double horizon_months;
     bool strict;         /* a death loses whatever the other's follow-up */
     bool same_day_equal; /* deaths on one day are equal without a look at function */
@@ -26,7 +28,9 @@ struct als_joint_rank_options {
  * reference,treated,n_reference,n_treated,mean_rank_reference,mean_rank_treated,
  * median_rank_reference,median_rank_treated,treated_score,variance,z,p,wilcoxon_w,wilcoxon_z,
  * wilcoxon_p,wilcoxon_p_corrected,wilcoxon_p_exact,wins,losses,ties,by_death,by_same_day,
- * by_function,undecidable,win_probability,ci_low,ci_high,win_odds,win_ratio,net_benefit. */
+ * by_function,undecidable,win_probability,ci_low,ci_high,win_odds,win_ratio,net_benefit; with
+ * covariates `adjusted`: term,estimate,se,df,t,p,ci_low,ci_high of the linear regression of the
+ * ranks on group and covariates, over the ranked patients who have all of them. */
 ALS_CHECKED enum als_status als_analyze_joint_rank(struct als_store *store,
                                                    const struct als_joint_rank_options *options,
                                                    struct als_result *out, struct als_err *err);

@@ -1,6 +1,7 @@
 /* Covariates of models: what each name stands for, and who lacks one. */
 #include <limits.h>
 
+#include "alstrack/analysis/joint_rank.h"
 #include "alstrack/analysis/mixed.h"
 #include "trial_results.h"
 
@@ -161,5 +162,76 @@ TABLE_TEST(covariate, refuses_what_it_does_not_know, mistakes)
     struct als_result result;
     cr_assert_eq(als_analyze_mixed(trial.store, &options, &result, &err), ALS_USAGE);
     cr_assert_not_null(strstr(err.text, mistakes[*row_].words), "%s", err.text);
+    trial_close(&trial);
+}
+
+/* ---------------------------------------------------------------- adjusted ranks */
+
+/* Ranks 6, 4, 3 in arm A and 5, 1, 2 in B, by change of function alone; onset 300 to 600 days
+ * before. Reference: R, lm(rank ~ arm + duration). */
+static const struct {
+    const char *patient, *arm;
+    int loss, onset;
+} ranked[] = {{"R1", "A", 1, 300}, {"R2", "A", 3, 400}, {"R3", "A", 4, 500},
+              {"R4", "B", 2, 350}, {"R5", "B", 6, 450}, {"R6", "B", 5, 600}};
+
+static void add_ranked(struct trial *trial)
+{
+    int zero = trial_day("2016-01-04");
+    for (size_t i = 0; i < COUNT(ranked); i++) {
+        char date[ALS_DATE_TEXT];
+        int64_t patient = trial_patient(trial, ranked[i].patient, ranked[i].arm);
+        trial_event(trial, patient, "infusion", "2016-01-04");
+        trial_event(trial, patient, "onset", als_day_format(zero - ranked[i].onset, date));
+        trial_alsfrsr(trial, patient, "D0", zero, 40);
+        trial_alsfrsr(trial, patient, "MN6", zero + 180, 40 - ranked[i].loss);
+    }
+}
+
+static struct als_result joint_rank(struct trial *trial, const char *covariate)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_joint_rank_options options = {.by = "arm",
+                                             .reference = "B",
+                                             .horizon_months = 6,
+                                             .covariates = &covariate,
+                                             .n_covariates = 1};
+    struct als_result result;
+    trial_commit(trial);
+    trial_ok(als_analyze_joint_rank(trial->store, &options, &result, &err), &err);
+    trial_begin(trial);
+    return result;
+}
+
+Test(covariate, adjusts_the_ranks_by_regression)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_ranked(&trial);
+    struct als_result result = joint_rank(&trial, "duration");
+    const struct als_table *adjusted = result.parts[result.count - 1].table;
+    cr_assert_eq(als_table_rows(adjusted), 3u);
+    cr_assert_str_eq(trial_text(adjusted, 1, "term"), "armA");
+    assert_close(trial_number(adjusted, 1, "estimate"), 0.849462365591398, 1e-12);
+    assert_close(trial_number(adjusted, 1, "se"), 1.182143841229079, 1e-12);
+    assert_close(trial_number(adjusted, 1, "df"), 3, 0);
+    assert_close(trial_number(adjusted, 1, "p"), 0.5243112499732192, 1e-12);
+    assert_close(trial_number(adjusted, 2, "estimate"), -0.373104838709678, 1e-12);
+    cr_assert(trial_noted(als_result_main(&result), "adjusted difference of mean rank, A less B"));
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
+/* Everyone had 40 points at baseline. */
+Test(covariate, that_is_the_same_in_all_adjusts_nothing)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_ranked(&trial);
+    struct als_result result = joint_rank(&trial, "baseline");
+    cr_assert_eq(als_table_rows(result.parts[result.count - 1].table), 0u);
+    cr_assert(trial_noted(als_result_main(&result), "ranks not adjusted"));
+    cr_assert(trial_noted(als_result_main(&result), "term baseline"));
+    als_result_release(&result);
     trial_close(&trial);
 }
