@@ -225,6 +225,14 @@ static void add_words(struct als_store *store, struct als_buf *out, enum als_wor
         text = or_empty(als_store_rater(store, (int)(key & ALS_KEY_MASK)));
         add_text(out, text, strlen(text));
         break;
+    case ALS_WORDS_QUERY:
+        add_words(store, out, ALS_WORDS_PATIENT, key >> ALS_QUERY_SHIFT);
+        add_varint(out, (uint64_t)key & ALS_QUERY_MASK);
+        break;
+    case ALS_WORDS_STEP:
+        add_words(store, out, ALS_WORDS_QUERY, key >> ALS_KEY_SHIFT);
+        add_varint(out, (uint64_t)key & ALS_KEY_MASK);
+        break;
     }
 }
 
@@ -340,6 +348,14 @@ static void print_words(struct als_store *store, enum als_words words, int64_t k
         if (key & ALS_KEY_MASK)
             als_buf_printf(out, "/%s", or_empty(als_store_rater(store, (int)(key & ALS_KEY_MASK))));
         break;
+    case ALS_WORDS_QUERY:
+        print_words(store, ALS_WORDS_PATIENT, key >> ALS_QUERY_SHIFT, out);
+        als_buf_printf(out, "/%lld", (long long)(key & ALS_QUERY_MASK));
+        break;
+    case ALS_WORDS_STEP:
+        print_words(store, ALS_WORDS_QUERY, key >> ALS_KEY_SHIFT, out);
+        als_buf_printf(out, "/%lld", (long long)(key & ALS_KEY_MASK));
+        break;
     }
 }
 
@@ -382,6 +398,10 @@ int64_t als_relation_patient(const struct als_relation *table, int64_t row_id,
         return row_id >> (2 * ALS_KEY_SHIFT);
     if (table->key_words == ALS_WORDS_VISIT)
         return row_id >> ALS_KEY_SHIFT;
+    if (table->key_words == ALS_WORDS_QUERY)
+        return row_id >> ALS_QUERY_SHIFT;
+    if (table->key_words == ALS_WORDS_STEP)
+        return row_id >> (ALS_KEY_SHIFT + ALS_QUERY_SHIFT);
     if (strcmp(table->name, "patient") == 0)
         return row_id;
     for (size_t i = 0; i < table->n_columns; i++) {

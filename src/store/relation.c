@@ -42,10 +42,9 @@ static enum als_words words_of(const char *column)
     static const struct {
         const char *column;
         enum als_words words;
-    } known[] = {{"patient_id", ALS_WORDS_PATIENT},
-                 {"visit_id", ALS_WORDS_VISIT},
-                 {"visit_no", ALS_WORDS_VISIT_NO},
-                 {"assessment_id", ALS_WORDS_ASSESSMENT}};
+    } known[] = {{"patient_id", ALS_WORDS_PATIENT}, {"visit_id", ALS_WORDS_VISIT},
+                 {"visit_no", ALS_WORDS_VISIT_NO},  {"assessment_id", ALS_WORDS_ASSESSMENT},
+                 {"query_id", ALS_WORDS_QUERY},     {"step_id", ALS_WORDS_STEP}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(column, known[i].column) == 0)
             return known[i].words;
@@ -57,7 +56,7 @@ static enum als_words words_of(const char *column)
 static enum als_words key_words_of(const char *key)
 {
     enum als_words words = words_of(key);
-    return words == ALS_WORDS_VISIT || words == ALS_WORDS_ASSESSMENT ? words : ALS_WORDS_NONE;
+    return words == ALS_WORDS_PATIENT || words == ALS_WORDS_VISIT_NO ? ALS_WORDS_NONE : words;
 }
 
 static void compose(struct als_relation *table, struct als_arena *arena)
@@ -178,7 +177,8 @@ size_t als_relation_names(const struct als_store *store, struct als_arena *arena
 {
     static const char *const fixed[] = {"adverse_event", "definition", "eligibility_answer",
                                         "event",         "patient",    "procedure",
-                                        "rater",         "visit",      "visit_code"};
+                                        "query",         "query_step", "rater",
+                                        "visit",         "visit_code"};
     size_t n_fixed = sizeof fixed / sizeof fixed[0];
     const char **list = als_arena_array(arena, n_fixed + store->n_definitions, sizeof *list);
     memcpy(list, fixed, sizeof fixed);

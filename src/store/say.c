@@ -28,6 +28,8 @@ void als_say_row(struct als_store *store, const struct als_relation *table, int6
         als_buf_printf(out, "%s %s", noun, key.data);
     else if (strcmp(table->name, "patient") == 0)
         als_buf_printf(out, "patient %s", patient);
+    else if (table->key_words == ALS_WORDS_QUERY || table->key_words == ALS_WORDS_STEP)
+        als_buf_printf(out, "query %s", key.data);
     else if (table->key_words == ALS_WORDS_NONE)
         als_buf_printf(out, "patient %s, %s %s", patient, noun, key.data + strlen(patient) + 1);
     else

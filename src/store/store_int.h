@@ -37,6 +37,8 @@
 #define ALS_PATIENT_MAX    0xFFFFFF   /* the table's CHECK */
 #define ALS_BUSY_MS        5000
 #define ALS_DIGEST_BYTES   32
+#define ALS_QUERY_SHIFT    16 /* query_id = patient_id << 16 | number */
+#define ALS_QUERY_MASK     0xFFFF
 #define ALS_MODE_CHECK     "mode = 'clinic' OR mode = 'phone' OR mode = 'video' OR mode = 'home'"
 
 /* ---- Tables of the trail ---- */
@@ -50,6 +52,8 @@ enum als_words {
     ALS_WORDS_VISIT,      /* visit_id: patient, visit code */
     ALS_WORDS_VISIT_NO,   /* visit_no: visit code */
     ALS_WORDS_ASSESSMENT, /* assessment_id: patient, visit code, rater */
+    ALS_WORDS_QUERY,      /* query_id: patient, number */
+    ALS_WORDS_STEP,       /* step_id: patient, number of the query, number of the step */
 };
 
 struct als_column {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "alstrack/core/alloc.h"
+#include "alstrack/core/date.h"
 #include "alstrack/core/diag.h"
 #include "alstrack/core/err.h"
 #include "alstrack/define/expr.h"
@@ -175,6 +176,12 @@ struct als_protocol {
     double target_rate;        /* BOIN; 0 otherwise */
     const char *source;        /* the YAML text */
     struct als_arena *arena;
+};
+
+/* A milestone of a patient. Borrowed. */
+struct als_event_fact {
+    const char *event; /* name */
+    struct als_date date;
 };
 
 /* Event names that every protocol has, NULL-terminated. */

@@ -50,11 +50,6 @@ struct als_visit_fact {
     bool not_done;
 };
 
-struct als_event_fact {
-    const char *event; /* name */
-    struct als_date date;
-};
-
 /* Everything about one patient that the schedule depends on. Borrowed. */
 struct als_patient_facts {
     const char *cohort;                  /* NULL: not known, unless the protocol has only one */

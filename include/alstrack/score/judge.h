@@ -1,0 +1,90 @@
+/*
+ * The rule engine: what is to be said of one assessment. Pure. Whoever has an assessment (a form, a
+ * command, a file, the whole study) fills the input, and hears the same.
+ *
+ * Two sources of rules, one order of verdicts:
+ *   - the instrument's own, in the order of its file. A rule with `each` is judged once for every
+ *     item of its list, and points at it; any other points at the first item that it names.
+ *   - those of every instrument:
+ *       W-NOT-ASKED       soft  an answer to an item that does not apply
+ *       W-INCOMPLETE      soft  a required item that applies has neither answer nor reason; one
+ *                               verdict, at the first of them, names all
+ *       W-BEFORE-BIRTH    soft  dated before the patient's birth
+ *       W-AFTER-DEATH     soft  dated after the patient's death
+ *       W-BEFORE-CONSENT  soft  dated before the consent, and no historical measurement
+ *       W-FUTURE          soft  dated after today
+ *       W-SAME-DAY        soft  the same rater has one of another visit on that day
+ *       W-HISTORICAL-OLD  soft  a measurement from before the study, older than the protocol takes
+ *       W-WINDOW          info  outside the window of its visit
+ *
+ * A rule fires only on true: an unknown operand (a missing answer, no assessment before) makes it
+ * silent. Names in conditions: schema/instruments/README.md.
+ *
+ * The previous assessment is the latest one of the same patient and instrument that was done on an
+ * earlier day; of several on that day the one by the same rater, else the one with the lowest
+ * rater number. Two raters at every visit so make two series, and a change of rater shows.
+ *
+ * A condition that looks at a few items with a few possible answers and at events is evaluated once
+ * for each combination that occurs, and then looked up: a prepared judge is fast for many rows, and
+ * used by one thread at a time.
+ */
+#ifndef ALSTRACK_SCORE_JUDGE_H
+#define ALSTRACK_SCORE_JUDGE_H
+
+#include <stdint.h>
+
+#include "alstrack/core/date.h"
+#include "alstrack/define/verdict.h"
+#include "alstrack/score/expr_eval.h"
+
+/* One assessment that was done. Everything is borrowed. */
+struct als_sitting {
+    const struct als_value *values;  /* n_items */
+    const uint8_t *ranks;            /* als_rank of each; NULL: found when needed */
+    const char *const *item_reasons; /* n_items, NULL entries = none; NULL = no reasons at all */
+    int day;
+    const char *mode, *rater; /* NULL = not named */
+    struct als_person person; /* at that day */
+};
+
+struct als_judge_input {
+    struct als_sitting now;
+    const struct als_sitting *previous; /* NULL if there is none */
+    const struct als_event_fact *events;
+    size_t n_events;
+    /* Days that a partial date may stand for, in favour of the record; ALS_NO_DAY if unknown. */
+    int birth_first, death_last, consent_first;
+    int today;                  /* ALS_NO_DAY: the future is not judged */
+    const char *visit;          /* its code, for messages */
+    int window_from, window_to; /* ALS_NO_DAY when there is none */
+    int visit_day; /* stored day of the visit: a deviation on that day is the visit's own, and not
+                      told again; ALS_NO_DAY */
+    const char *same_day_visit; /* other visit with one by the same rater that day; NULL */
+    /* When the protocol takes historical baselines of this instrument: the day from which on a
+     * measurement is the study's own (screening), and how much earlier one may be. */
+    int study_begins; /* ALS_NO_DAY: no historical baseline, or the day is not known */
+    int historical_days;
+};
+
+struct als_judge;
+struct als_judge *als_judge_new(const struct als_instrument *instrument); /* borrowed */
+void als_judge_free(struct als_judge *judge);                             /* NULL is fine */
+
+/* Appends the verdicts. */
+void als_judge_run(struct als_judge *judge, const struct als_judge_input *input,
+                   struct als_verdict_list *out);
+
+/* Does the item apply, given the other answers? As `applies` says; ALS_TRUE without it. */
+enum als_truth als_judge_applies(struct als_judge *judge, size_t item,
+                                 const struct als_judge_input *input);
+
+/* Does any rule look at the assessment before? And at this item of it? */
+bool als_judge_looks_back(const struct als_judge *judge);
+bool als_judge_looks_back_at(const struct als_judge *judge, size_t item);
+
+/* The place of an answer among the possible ones of its item: 0 = missing, at most 254. The same
+ * for the same answer. */
+#define ALS_NO_RANK 255 /* an item with too many possible answers */
+uint8_t als_rank(const struct als_item *item, const struct als_value *value);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * Verdicts on what the study holds, or would hold: gathers what the rules need (score/judge.h for
+ * assessments, schedule/oddity.h for dates) and asks them. Nothing here decides anything.
+ */
+#ifndef ALSTRACK_STORE_JUDGE_H
+#define ALSTRACK_STORE_JUDGE_H
+
+#include "alstrack/define/verdict.h"
+#include "alstrack/store/record.h"
+
+/* One stored assessment; change_id 0 and *assessment untouched when there is no such row. Texts and
+ * lists live in the arena; item_reasons may be NULL. */
+ALS_CHECKED enum als_status
+als_assessment_get(struct als_store *store, int64_t patient_id, int visit_no,
+                   const struct als_instrument *instrument, int rater_no, struct als_arena *arena,
+                   struct als_assessment *assessment, int64_t *change_id, struct als_err *err);
+
+/* Of an assessment as it stands or as it would be stored: all its values, reasons, day, mode and
+ * rater count, a stored row of that key does not. One that was not done has no verdicts. `today`
+ * ALS_NO_DAY: the future is not judged. Verdicts are appended. */
+ALS_CHECKED enum als_status als_judge_assessment(struct als_store *store,
+                                                 const struct als_instrument *instrument,
+                                                 const struct als_assessment *assessment, int today,
+                                                 struct als_verdict_list *out, struct als_err *err);
+
+/* Of a patient's registration, of one stored event, of one stored visit. */
+ALS_CHECKED enum als_status als_judge_patient(struct als_store *store, int64_t patient_id,
+                                              int today, struct als_verdict_list *out,
+                                              struct als_err *err);
+ALS_CHECKED enum als_status als_judge_event(struct als_store *store, const struct als_event *event,
+                                            int today, struct als_verdict_list *out,
+                                            struct als_err *err);
+ALS_CHECKED enum als_status als_judge_visit(struct als_store *store, int64_t patient_id,
+                                            int visit_no, int today, struct als_verdict_list *out,
+                                            struct als_err *err);
+
+/* ---- The whole study: `check` ---- */
+
+struct als_check_options {
+    int64_t patient_id; /* 0 = all */
+    const char *site;   /* NULL = all */
+    int today;          /* ALS_NO_DAY: the future is not judged */
+    bool queries;       /* inside an open change set: open and refresh queries of soft findings,
+                           and mark those whose rule no longer fires; close none */
+};
+struct als_check_row {
+    int64_t patient_id;
+    int visit_no;       /* 0 = none */
+    const char *record; /* instrument code, or patient, event, visit, ae */
+    const char *rater;  /* NULL = none */
+    const char *item;   /* item code; of an event its name, with its date where it repeats; of an
+                           adverse event its id; NULL = the record as a whole */
+    struct als_verdict verdict;
+    const char *value;       /* as files have it; NULL = missing or none */
+    const char *query;       /* its query, such as P01/3; NULL if there is none */
+    const char *query_state; /* open, answered, closed; NULL */
+};
+/* Rows by patient, then registration, events, visits, adverse events, instruments in order of the
+ * study; borrowed during the call. */
+typedef void als_check_fn(const struct als_check_row *row, void *context);
+struct als_check_counts {
+    size_t hard, soft, info;
+    size_t opened, refreshed, gone; /* queries; gone: marked as no longer found */
+};
+ALS_CHECKED enum als_status als_check(struct als_store *store,
+                                      const struct als_check_options *options,
+                                      als_check_fn *receive, void *context,
+                                      struct als_check_counts *counts, struct als_err *err);
+
+#endif
