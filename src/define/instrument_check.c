@@ -223,18 +223,34 @@ static void check_condition(struct instrument_draft *draft, const struct conditi
     }
 }
 
-static void check_item_condition(struct instrument_draft *draft, size_t item, const char *key,
-                                 const struct als_expr *expr)
+/* A condition at `node` about an item, which must not hang on its own answer. */
+static void check_item_condition(struct instrument_draft *draft, size_t item,
+                                 const struct yaml_node *node, const struct als_expr *expr)
 {
     if (!expr)
         return;
-    const struct condition at = {expr, yaml_child(draft->item_nodes[item], key)};
+    const struct condition at = {expr, node};
     check_condition(draft, &at);
     for (size_t i = 0; i < expr->n_names; i++)
         if (strcmp(expr->names[i], draft->items[item].code) == 0)
             yaml_error_within(draft->file, at.node, expr_name_offset(expr, i), "E-EXPRESSION", NULL,
                               "item \"%s\" cannot depend on its own answer",
                               draft->items[item].code);
+}
+
+static void check_item_conditions(struct instrument_draft *draft, size_t i)
+{
+    const struct als_item *item = &draft->items[i];
+    const struct yaml_node *node = draft->item_nodes[i];
+    check_item_condition(draft, i, yaml_child(node, "applies"), item->applies);
+    check_item_condition(draft, i, yaml_child(node, "variant"), item->variant);
+    for (size_t k = 0; k < item->n_choices; k++)
+        if (item->choices[k].prefill)
+            check_item_condition(
+                draft, i,
+                yaml_child(yaml_child(yaml_child(node, "choices"), item->choices[k].code),
+                           "prefill"),
+                item->choices[k].prefill);
 }
 
 static void check_main_score(struct instrument_draft *draft)
@@ -252,10 +268,8 @@ void instrument_check(struct instrument_draft *draft)
     check_exchange_codes(draft);
     check_rule_codes(draft);
     check_main_score(draft);
-    for (size_t i = 0; i < draft->out->n_items; i++) {
-        check_item_condition(draft, i, "applies", draft->items[i].applies);
-        check_item_condition(draft, i, "variant", draft->items[i].variant);
-    }
+    for (size_t i = 0; i < draft->out->n_items; i++)
+        check_item_conditions(draft, i);
     for (size_t i = 0; i < draft->out->n_rules; i++) {
         const struct condition at = {draft->rules[i].when,
                                      yaml_child(draft->rule_nodes[i], "when")};

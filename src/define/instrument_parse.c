@@ -44,6 +44,7 @@ static const struct yaml_key item_keys[] = {
 static const struct yaml_key choice_keys[] = {
     {"label", YAML_TEXT, offsetof(struct als_choice, label), true},
     {"label_b", YAML_TEXT, offsetof(struct als_choice, label_b), false},
+    {"prefill", YAML_LATER, 0, false},
 };
 
 static const struct yaml_key rule_keys[] = {
@@ -78,6 +79,15 @@ static void check_choice_code(struct yaml_file *file, const struct yaml_node *ke
                    key->text);
 }
 
+static void read_choice(struct instrument_draft *draft, struct als_choice *choice,
+                        const struct yaml_node *node)
+{
+    yaml_read(draft->file, draft->arena, node, choice_keys, COUNT(choice_keys), choice);
+    const struct yaml_node *prefill = yaml_child(node, "prefill");
+    if (prefill)
+        choice->prefill = read_condition(draft->file, draft->arena, prefill);
+}
+
 static void read_choices(struct instrument_draft *draft, struct als_item *item,
                          const struct yaml_node *map)
 {
@@ -98,7 +108,7 @@ static void read_choices(struct instrument_draft *draft, struct als_item *item,
         choice->label = "";
         item->numeric_choice = is_canonical(choice->code, &choice->number) && item->numeric_choice;
         if (value->kind == YAML_MAP)
-            yaml_read(file, draft->arena, value, choice_keys, COUNT(choice_keys), choice);
+            read_choice(draft, choice, value);
         else
             yaml_text(file, draft->arena, value, &choice->label);
         for (size_t i = 0; i < item->n_choices; i++)

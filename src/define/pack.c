@@ -1,7 +1,7 @@
 /*
  * Definitions as bytes, driven by the field lists of shape.h.
  *
- *     "ALSD"  kind ('I' or 'P')  format (1)  fields in order  checksum (8 bytes)
+ *     "ALSD"  kind ('I' or 'P')  format (2)  fields in order  checksum (8 bytes)
  *
  * Whole numbers are written in groups of seven bits, the lowest first, signed ones zigzag; a text
  * is its length + 1 (0: none) and its bytes; a number its 8 bytes of IEEE 754, lowest first; a
@@ -16,7 +16,7 @@
 #include "protocol_parse.h"
 #include "shape.h"
 
-#define FORMAT     1
+#define FORMAT     2
 #define HEAD       6
 #define CHECKSUM   8
 #define MAX_PACKED ((size_t)1 << 24)

@@ -24,6 +24,7 @@ static const struct shape_field choice_fields[] = {
     {"number", SHAPE_INT64, SHAPE_AT(als_choice, number), CHANGE_SILENT},
     {"label", SHAPE_TEXT, SHAPE_AT(als_choice, label), CHANGE_INFO},
     {"label_b", SHAPE_OPTION, SHAPE_AT(als_choice, label_b), CHANGE_INFO},
+    {"prefill", SHAPE_EXPR, SHAPE_AT(als_choice, prefill), CHANGE_INFO},
 };
 const struct shape shape_of_choice = {.noun = "choice",
                                       .size = sizeof(struct als_choice),

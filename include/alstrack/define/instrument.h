@@ -35,6 +35,8 @@ struct als_choice {
     int64_t number;      /* the code as a number when the item's codes are numeric */
     const char *label;   /* our own paraphrase */
     const char *label_b; /* wording when the item's variant condition holds (5b); NULL = label */
+    const struct als_expr *prefill; /* when true, a form takes this answer until someone says
+                                       otherwise; NULL = never */
 };
 
 struct als_item {

@@ -57,6 +57,8 @@ static const struct {
     {"label: Speech", "lable: Speech", "E-KEY-MISSING", 7, 5, "\"label\""},
     {"testcd: SPEECH", "testcd: SPEECH-01", "E-CODE", 9, 13, "at most 8"},
     {"required: false, choices", "required: no, choices", "E-TYPE", 12, 55, "true or false"},
+    {"a: A", "a: {label: A, prefill: form = 'b'}", "E-EXPRESSION", 12, 95, "its own answer"},
+    {"a: A", "a: {label: A, prefill: formm = 'b'}", "E-NAME-UNKNOWN", 12, 95, "did you mean"},
     {"type: number, min", "min", "E-KEY-MISSING", 11, 5, "type or choices"},
     {"type: number", "type: numbre", "E-VALUE", 11, 41, "did you mean number?"},
     {"min: 20, max: 200", "min: 200, max: 20", "E-RANGE", 11, 54, "upside down"},

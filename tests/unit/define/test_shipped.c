@@ -85,6 +85,7 @@ Test(shipped, alsfrsr_is_read_as_it_is_written)
     cr_assert_str_eq(cutting->variant->source, "cutting_form = 'b'");
     const struct als_item *form = &one->items[als_instrument_item(one, "cutting_form")];
     cr_assert(form->type == ALS_ITEM_CHOICE && !form->numeric_choice && !form->required);
+    cr_assert_str_eq(form->choices[1].prefill->source, "event.gastrostomy");
     const struct als_score *total = &one->scores[als_instrument_score(one, "total")];
     cr_assert(total->n_items == 12 && total->min == 0 && total->max == 48);
     cr_assert(als_score_is_own(total) && !total->derived && !total->domain);
