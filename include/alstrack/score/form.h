@@ -30,6 +30,7 @@ struct als_form_known {
     const char *const *events;       /* names of events that happened by the day */
     size_t n_events;
     const struct als_value *previous; /* n_items, of the assessment before; NULL: there is none */
+    bool stored; /* the form corrects a stored assessment: nothing is prefilled */
 };
 
 struct als_form *als_form_new(const struct als_instrument *instrument);
