@@ -39,6 +39,7 @@ enum als_status als_cmd_analyze_stages(struct als_cli *cli, struct als_err *err)
         .patient = als_args_text(&cli->args, "patient"),
         .by = als_args_text(&cli->args, "by"),
         .mitos_or = als_args_flag(&cli->args, "mitos-or"),
+        .kings_from_1 = als_args_flag(&cli->args, "kings-from-1"),
     };
     struct als_table *table = NULL;
     enum als_status status = als_analyze_stages(cli->store, &options, &table, err);

@@ -33,32 +33,86 @@ const char *als_kings_name(enum als_kings stage)
     return stage < ALS_KINGS_0 || stage > ALS_KINGS_5 ? "" : names[stage];
 }
 
-static enum als_kings involved_regions(const struct als_stage_input *input)
+/* Items that King's stages look at, by region. */
+enum { REGION_ITEMS = 3 };
+const char *const als_stage_region_names[ALS_STAGE_REGIONS] = {"bulbar", "upper", "lower"};
+static const char *const region_items[ALS_STAGE_REGIONS][REGION_ITEMS] = {
+    {"speech", "salivation", "swallowing"}, {"handwriting", "cutting", NULL}, {"walking"}};
+
+/* 1 when an item of the region is below 4, 0 when none is, -1 when one that is missing could be. */
+static int is_involved(const struct als_stage_input *input, size_t region)
 {
-    int speech = answer(input, "speech"), salivation = answer(input, "salivation");
-    int swallowing = answer(input, "swallowing"), handwriting = answer(input, "handwriting");
-    int cutting = answer(input, "cutting"), walking = answer(input, "walking");
-    if (speech < 0 || salivation < 0 || swallowing < 0 || handwriting < 0 || cutting < 0 ||
-        walking < 0)
-        return ALS_KINGS_UNKNOWN;
-    int bulbar = speech < 4 || salivation < 4 || swallowing < 4;
-    int upper = handwriting < 4 || cutting < 4;
-    int lower = walking < 4;
-    return (enum als_kings)(bulbar + upper + lower);
+    bool missing = false;
+    for (size_t i = 0; i < REGION_ITEMS && region_items[region][i]; i++) {
+        int points = answer(input, region_items[region][i]);
+        if (points >= 0 && points < 4)
+            return 1;
+        missing |= points < 0;
+    }
+    return missing ? -1 : 0;
+}
+
+unsigned als_stage_involved(const struct als_stage_input *input)
+{
+    unsigned involved = 0;
+    for (size_t i = 0; i < ALS_STAGE_REGIONS; i++)
+        if (is_involved(input, i) == 1)
+            involved |= 1u << i;
+    return involved;
+}
+
+static bool asks_all_items(const struct als_stage_input *input)
+{
+    for (size_t region = 0; region < ALS_STAGE_REGIONS; region++)
+        for (size_t i = 0; i < REGION_ITEMS && region_items[region][i]; i++)
+            if (answer(input, region_items[region][i]) < 0)
+                return false;
+    return true;
+}
+
+bool als_stage_gastrostomy(const struct als_stage_input *input)
+{
+    return input->gastrostomy || used_form_b(input);
+}
+
+int als_stage_ventilation(const struct als_stage_input *input)
+{
+    int dyspnea = answer(input, "dyspnea"), support = answer(input, "respiratory_insufficiency");
+    if (dyspnea == 0 || (support >= 0 && support < 4))
+        return 1;
+    return dyspnea < 0 || support < 0 ? -1 : 0;
 }
 
 enum als_kings als_stage_kings(const struct als_stage_input *input)
 {
     if (input->dead)
         return ALS_KINGS_5;
+    int ventilation = als_stage_ventilation(input);
+    if (ventilation < 0)
+        return ALS_KINGS_UNKNOWN;
+    if (ventilation)
+        return ALS_KINGS_4B;
+    if (als_stage_gastrostomy(input))
+        return ALS_KINGS_4A;
+    if (!asks_all_items(input))
+        return ALS_KINGS_UNKNOWN;
+    int regions = 0;
+    for (size_t i = 0; i < ALS_STAGE_REGIONS; i++)
+        regions += is_involved(input, i) == 1;
+    return (enum als_kings)regions;
+}
+
+/* The domain of breathing is lost; -1 when it cannot be told. ALSFRS has one item for it. */
+static int lost_breathing(const struct als_stage_input *input)
+{
+    if (input->instrument && als_instrument_item(input->instrument, "breathing") >= 0) {
+        int breathing = answer(input, "breathing");
+        return breathing < 0 ? -1 : breathing <= 1;
+    }
     int dyspnea = answer(input, "dyspnea"), support = answer(input, "respiratory_insufficiency");
     if (dyspnea < 0 || support < 0)
-        return ALS_KINGS_UNKNOWN;
-    if (dyspnea == 0 || support < 4)
-        return ALS_KINGS_4B;
-    if (input->gastrostomy || used_form_b(input))
-        return ALS_KINGS_4A;
-    return involved_regions(input);
+        return -1;
+    return dyspnea <= 1 || support <= 2;
 }
 
 int als_stage_mitos(const struct als_stage_input *input, bool communicating_or)
@@ -68,14 +122,13 @@ int als_stage_mitos(const struct als_stage_input *input, bool communicating_or)
     int walking = answer(input, "walking"), dressing = answer(input, "dressing");
     int swallowing = answer(input, "swallowing");
     int speech = answer(input, "speech"), handwriting = answer(input, "handwriting");
-    int dyspnea = answer(input, "dyspnea"), support = answer(input, "respiratory_insufficiency");
+    int breathing = lost_breathing(input);
     if (walking < 0 || dressing < 0 || swallowing < 0 || speech < 0 || handwriting < 0 ||
-        dyspnea < 0 || support < 0)
+        breathing < 0)
         return -1;
     int movement = walking <= 1 || dressing <= 1;
     int communicating =
         communicating_or ? speech <= 1 || handwriting <= 1 : speech <= 1 && handwriting <= 1;
-    int breathing = dyspnea <= 1 || support <= 2;
     return movement + (swallowing <= 1) + communicating + breathing;
 }
 

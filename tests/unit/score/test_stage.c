@@ -69,20 +69,66 @@ TABLE_TEST(stage, needs_its_own_items_only, missing)
     als_instrument_free(scale);
 }
 
-Test(stage, is_unknown_for_a_scale_without_the_items)
+/* Ten items of ALSFRS, MiToS, MiToS by the OR variant. Breathing counts as lost at 1 or below. */
+static const struct {
+    char answers[11];
+    int mitos, mitos_or;
+} alsfrs_rows[] = {{"4444444444", 0, 0}, {"4444444442", 0, 0},  {"4444444441", 1, 1},
+                   {"4444444440", 1, 1}, {"1444444441", 1, 2},  {"1411444144", 3, 3},
+                   {"1111111111", 4, 4}, {"444444444-", -1, -1}};
+
+TABLE_TEST(stage, of_alsfrs_is_mitos_by_analogy_only, alsfrs_rows)
 {
     struct als_instrument *alsfrs = load_scale("alsfrs");
-    struct als_value values[MOST_ITEMS];
-    for (size_t i = 0; i < alsfrs->n_items; i++)
-        values[i] = integer_value(4);
+    static const char *const items[] = {"speech",  "salivation", "swallowing", "handwriting",
+                                        "cutting", "dressing",   "turning",    "walking",
+                                        "stairs",  "breathing"};
+    struct als_value values[MOST_ITEMS] = {ALS_MISSING_VALUE};
+    for (size_t i = 0; i < COUNT(items); i++)
+        if (alsfrs_rows[*row_].answers[i] != '-')
+            values[item_of(alsfrs, items[i])] = integer_value(alsfrs_rows[*row_].answers[i] - '0');
     struct als_stage_input input = {alsfrs, values, false, false};
+    cr_assert_eq(als_stage_mitos(&input, false), alsfrs_rows[*row_].mitos);
+    cr_assert_eq(als_stage_mitos(&input, true), alsfrs_rows[*row_].mitos_or);
     cr_assert_eq(als_stage_kings(&input), ALS_KINGS_UNKNOWN);
     cr_assert_str_empty(als_kings_name(ALS_KINGS_UNKNOWN));
-    cr_assert_eq(als_stage_mitos(&input, false), -1);
     cr_assert_eq(als_stage_ft9(&input), -1);
-    input.dead = true;
-    cr_assert_eq(als_stage_mitos(&input, false), 5);
     als_instrument_free(alsfrs);
+}
+
+/* Ventilation and gastrostomy, then the stage and what is kept of both. */
+static const struct {
+    char answers[13];
+    bool gastrostomy;
+    char kings[3];
+    int ventilation;
+} fours[] = {{"444444444443", true, "4B", 1},
+             {"444444444443", false, "4B", 1},
+             {"444444444444", true, "4A", 0},
+             {"444444444-44", true, "", -1},
+             {"444444444-43", false, "4B", 1}};
+
+TABLE_TEST(stage, keeps_what_makes_4A_beside_4B, fours)
+{
+    struct als_instrument *scale = load_scale("alsfrsr");
+    struct als_value values[MOST_ITEMS];
+    fill_alsfrsr(scale, fours[*row_].answers, values);
+    struct als_stage_input input = {scale, values, fours[*row_].gastrostomy, false};
+    cr_assert_str_eq(als_kings_name(als_stage_kings(&input)), fours[*row_].kings);
+    cr_assert_eq(als_stage_gastrostomy(&input), fours[*row_].gastrostomy);
+    cr_assert_eq(als_stage_ventilation(&input), fours[*row_].ventilation);
+    als_instrument_free(scale);
+}
+
+Test(stage, names_the_regions_that_are_involved)
+{
+    struct als_instrument *scale = load_scale("alsfrsr");
+    struct als_value values[MOST_ITEMS];
+    fill_alsfrsr(scale, "443444420444", values);
+    struct als_stage_input input = {scale, values, false, false};
+    cr_assert_eq(als_stage_involved(&input), 1u | 4u);
+    cr_assert_str_eq(als_stage_region_names[2], "lower");
+    als_instrument_free(scale);
 }
 
 Test(stage, never_improves_when_an_item_gets_worse)
