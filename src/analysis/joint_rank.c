@@ -61,6 +61,10 @@ static enum als_status rank(struct ranking *ranking, struct als_result *out, str
 static enum als_status prepare(struct ranking *ranking, struct als_err *err)
 {
     const struct als_joint_rank_options *options = ranking->options;
+    ranking->rules =
+        (struct survival_rules){.endpoint = &ranking->endpoint,
+                                .from_zero = true,
+                                .pav = als_pav_asked(options->pav_hours, options->pav_days)};
     enum als_status status =
         als_patient_load(ranking->store, ranking->arena, &ranking->patients, err);
     if (status == ALS_OK)
@@ -71,7 +75,7 @@ static enum als_status prepare(struct ranking *ranking, struct als_err *err)
         status = als_fail(err, ALS_USAGE, "E-ENDPOINT",
                           "'%s' does not hold death, which a joint rank needs", options->endpoint);
     if (status == ALS_OK)
-        status = survival_cases_load(ranking->store, &ranking->patients, &ranking->endpoint, NULL,
+        status = survival_cases_load(ranking->store, &ranking->patients, &ranking->rules,
                                      ranking->arena, &ranking->cases, err);
     if (status != ALS_OK)
         return status;

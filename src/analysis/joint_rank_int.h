@@ -21,6 +21,7 @@ struct ranking {
     struct als_measure measure;
     struct als_baselines baseline_rules;
     struct survival_endpoint endpoint;
+    struct survival_rules rules;
     struct survival_cases cases;
     struct als_levels levels;
     struct als_covariates covariates;

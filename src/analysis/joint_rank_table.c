@@ -33,7 +33,7 @@ static void note_rules(const struct ranking *ranking, struct als_table *table)
                    "function: the %s change from baseline at the last planned visit after time "
                    "zero at which both have a value wins; equal or no such visit 0",
                    ranking->measure.instrument->higher_is_better ? "greater" : "lesser");
-    survival_cases_note(&ranking->cases, ranking->protocol, &ranking->endpoint, NULL, table);
+    survival_cases_note(&ranking->cases, ranking->protocol, &ranking->rules, table);
 }
 
 static void note_counts(const struct ranking *ranking, struct als_table *table)

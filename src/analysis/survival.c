@@ -14,6 +14,7 @@ struct run {
     struct als_arena *arena;
     struct als_patient_list patients;
     struct survival_endpoint endpoint;
+    struct survival_rules rules;
     struct survival_cases cases;
     struct als_levels levels;
     struct als_case *all, *work; /* n; times in days */
@@ -42,7 +43,8 @@ static void make_cases(struct run *run)
                                              .event = run->cases.items[i].event,
                                              .group = run->levels.of[i],
                                              .stratum = strata.of[i],
-                                             .row = run->n};
+                                             .row = run->n,
+                                             .entry = run->cases.items[i].entry};
         run->n++;
     }
 }
@@ -216,12 +218,13 @@ static void add_logrank(const struct run *run)
 static void note_term(const struct run *run, size_t level, const struct als_cox_term *term)
 {
     const char *one = run->levels.names[level], *other = run->levels.names[0];
+    const char *strata = run->options->strata;
     if (term->estimable)
         als_table_note(run->curve,
-                       "hazard ratio %s to %s (Cox, Efron): %.6f, 95 %% interval %.6f to %.6f, p "
-                       "%.6g",
-                       one, other, exp(term->coefficient), exp(term->ci_low), exp(term->ci_high),
-                       term->p);
+                       "hazard ratio %s to %s (Cox, Efron%s%s): %.6f, 95 %% interval %.6f to %.6f, "
+                       "p %.6g",
+                       one, other, strata ? ", strata of " : "", strata ? strata : "",
+                       exp(term->coefficient), exp(term->ci_low), exp(term->ci_high), term->p);
     else
         als_table_note(run->curve,
                        "hazard ratio %s to %s: not estimable: one of them has no events while "
@@ -292,6 +295,21 @@ static void add_head(const struct run *run)
     als_table_text(table, run->options->in_days ? "day" : "month");
 }
 
+/* With late entry the first few at risk may all have the event while others are still to come. */
+static void note_early_end(const struct run *run)
+{
+    for (size_t level = 0; level < run->levels.count; level++)
+        for (size_t i = 0; i + 1 < run->n_rows[level]; i++) {
+            if (run->rows[level][i].survival > 0)
+                continue;
+            als_table_note(run->curve,
+                           "warning: %s: everyone at risk at %.6g had the endpoint before others "
+                           "entered: the curve ends there and is of no use",
+                           run->levels.names[level], run->rows[level][i].time / run->unit);
+            break;
+        }
+}
+
 static void note_method(const struct run *run, const struct als_protocol *protocol)
 {
     const struct als_survival_options *options = run->options;
@@ -303,24 +321,30 @@ static void note_method(const struct run *run, const struct als_protocol *protoc
                        "Kaplan-Meier, Greenwood's standard errors, 95 %% limits on the log-log "
                        "scale; times in months of %.4f days",
                        ALS_DAYS_PER_MONTH);
-    survival_cases_note(&run->cases, protocol, &run->endpoint, options->from, run->curve);
+    survival_cases_note(&run->cases, protocol, &run->rules, run->curve);
     als_table_note(run->curve, "patients: %zu, followed: %zu", run->patients.count, run->n);
     if (run->levels.without)
         als_table_note(run->curve, "left out: no %s: %zu", options->by, run->levels.without);
     if (run->n == 0)
         als_table_note(run->curve, "no curve: nobody was followed");
+    note_early_end(run);
 }
 
 static enum als_status prepare(struct als_store *store, struct run *run, struct als_err *err)
 {
     const struct als_survival_options *options = run->options;
+    run->rules =
+        (struct survival_rules){.endpoint = &run->endpoint,
+                                .from = options->from,
+                                .from_zero = options->from_zero,
+                                .pav = als_pav_asked(options->pav_hours, options->pav_days)};
     enum als_status status = als_patient_load(store, run->arena, &run->patients, err);
     if (status == ALS_OK)
         status = survival_endpoint_find(als_store_protocol(store), options->endpoint, run->arena,
                                         &run->endpoint, err);
     if (status == ALS_OK)
-        status = survival_cases_load(store, &run->patients, &run->endpoint, options->from,
-                                     run->arena, &run->cases, err);
+        status =
+            survival_cases_load(store, &run->patients, &run->rules, run->arena, &run->cases, err);
     if (status != ALS_OK)
         return status;
     bool *used = als_arena_array(run->arena, run->patients.count + 1, sizeof *used);

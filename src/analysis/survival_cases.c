@@ -1,72 +1,68 @@
-/* Endpoints by name, and each patient's time to them. */
+/* From events, visits and assessments to each patient's time to the endpoint. */
 #include "survival_cases.h"
 
 #include <limits.h>
 #include <string.h>
 
 #include "alstrack/analysis/follow_up.h"
+#include "stage_series.h"
 
-/* ---------------------------------------------------------------- endpoints */
+/* ---------------------------------------------------------------- stages */
 
-static const struct {
-    const char *name, *events;
-} named[] = {
-    {"death", "death"},
-    {"death-or-tracheostomy", "death,tracheostomy"},
-    {"death-or-tracheostomy-or-pav", "death,tracheostomy,pav"},
-    {"gastrostomy", "gastrostomy"},
-    {"niv", "niv_start"},
+/* What the assessments of one patient say of King's stage 4. */
+struct reached {
+    int first; /* first day with what makes a stage of the endpoint; ALS_NO_DAY: none */
+    int last;  /* last assessment of which this can be told */
 };
-#define N_NAMED (sizeof named / sizeof named[0])
 
-static enum als_status no_endpoint(const struct als_protocol *protocol, const char *word,
-                                   struct als_err *err)
+struct stages {
+    const struct survival_endpoint *endpoint;
+    struct reached *items; /* per patient; NULL when the endpoint has no stage */
+    size_t next;
+};
+
+static void take_course(const struct als_stage_course *course, void *context)
 {
-    enum { MOST = 64 };
-    const char *candidates[MOST];
-    size_t n = 0;
-    for (size_t i = 0; i < N_NAMED; i++)
-        candidates[n++] = named[i].name;
-    for (size_t i = 0; als_event_names[i] && n < MOST; i++)
-        candidates[n++] = als_event_names[i];
-    for (size_t i = 0; i < protocol->n_events && n < MOST; i++)
-        candidates[n++] = protocol->events[i];
-    enum als_status status =
-        als_fail(err, ALS_USAGE, "E-ENDPOINT", "there is no endpoint or event '%s'", word);
-    const char *nearest = als_nearest(word, candidates, n);
-    if (nearest)
-        als_err_hint(err, "did you mean %s?", nearest);
-    else
-        als_err_hint(err, "death, death-or-tracheostomy, death-or-tracheostomy-or-pav, "
-                          "gastrostomy, niv, or events with commas between");
-    return status;
+    struct stages *stages = context;
+    struct reached *reached = &stages->items[stages->next++];
+    *reached = (struct reached){ALS_NO_DAY, ALS_NO_DAY};
+    for (size_t i = 0; i < course->n; i++) {
+        const struct als_staged *stage = &course->stages[i];
+        bool is_there = (stages->endpoint->kings_4a && stage->gastrostomy) ||
+                        (stages->endpoint->kings_4b && stage->ventilation == 1);
+        if (is_there && reached->first == ALS_NO_DAY)
+            reached->first = stage->day;
+        if (is_there || !stages->endpoint->kings_4b || stage->ventilation >= 0)
+            reached->last = stage->day;
+    }
 }
 
-enum als_status survival_endpoint_find(const struct als_protocol *protocol, const char *name,
-                                       struct als_arena *arena, struct survival_endpoint *out,
-                                       struct als_err *err)
+static enum als_status load_stages(struct als_store *store, const struct als_patient_list *patients,
+                                   struct als_arena *arena, struct stages *stages,
+                                   struct als_err *err)
 {
-    *out = (struct survival_endpoint){.name = name};
-    const char *events = name;
-    for (size_t i = 0; i < N_NAMED; i++)
-        if (strcmp(named[i].name, name) == 0)
-            events = named[i].events;
-    for (const char *at = events; at;) {
-        const char *comma = strchr(at, ',');
-        const char *event = als_arena_strndup(arena, at, comma ? (size_t)(comma - at) : strlen(at));
-        if (!als_protocol_has_event(protocol, event))
-            return no_endpoint(protocol, event, err);
-        if (out->count == SURVIVAL_EVENTS)
-            return als_fail(err, ALS_USAGE, "E-ENDPOINT", "more than %d events in an endpoint",
-                            SURVIVAL_EVENTS);
-        out->events[out->count++] = event;
-        out->death |= strcmp(event, "death") == 0;
-        at = comma ? comma + 1 : NULL;
-    }
-    return ALS_OK;
+    static const struct als_stage_rules rules = {.mitos_or = false};
+    if (!stages->endpoint->kings_4a && !stages->endpoint->kings_4b)
+        return ALS_OK;
+    const struct als_instrument *scale = als_stage_instrument(store);
+    if (!scale || strcmp(scale->code, "alsfrsr") != 0)
+        return als_fail(err, ALS_USAGE, "E-ENDPOINT",
+                        "King's stages need ALSFRS-R, which the study does not record");
+    stages->items = als_arena_array(arena, patients->count + 1, sizeof *stages->items);
+    return als_stages_each(store, patients, &rules, take_course, stages, err);
 }
 
 /* ---------------------------------------------------------------- one patient */
+
+struct person {
+    const char *name;
+    const struct als_patient_facts *facts;
+    const struct als_event *events; /* the rows behind facts */
+    size_t n_events;
+    const struct reached *reached; /* NULL when the endpoint has no stage */
+    struct als_follow_up follow;
+    struct als_date zero;
+};
 
 static bool is_one_of(const struct survival_endpoint *endpoint, const char *event)
 {
@@ -76,21 +72,53 @@ static bool is_one_of(const struct survival_endpoint *endpoint, const char *even
     return false;
 }
 
-/* The earliest event of the endpoint; *undated says that one has no date at all. */
-static struct als_date first_of(const struct survival_endpoint *endpoint,
-                                const struct als_patient_facts *facts, bool *undated)
+static void take_earlier(struct als_date *first, struct als_date date)
+{
+    if (date.day != ALS_NO_DAY && (first->day == ALS_NO_DAY || date.day < first->day))
+        *first = date;
+}
+
+/* The earliest of the events; *undated says that one has no date at all. */
+static struct als_date first_event(const struct survival_endpoint *endpoint,
+                                   const struct als_patient_facts *facts, bool *undated)
 {
     struct als_date first = ALS_NO_DATE;
-    *undated = false;
     for (size_t i = 0; i < facts->n_events; i++) {
         const struct als_event_fact *event = &facts->events[i];
-        if (!is_one_of(endpoint, event->event))
+        bool ventilation = endpoint->pav && strcmp(event->event, "pav") == 0;
+        if (ventilation || !is_one_of(endpoint, event->event))
             continue;
-        if (event->date.day == ALS_NO_DAY)
-            *undated = true;
-        else if (first.day == ALS_NO_DAY || event->date.day < first.day)
-            first = event->date;
+        *undated |= event->date.day == ALS_NO_DAY;
+        take_earlier(&first, event->date);
     }
+    return first;
+}
+
+static struct als_date find_pav(struct survival_cases *cases, const struct survival_rules *rules,
+                                const struct person *person, bool *undated)
+{
+    struct als_pav pav = als_pav_of(person->events, person->n_events, &rules->pav,
+                                    person->follow.death.day, person->follow.last_known);
+    *undated |= pav.undated;
+    if (pav.unchecked)
+        als_noted_add(&cases->pav_unchecked, person->name);
+    else if (pav.date.day == ALS_NO_DAY && pav.fewer_hours)
+        als_noted_add(&cases->pav_fewer, person->name);
+    else if (pav.date.day == ALS_NO_DAY && pav.too_short)
+        als_noted_add(&cases->pav_short, person->name);
+    return pav.date;
+}
+
+/* The first that the endpoint names of events, permanent ventilation and stages. */
+static struct als_date first_of(struct survival_cases *cases, const struct survival_rules *rules,
+                                const struct person *person, bool *undated)
+{
+    *undated = false;
+    struct als_date first = first_event(rules->endpoint, person->facts, undated);
+    if (rules->endpoint->pav)
+        take_earlier(&first, find_pav(cases, rules, person, undated));
+    if (person->reached)
+        take_earlier(&first, (struct als_date){person->reached->first, ALS_PRECISION_DAY});
     return first;
 }
 
@@ -103,28 +131,29 @@ static int last_visit(const struct als_patient_facts *facts)
     return last;
 }
 
-struct person {
-    const char *name;
-    const struct als_patient_facts *facts;
-    struct als_follow_up follow;
-    struct als_date zero;
-};
+/* Last day on which the endpoint is known not to have been there. */
+static int censoring_day(const struct survival_endpoint *endpoint, const struct person *person)
+{
+    if (person->reached)
+        return person->reached->last;
+    if (endpoint->death)
+        return person->follow.last_known;
+    int end = last_visit(person->facts), death = person->follow.death.day;
+    return death > end ? death : end;
+}
 
 static void censor(struct survival_cases *cases, const struct survival_endpoint *endpoint,
                    const struct person *person, struct survival_case *out)
 {
-    int end = person->follow.last_known;
-    if (!endpoint->death) {
-        int death = person->follow.death.day;
-        end = last_visit(person->facts);
-        if (death != ALS_NO_DAY)
-            als_noted_add(&cases->competing, person->name);
-        if (death > end)
-            end = death;
+    int end = censoring_day(endpoint, person);
+    if (person->reached && end == ALS_NO_DAY) {
+        als_noted_add(&cases->no_stage, person->name);
+        return;
     }
+    if (!endpoint->death && person->follow.death.day != ALS_NO_DAY)
+        als_noted_add(&cases->competing, person->name);
     out->used = true;
     out->days = end > person->zero.day ? end - person->zero.day : 0;
-    cases->at_zero += out->days == 0;
 }
 
 /* A partial date is taken as its middle, but not as a day that cannot be: before time zero, or, for
@@ -141,7 +170,46 @@ static int event_day(const struct survival_endpoint *endpoint, const struct pers
     return day;
 }
 
-static void settle(struct survival_cases *cases, const struct survival_endpoint *endpoint,
+/* Nobody can be lost to the trial before the trial knows them: the first of consent, a visit and an
+ * infusion. ALS_NO_DAY: none of them. */
+static int entry_day(const struct person *person)
+{
+    struct als_date first = ALS_NO_DATE;
+    for (size_t i = 0; i < person->facts->n_visits; i++)
+        if (!person->facts->visits[i].not_done)
+            take_earlier(&first,
+                         (struct als_date){person->facts->visits[i].day, ALS_PRECISION_DAY});
+    for (size_t i = 0; i < person->facts->n_events; i++) {
+        const struct als_event_fact *event = &person->facts->events[i];
+        if (strcmp(event->event, "consent") == 0 || strcmp(event->event, "infusion") == 0)
+            take_earlier(&first, event->date);
+    }
+    return first.day;
+}
+
+/* A stage at entry or time zero was not reached under observation. */
+static bool came_before(const struct person *person, struct als_date date, int day)
+{
+    bool by_stage = person->reached && date.day == person->reached->first;
+    return day < person->zero.day || (by_stage && day == person->zero.day);
+}
+
+static void enter(struct survival_cases *cases, const struct survival_rules *rules,
+                  const struct person *person, struct survival_case *out)
+{
+    int entry = rules->from_zero ? person->zero.day : entry_day(person);
+    if (entry == ALS_NO_DAY || entry <= person->zero.day)
+        return;
+    out->entry = entry - person->zero.day;
+    if (out->days <= out->entry) {
+        als_noted_add(&cases->before_entry, person->name);
+        *out = (struct survival_case){.zero_day = person->zero.day};
+        return;
+    }
+    cases->late++;
+}
+
+static void settle(struct survival_cases *cases, const struct survival_rules *rules,
                    const struct person *person, struct survival_case *out)
 {
     out->zero_day = person->zero.day;
@@ -150,17 +218,17 @@ static void settle(struct survival_cases *cases, const struct survival_endpoint 
         return;
     }
     bool undated;
-    struct als_date date = first_of(endpoint, person->facts, &undated);
+    struct als_date date = first_of(cases, rules, person, &undated);
     if (undated) {
         als_noted_add(&cases->undated, person->name);
         return;
     }
     bool is_partial = person->zero.precision != ALS_PRECISION_DAY;
     if (date.day == ALS_NO_DAY) {
-        censor(cases, endpoint, person, out);
+        censor(cases, rules->endpoint, person, out);
     } else {
-        int day = event_day(endpoint, person, date);
-        if (day < person->zero.day) {
+        int day = event_day(rules->endpoint, person, date);
+        if (came_before(person, date, day)) {
             als_noted_add(&cases->before_zero, person->name);
             return;
         }
@@ -170,7 +238,10 @@ static void settle(struct survival_cases *cases, const struct survival_endpoint 
                                       .days = day - person->zero.day,
                                       .event = true};
     }
-    if (is_partial)
+    if (out->used)
+        enter(cases, rules, person, out);
+    cases->at_zero += out->used && !out->event && out->days == 0;
+    if (is_partial && out->used)
         als_noted_add(&cases->partial, person->name);
 }
 
@@ -179,8 +250,8 @@ static void settle(struct survival_cases *cases, const struct survival_endpoint 
 static struct als_date zero_from_event(const char *from, const struct als_patient_facts *facts)
 {
     const struct survival_endpoint event = {.events = {from}, .count = 1};
-    bool undated;
-    return first_of(&event, facts, &undated);
+    bool undated = false;
+    return first_event(&event, facts, &undated);
 }
 
 static struct als_date zero_from_timeline(const struct als_timeline *time)
@@ -190,111 +261,61 @@ static struct als_date zero_from_timeline(const struct als_timeline *time)
                                  time->zero_is_partial ? ALS_PRECISION_MONTH : ALS_PRECISION_DAY};
 }
 
+struct rows {
+    struct als_event_list events;
+    struct als_visit_list visits;
+    struct als_timeline *timelines;
+    struct stages stages;
+};
+
 static void settle_all(struct als_store *store, const struct als_patient_list *patients,
-                       const struct survival_endpoint *endpoint, const char *from,
-                       const struct als_event_list *events, const struct als_visit_list *visits,
-                       const struct als_timeline *timelines, struct als_arena *arena,
-                       struct survival_cases *out)
+                       const struct survival_rules *rules, const struct rows *rows,
+                       struct als_arena *arena, struct survival_cases *out)
 {
     struct als_span event = {0}, visit = {0};
     for (size_t i = 0; i < patients->count; i++) {
         const struct als_patient *patient = &patients->items[i];
-        event = als_events_of(events, event.first + event.count, patient->id);
-        visit = als_visits_of(visits, visit.first + visit.count, patient->id);
+        event = als_events_of(&rows->events, event.first + event.count, patient->id);
+        visit = als_visits_of(&rows->visits, visit.first + visit.count, patient->id);
+        const struct als_event *events = rows->events.items + event.first;
         struct als_patient_facts facts;
-        als_facts_from(store, patient, events->items + event.first, event.count,
-                       visits->items + visit.first, visit.count, arena, &facts);
-        struct person person = {
-            .name = patient->patient,
-            .facts = &facts,
-            .follow = als_follow_up(als_store_protocol(store), &facts, events->items + event.first,
-                                    event.count, INT_MAX),
-            .zero = from ? zero_from_event(from, &facts) : zero_from_timeline(&timelines[i])};
-        if (!from && person.zero.day != ALS_NO_DAY)
-            out->zero[timelines[i].zero]++;
-        settle(out, endpoint, &person, &out->items[i]);
+        als_facts_from(store, patient, events, event.count, rows->visits.items + visit.first,
+                       visit.count, arena, &facts);
+        struct person person = {.name = patient->patient,
+                                .facts = &facts,
+                                .events = events,
+                                .n_events = event.count,
+                                .reached = rows->stages.items ? &rows->stages.items[i] : NULL,
+                                .follow = als_follow_up(als_store_protocol(store), &facts, events,
+                                                        event.count, INT_MAX),
+                                .zero = rules->from ? zero_from_event(rules->from, &facts)
+                                                    : zero_from_timeline(&rows->timelines[i])};
+        if (!rules->from && person.zero.day != ALS_NO_DAY)
+            out->zero[rows->timelines[i].zero]++;
+        settle(out, rules, &person, &out->items[i]);
     }
 }
 
 enum als_status survival_cases_load(struct als_store *store,
                                     const struct als_patient_list *patients,
-                                    const struct survival_endpoint *endpoint, const char *from,
-                                    struct als_arena *arena, struct survival_cases *out,
-                                    struct als_err *err)
+                                    const struct survival_rules *rules, struct als_arena *arena,
+                                    struct survival_cases *out, struct als_err *err)
 {
     const struct als_protocol *protocol = als_store_protocol(store);
     *out = (struct survival_cases){
         .items = als_arena_array(arena, patients->count + 1, sizeof *out->items)};
-    if (from && !als_protocol_has_event(protocol, from))
-        return no_endpoint(protocol, from, err);
-    struct als_timeline *timelines = als_arena_array(arena, patients->count + 1, sizeof *timelines);
-    struct als_event_list events;
-    struct als_visit_list visits;
-    enum als_status status = als_timelines_load(store, patients, timelines, err);
+    if (rules->from && !als_protocol_has_event(protocol, rules->from))
+        return survival_no_endpoint(protocol, rules->from, err);
+    struct rows rows = {.stages = {.endpoint = rules->endpoint}};
+    rows.timelines = als_arena_array(arena, patients->count + 1, sizeof *rows.timelines);
+    enum als_status status = als_timelines_load(store, patients, rows.timelines, err);
     if (status == ALS_OK)
-        status = als_event_load(store, 0, arena, &events, err);
+        status = als_event_load(store, 0, arena, &rows.events, err);
     if (status == ALS_OK)
-        status = als_visit_load(store, 0, arena, &visits, err);
+        status = als_visit_load(store, 0, arena, &rows.visits, err);
     if (status == ALS_OK)
-        settle_all(store, patients, endpoint, from, &events, &visits, timelines, arena, out);
+        status = load_stages(store, patients, arena, &rows.stages, err);
+    if (status == ALS_OK)
+        settle_all(store, patients, rules, &rows, arena, out);
     return status;
-}
-
-/* ---------------------------------------------------------------- notes */
-
-static void note_left_out(const struct survival_cases *cases, struct als_buf *text,
-                          struct als_table *table)
-{
-    if (cases->no_zero.count)
-        als_table_note(table, "left out: no time zero: %s", als_noted_say(&cases->no_zero, text));
-    if (cases->before_zero.count)
-        als_table_note(table, "left out: the endpoint came before time zero: %s",
-                       als_noted_say(&cases->before_zero, text));
-    if (cases->undated.count)
-        als_table_note(table, "left out: the endpoint has no date: %s",
-                       als_noted_say(&cases->undated, text));
-    if (cases->partial.count)
-        als_table_note(table,
-                       "warning: a date without a day, taken as the middle of its month or year: "
-                       "%s",
-                       als_noted_say(&cases->partial, text));
-    if (cases->competing.count)
-        als_table_note(table,
-                       "warning: %s died without the endpoint and are censored there: death is a "
-                       "competing event, and the curve overstates how many reach the endpoint",
-                       als_noted_say(&cases->competing, text));
-    if (cases->at_zero)
-        als_table_note(table, "censored on day 0, nothing known afterwards: %zu", cases->at_zero);
-}
-
-static void note_truncation(const char *zero_event, struct als_table *table)
-{
-    if (strcmp(zero_event, "onset") == 0 || strcmp(zero_event, "diagnosis") == 0)
-        als_table_note(table,
-                       "warning: left truncation: who died between %s and enrolment cannot be "
-                       "here, so survival is overstated",
-                       zero_event);
-}
-
-void survival_cases_note(const struct survival_cases *cases, const struct als_protocol *protocol,
-                         const struct survival_endpoint *endpoint, const char *from,
-                         struct als_table *table)
-{
-    struct als_buf text;
-    als_buf_init(&text, ALS_BUF_LARGE);
-    for (size_t i = 0; i < endpoint->count; i++)
-        als_buf_printf(&text, "%s%s", i ? ", " : "", endpoint->events[i]);
-    als_table_note(table, "endpoint: first of the recorded events %s; censored %s", text.data,
-                   endpoint->death ? "on the last day known alive (visits done, dated events)"
-                                   : "at the last visit done, or at a later death");
-    if (from)
-        als_table_note(table, "time zero: first event %s", from);
-    else
-        als_note_zero(protocol, cases->zero, table);
-    if (from)
-        note_truncation(from, table);
-    else if (protocol->time_zero.kind == ALS_ANCHOR_EVENT)
-        note_truncation(protocol->time_zero.event, table);
-    note_left_out(cases, &text, table);
-    als_buf_release(&text);
 }

@@ -70,6 +70,28 @@ enum als_status als_cmd_analyze_mixed(struct als_cli *cli, struct als_err *err)
     return status ? status : emit(cli, &result, err);
 }
 
+/* What counts as permanent ventilation; 0 for what is not said. */
+static enum als_status ventilation_given(const struct als_cli *cli, double *hours, int *days,
+                                         struct als_err *err)
+{
+    const char *hours_text = als_args_text(&cli->args, "pav-hours");
+    const char *days_text = als_args_text(&cli->args, "pav-days");
+    enum als_status status = ALS_OK;
+    if (hours_text)
+        status = als_cli_number(hours_text, "--pav-hours", hours, err);
+    if (hours_text && !status && !(*hours > 0 && *hours < 24))
+        status = als_fail(err, ALS_USAGE, "E-NUMBER",
+                          "--pav-hours needs hours of a day, more than 0 and less than 24, not "
+                          "'%s'",
+                          hours_text);
+    if (days_text && !status)
+        status = als_cli_integer(days_text, "--pav-days", days, err);
+    if (days_text && !status && *days < 1)
+        status = als_fail(err, ALS_USAGE, "E-NUMBER", "--pav-days needs 1 day or more, not '%s'",
+                          days_text);
+    return status;
+}
+
 enum als_status als_cmd_analyze_survival(struct als_cli *cli, struct als_err *err)
 {
     struct als_survival_options options = {
@@ -78,11 +100,12 @@ enum als_status als_cmd_analyze_survival(struct als_cli *cli, struct als_err *er
         .reference = als_args_text(&cli->args, "reference"),
         .strata = als_args_text(&cli->args, "strata"),
         .from = als_args_text(&cli->args, "from"),
+        .from_zero = chose(cli, "entry", "zero"),
         .in_days = chose(cli, "unit", "day"),
     };
     const char *tau = als_args_text(&cli->args, "tau");
-    enum als_status status = ALS_OK;
-    if (tau)
+    enum als_status status = ventilation_given(cli, &options.pav_hours, &options.pav_days, err);
+    if (tau && !status)
         status = als_cli_number(tau, "--tau", &options.tau, err);
     if (tau && !status && !(options.tau > 0))
         status = als_fail(err, ALS_USAGE, "E-NUMBER", "--tau needs a time after 0, not '%s'", tau);
@@ -107,6 +130,8 @@ enum als_status als_cmd_analyze_joint_rank(struct als_cli *cli, struct als_err *
     if (!horizon)
         return als_fail(err, ALS_USAGE, "E-HORIZON", "--horizon MONTHS is needed");
     enum als_status status = als_cli_number(horizon, "--horizon", &options.horizon_months, err);
+    if (!status)
+        status = ventilation_given(cli, &options.pav_hours, &options.pav_days, err);
     struct als_result result;
     if (!status)
         status = als_analyze_joint_rank(cli->store, &options, &result, err);

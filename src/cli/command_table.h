@@ -42,6 +42,13 @@ extern const struct als_command_section als_commands_define, als_commands_record
     {                                                                                              \
         .name = "reference", .value = "GROUP", .help = "group the others are compared with"        \
     }
+#define PAV_OPTIONS                                                                                \
+    {.name = "pav-hours",                                                                          \
+     .value = "HOURS",                                                                             \
+     .help = "permanent ventilation: more than so many hours a day (22)"},                         \
+    {                                                                                              \
+        .name = "pav-days", .value = "DAYS", .help = "on more than so many consecutive days (7)"   \
+    }
 #define PATIENT_OPTIONS                                                                            \
     {.name = "site", .value = "SITE", .help = "site code of the protocol"},                        \
         {.name = "sex", .value = "F|M|", .help = "F or M"},                                        \

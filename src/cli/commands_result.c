@@ -112,19 +112,27 @@ static const struct als_command commands[] = {
      .summary = "Kaplan-Meier curves, medians, log-rank test and hazard ratios",
      .operands = "ENDPOINT",
      .details = "ENDPOINT is death, death-or-tracheostomy, death-or-tracheostomy-or-pav, "
-                "gastrostomy, niv, or events with commas between, of which the first counts. With "
-                "death in the endpoint patients are censored when last known alive, otherwise at "
-                "their last visit.",
+                "gastrostomy, niv, kings-4a, kings-4b, kings-4 (first assessment there), or events "
+                "with commas between, of which the first counts. With death in the endpoint "
+                "patients are censored when last known alive, for a stage at the last assessment, "
+                "otherwise at the last visit. Counted from onset or diagnosis, patients are at "
+                "risk only once they are in the trial.",
      .options = {BY,
                  REFERENCE,
                  {.name = "strata",
                   .value = "arm|cohort|site|sex|onset_site",
                   .help = "compare groups within this"},
                  {.name = "from", .value = "EVENT", .help = "time zero (the protocol's)"},
+                 {.name = "entry",
+                  .value = "observed|zero",
+                  .help = "at risk once in the trial (observed), or from time zero on"},
+                 PAV_OPTIONS,
                  {.name = "tau", .value = "TIME", .help = "end of the restricted mean"},
                  {.name = "unit", .value = "month|day", .help = "unit of times (month)"}},
      .examples = {{"alstrack analyze survival death", "one curve"},
-                  {"alstrack analyze survival death-or-tracheostomy --by sex", "groups compared"}},
+                  {"alstrack analyze survival death-or-tracheostomy --by sex", "groups compared"},
+                  {"alstrack analyze survival death --from onset --strata onset_site --by sex",
+                   "late entry, within strata"}},
      .group = ALS_GROUP_RESULT,
      .flags = STUDY | TABLE | AS_OF,
      .run = als_cmd_analyze_survival},
@@ -145,7 +153,8 @@ static const struct als_command commands[] = {
                   .help = "a death loses to who was followed so long (fs), or to all survivors"},
                  {.name = "tie",
                   .value = "function|equal",
-                  .help = "deaths on one day: compare function, or equal"}},
+                  .help = "deaths on one day: compare function, or equal"},
+                 PAV_OPTIONS},
      .examples = {{"alstrack analyze joint-rank --horizon 6 --by sex", "two groups compared"},
                   {"alstrack analyze joint-rank --horizon 6 --by sex --covariate baseline "
                    "--format json",

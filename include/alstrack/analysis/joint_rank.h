@@ -14,6 +14,8 @@ struct als_joint_rank_options {
     const char *endpoint;  /* what counts as death, as in als_survival_options; NULL: death */
     const char *const *covariates; /* as in als_mixed_options, without :month */
     size_t n_covariates;
+    double pav_hours; /* as in als_survival_options */
+    int pav_days;
     double horizon_months;
     bool strict;         /* a death loses whatever the other's follow-up */
     bool same_day_equal; /* deaths on one day are equal without a look at function */
