@@ -36,7 +36,8 @@ enum als_command_flag {
     ALS_CMD_TABLE = 8,     /* prints a table: --format */
     ALS_CMD_AS_OF = 16,    /* depends on today's date: --as-of */
     ALS_CMD_GNUPLOT = 32,  /* needs gnuplot */
-    ALS_CMD_HIDDEN = 64    /* for the program's own use; not in help */
+    ALS_CMD_HIDDEN = 64,   /* for the program's own use; not in help */
+    ALS_CMD_STAYS = 128    /* runs until it is ended */
 };
 
 struct als_option {

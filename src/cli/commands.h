@@ -42,6 +42,7 @@ als_run_fn als_cmd_analyze_joint_rank;
 als_run_fn als_cmd_plot_patient;
 als_run_fn als_cmd_plot_spaghetti;
 als_run_fn als_cmd_export_csv;
+als_run_fn als_cmd_serve;
 als_run_fn als_cmd_audit_list;
 als_run_fn als_cmd_audit_cells;
 als_run_fn als_cmd_audit_verify;

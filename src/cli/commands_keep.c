@@ -3,6 +3,35 @@
 #include "commands.h"
 
 static const struct als_command commands[] = {
+    {.noun = "serve",
+     .summary = "the study as a web page, for this machine's browser",
+     .operands = "",
+     .details =
+         "The page is served on the loopback addresses, under a free port unless --port says "
+         "which. In a study without users the address that is printed lets one browser in, once. "
+         "Beyond this machine (--listen) only with TLS, or with --proxy behind a proxy that speaks "
+         "TLS; --host names are the only ones that are answered then, besides loopback ones. "
+         "Ctrl+C ends it.",
+     .options = {{.name = "port", .value = "N", .help = "instead of a free one"},
+                 {.name = "open", .help = "open the page in the desktop's browser"},
+                 {.name = "listen", .value = "ADDRESS", .help = "an IP address of this machine"},
+                 {.name = "host",
+                  .value = "NAME",
+                  .help = "a name by which browsers ask for the page",
+                  .repeats = true},
+                 {.name = "tls-cert", .value = "FILE", .help = "certificate chain, PEM"},
+                 {.name = "tls-key", .value = "FILE", .help = "its private key, PEM"},
+                 {.name = "proxy", .help = "a proxy in front of it speaks TLS"},
+                 {.name = "user",
+                  .value = "NAME",
+                  .help = "who acts, in a study without users (login name)"}},
+     .examples = {{"alstrack serve --open", "on this machine"},
+                  {"alstrack serve --proxy --host trial.example.org",
+                   "behind a proxy that speaks TLS"}},
+     .exits = {ALS_NOT_PERMITTED, ALS_UNAVAILABLE, ALS_BUSY},
+     .group = ALS_GROUP_KEEP,
+     .flags = ALS_CMD_MAY_STUDY | ALS_CMD_STAYS | AS_OF,
+     .run = als_cmd_serve},
     {.noun = "audit",
      .verb = "list",
      .summary = "who changed the study, when and why",

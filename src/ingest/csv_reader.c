@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "alstrack/core/alloc.h"
-#include "text_check.h"
+#include "alstrack/core/text.h"
 
 #define BLOCK ((size_t)256 * 1024)
 

@@ -153,22 +153,14 @@ enum als_status als_change_start(struct als_store *store, const struct als_chang
     return status;
 }
 
-/* What this process knows may be old: another one may have written since. */
 static enum als_status refresh(struct als_store *store, struct als_err *err)
 {
-    int64_t version = 0, definitions = 0;
-    enum als_status status = als_sql_integer(store, "PRAGMA data_version", &version, err);
-    if (status != ALS_OK || version == store->data_version)
-        return status;
-    status = als_sql_integer(store, "SELECT max(definition_id) FROM definition", &definitions, err);
-    if (status == ALS_OK && definitions != store->last_definition)
+    bool redefined = false;
+    enum als_status status = als_store_refresh(store, &redefined, err);
+    if (status == ALS_OK && redefined)
         status = als_fail(err, ALS_BUSY, "E-REDEFINED",
                           "%s: another process has changed the study's definitions; open it again",
                           store->path);
-    if (status == ALS_OK)
-        status = als_names_load(store, err);
-    als_words_forget(store);
-    store->data_version = version;
     return status;
 }
 

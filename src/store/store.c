@@ -244,15 +244,35 @@ static bool needs_recovery(int rc)
            rc == SQLITE_READONLY_CANTINIT;
 }
 
+/* A server that was killed left the study in write-ahead mode: one file again, if nobody uses it.
+ */
+static enum als_status settle(struct als_store *store, int flags, struct als_err *err)
+{
+    if (!als_store_is_shared(store))
+        return ALS_OK;
+    disconnect(store);
+    enum als_status status = connect(store, store->path, SQLITE_OPEN_READWRITE, err);
+    if (status == ALS_OK)
+        als_store_unshare(store);
+    if (flags == SQLITE_OPEN_READWRITE)
+        return status;
+    disconnect(store);
+    return connect(store, store->path, flags, err);
+}
+
 static enum als_status open_store(struct als_store *store, struct als_err *err)
 {
     int rc = SQLITE_OK;
     if (store->mode == ALS_STORE_WRITE) {
         enum als_status status = connect(store, store->path, SQLITE_OPEN_READWRITE, err);
+        if (status == ALS_OK)
+            status = settle(store, SQLITE_OPEN_READWRITE, err);
         return status == ALS_OK ? load(store, &rc, err) : status;
     }
     struct als_err first = {.status = ALS_OK};
     enum als_status status = connect(store, store->path, SQLITE_OPEN_READONLY, &first);
+    if (status == ALS_OK)
+        status = settle(store, SQLITE_OPEN_READONLY, &first);
     if (status == ALS_OK)
         status = load(store, &rc, &first);
     if (status != ALS_OK && needs_recovery(rc)) {

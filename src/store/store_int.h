@@ -193,6 +193,11 @@ ALS_CHECKED enum als_status als_sql_integer(struct als_store *store, const char 
 void als_sql_done(sqlite3_stmt *stmt); /* reset and clear bindings; NULL is fine */
 void als_bind_text(sqlite3_stmt *stmt, int index, const char *text); /* NULL binds NULL; borrowed */
 
+/* ---- share.c ---- */
+
+/* Is the file in write-ahead mode: served now, or left so by a server that did not end well? */
+bool als_store_is_shared(struct als_store *store);
+
 /* ---- json.c: flat JSON objects, as old rows and item reasons are kept ---- */
 
 struct als_json {

@@ -21,6 +21,7 @@
 #ifndef ALSTRACK_STORE_STORE_H
 #define ALSTRACK_STORE_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "alstrack/core/err.h"
@@ -60,6 +61,18 @@ void als_store_close(struct als_store *store); /* NULL is fine; an open change s
 
 const char *als_store_path(const struct als_store *store);
 const char *als_store_uuid(const struct als_store *store);
+
+/* Many at once, as a server needs it: while a study is shared, its readers and its one writer do
+ * not wait for each other (write-ahead mode; two more files lie beside it). als_store_unshare makes
+ * it one file again when nobody else has it open, and so does the next opening after a crash. */
+ALS_CHECKED enum als_status als_store_share(struct als_store *store, struct als_err *err);
+void als_store_unshare(struct als_store *store);
+
+/* For a store that stays open while others write: visit codes, raters and patients' names are read
+ * again if anything has changed. *redefined: the definitions in force have, so close this store and
+ * open it again. Not within a change set (als_change_begin does it itself). */
+ALS_CHECKED enum als_status als_store_refresh(struct als_store *store, bool *redefined,
+                                              struct als_err *err);
 
 /* Read the study as if the day after `day` had not come: visits, events, adverse events, procedures
  * and assessments dated later are left out of every load and scan, and adverse events that end

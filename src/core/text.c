@@ -1,7 +1,7 @@
 /*
  * Finds the bytes that no text may hold: NUL, and what is not UTF-8.
  */
-#include "text_check.h"
+#include "alstrack/core/text.h"
 
 #include <stdint.h>
 #include <string.h>

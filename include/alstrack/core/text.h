@@ -1,8 +1,8 @@
 /*
- * Is this text at all? Bytes of a line before they are parsed.
+ * Is this text at all? Bytes from outside before they are parsed.
  */
-#ifndef ALSTRACK_INGEST_TEXT_CHECK_H
-#define ALSTRACK_INGEST_TEXT_CHECK_H
+#ifndef ALSTRACK_CORE_TEXT_H
+#define ALSTRACK_CORE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

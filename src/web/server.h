@@ -1,0 +1,37 @@
+/*
+ * The running server: what all requests share. One per process.
+ */
+#ifndef ALSTRACK_WEB_SERVER_H
+#define ALSTRACK_WEB_SERVER_H
+
+#include "alstrack/web/web.h"
+#include "http.h"
+#include "link.h"
+#include "pool.h"
+#include "session.h"
+
+struct als_server {
+    const struct als_web_config *config;
+    const char *scheme; /* http, or https under TLS and behind a proxy */
+    bool secure;        /* browsers speak TLS to us, or to the proxy */
+    int port;
+    char cookie[32];          /* name of the session's cookie: cookies know no ports */
+    const char *const *hosts; /* values of Host that are ours, in small letters */
+    size_t n_hosts;
+    struct als_pool *pool;
+    struct als_web_sessions *sessions;
+    struct als_web_link *link; /* the one-time link; NULL in a study with users */
+};
+
+/* Seconds that never go back, and that also pass while the machine sleeps. */
+double als_server_clock(void);
+
+/* Handler of http.h over a server. */
+struct als_http_handler als_server_handler(struct als_server *server);
+
+/* An error page, with the layout if the request has come so far (request may be NULL). */
+void als_server_refuse(struct als_server *server, struct als_request *request,
+                       struct als_response *response, int status, const char *title,
+                       const char *text, const char *hint);
+
+#endif
