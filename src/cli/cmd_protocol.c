@@ -96,7 +96,7 @@ static struct als_table *schedule_table(struct als_arena *arena,
         als_table_text(table, visit->code);
         als_table_text(table, visit->label);
         als_table_integer(table, als_protocol_nominal_day(protocol, i, cohort));
-        als_table_text(table, als_cli_anchor_text(arena, protocol, visit));
+        als_table_text(table, als_schedule_due_text(arena, protocol, visit));
         als_table_integer(table, visit->before_days);
         als_table_integer(table, visit->after_days);
         als_table_text(table, visit->epoch == ALS_EPOCH_PRE ? "pre" : "post");
@@ -145,7 +145,7 @@ static struct als_table *facts_table(struct als_arena *arena, const struct als_p
         const struct als_visit_plan *visit = &protocol->visits[i];
         fact(table, "visit",
              als_arena_printf(arena, "%s %s, %s, window -%d/+%d", visit->code, visit->label,
-                              als_cli_anchor_text(arena, protocol, visit), visit->before_days,
+                              als_schedule_due_text(arena, protocol, visit), visit->before_days,
                               visit->after_days));
     }
     for (size_t i = 0; i < protocol->n_instruments; i++)

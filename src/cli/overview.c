@@ -3,25 +3,15 @@
 
 #include <string.h>
 
+#include "alstrack/analysis/visits.h"
 #include "alstrack/core/date.h"
 #include "alstrack/store/scan.h"
-#include "cohort.h"
 #include "help.h"
 
 struct tally {
     int today;
     size_t patients, done, due, overdue, unscheduled;
 };
-
-static bool is_recorded(const struct als_cohort_patient *patient, const struct als_visit_row *row,
-                        const struct als_store *store)
-{
-    int number = als_store_visit_no(store, row->code, strlen(row->code));
-    for (size_t i = 0; i < patient->n_visits; i++)
-        if (patient->visits[i].visit_no == number)
-            return true;
-    return false;
-}
 
 struct counting {
     struct tally *tally;
@@ -38,8 +28,9 @@ static void count(const struct als_cohort_patient *patient, void *context)
         tally->done += row->actual != ALS_NO_DAY;
         tally->due += row->status == ALS_VISIT_DUE;
         tally->unscheduled += row->status == ALS_VISIT_UNSCHEDULED;
-        tally->overdue += row->status == ALS_VISIT_MISSED && !row->plan->optional &&
-                          !is_recorded(patient, row, counting->store);
+        tally->overdue +=
+            row->status == ALS_VISIT_MISSED && !row->plan->optional &&
+            !als_visit_recorded(counting->store, patient->visits, patient->n_visits, row->code);
     }
 }
 
@@ -86,7 +77,7 @@ static enum als_status show(struct als_cli *cli, struct als_err *err)
     struct counting counting = {&tally, cli->store};
     enum als_status status = als_cli_today(cli, &tally.today, err);
     if (!status)
-        status = als_cohort_each(cli, tally.today, count, &counting, err);
+        status = als_cohort_each(cli->store, cli->arena, tally.today, count, &counting, err);
     char change[200] = "";
     if (!status)
         status = als_audit_each(cli->store, last_change, change, err);

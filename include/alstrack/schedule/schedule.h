@@ -81,6 +81,10 @@ size_t als_schedule_build(const struct als_protocol *protocol,
 int als_schedule_target(const struct als_protocol *protocol, const struct als_patient_facts *facts,
                         size_t visit);
 
+/* "infusion 1 + 91 days": when a visit is due, in words; in the arena. */
+const char *als_schedule_due_text(struct als_arena *arena, const struct als_protocol *protocol,
+                                  const struct als_visit_plan *visit);
+
 /* What a visit hangs on in the end, through the visits in between: an event or an infusion. */
 const struct als_anchor *als_schedule_root(const struct als_protocol *protocol, size_t visit);
 

@@ -1,20 +1,20 @@
 /* Three tables read once and walked side by side. */
-#include "cohort.h"
+#include "alstrack/analysis/visits.h"
 
-enum als_status als_cohort_each(struct als_cli *cli, int today, als_cohort_fn *receive,
-                                void *context, struct als_err *err)
+enum als_status als_cohort_each(struct als_store *store, struct als_arena *kept, int today,
+                                als_cohort_fn *receive, void *context, struct als_err *err)
 {
     struct als_patient_list patients;
     struct als_event_list events;
     struct als_visit_list visits;
-    enum als_status status = als_patient_load(cli->store, cli->arena, &patients, err);
+    enum als_status status = als_patient_load(store, kept, &patients, err);
     if (!status)
-        status = als_event_load(cli->store, 0, cli->arena, &events, err);
+        status = als_event_load(store, 0, kept, &events, err);
     if (!status)
-        status = als_visit_load(cli->store, 0, cli->arena, &visits, err);
+        status = als_visit_load(store, 0, kept, &visits, err);
     if (status)
         return status;
-    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const struct als_protocol *protocol = als_store_protocol(store);
     for (size_t i = 0, e = 0, v = 0; i < patients.count; i++) {
         const struct als_patient *patient = &patients.items[i];
         size_t e_first = e, v_first = v;
@@ -24,8 +24,8 @@ enum als_status als_cohort_each(struct als_cli *cli, int today, als_cohort_fn *r
             v++;
         struct als_arena *arena = als_arena_new();
         struct als_patient_facts facts;
-        als_facts_from(cli->store, patient, events.items + e_first, e - e_first,
-                       visits.items + v_first, v - v_first, arena, &facts);
+        als_facts_from(store, patient, events.items + e_first, e - e_first, visits.items + v_first,
+                       v - v_first, arena, &facts);
         struct als_visit_row *rows =
             als_arena_array(arena, protocol->n_visits + facts.n_visits + 1, sizeof *rows);
         struct als_cohort_patient row = {.patient = patient,

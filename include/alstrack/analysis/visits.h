@@ -1,0 +1,80 @@
+/*
+ * Visits as people look at them: the whole cohort's schedules, one patient's, and the worklist of
+ * what is overdue, due and near.
+ */
+#ifndef ALSTRACK_ANALYSIS_VISITS_H
+#define ALSTRACK_ANALYSIS_VISITS_H
+
+#include "alstrack/analysis/table.h"
+#include "alstrack/schedule/schedule.h"
+#include "alstrack/store/record.h"
+
+/* ---- The cohort ---- */
+
+struct als_cohort_patient {
+    const struct als_patient *patient;
+    const struct als_visit *visits; /* its rows, n_visits of them */
+    size_t n_visits;
+    const struct als_visit_row *rows; /* its schedule as of today */
+    size_t n_rows;
+};
+/* Everything is borrowed during the call, except patients and codes, which live in the arena. */
+typedef void als_cohort_fn(const struct als_cohort_patient *patient, void *context);
+
+/* Patient by patient in order of id; registration, events and visits are read once each. */
+ALS_CHECKED enum als_status als_cohort_each(struct als_store *store, struct als_arena *arena,
+                                            int today, als_cohort_fn *receive, void *context,
+                                            struct als_err *err);
+
+/* The visit's row of the study, if it has one: what was recorded at it. NULL otherwise. */
+const struct als_visit *als_visit_recorded(const struct als_store *store,
+                                           const struct als_visit *visits, size_t n,
+                                           const char *code);
+
+/* ---- One patient ---- */
+
+struct als_visit_plan_of {
+    struct als_visit_row *rows; /* the schedule; lives in the arena */
+    size_t n_rows;
+    struct als_visit_list visits;
+};
+ALS_CHECKED enum als_status als_visit_plan_load(struct als_store *store,
+                                                const struct als_patient *patient, int today,
+                                                struct als_arena *arena,
+                                                struct als_visit_plan_of *out, struct als_err *err);
+
+/* Columns visit,label,due,target,window_from,window_to,date,status,offset_days,outside_days,mode,
+ * reason; notes say which targets hang on something not settled. */
+struct als_table *als_visit_table(const struct als_store *store,
+                                  const struct als_visit_plan_of *plan);
+
+/* ---- The worklist ---- */
+
+struct als_due_visit {
+    const char *patient, *site; /* site NULL: none recorded */
+    struct als_visit_row row;   /* its status: ALS_VISIT_MISSED (overdue), _DUE or _PLANNED */
+    size_t order;               /* in which it was found */
+};
+struct als_worklist {
+    struct als_due_visit *items; /* by end of the window; lives in the arena */
+    size_t count;
+    size_t overdue, due, soon;
+    const char *waiting; /* whose visits cannot be on the list, and why, in words; NULL: nobody */
+    int today, within_days;
+};
+
+/* Overdue, due, and opening within so many days. A missed visit stays until someone says what
+ * became of it; optional visits are not chased. site NULL: all. */
+ALS_CHECKED enum als_status als_worklist_load(struct als_store *store, int today, int within_days,
+                                              const char *site, struct als_arena *arena,
+                                              struct als_worklist *out, struct als_err *err);
+const char *als_due_word(enum als_visit_status status); /* overdue, due, soon */
+
+/* Columns patient,visit,label,status,target,window_from,window_to,days_left. */
+struct als_table *als_worklist_table(const struct als_worklist *list);
+
+/* The same as a calendar; `stamp` as for als_ics_visits. */
+void als_worklist_calendar(const struct als_store *store, const struct als_worklist *list,
+                           const char *stamp, struct als_buf *out);
+
+#endif
