@@ -24,6 +24,9 @@ static const struct {
     {"adverse_event", "patient_id"},
     {"adverse_event", "ae_id"},
     {"adverse_event", "system"},
+    {"eligibility_answer", "patient_id"},
+    {"eligibility_answer", "visit_no"},
+    {"eligibility_answer", "criterion"},
 };
 
 static bool is_silent(const struct als_cell_change *cell)

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/store/screening.h"
+
 enum { SITE, SEX, BIRTH_DATE, HEIGHT, ARM, COHORT, ONSET_SITE };
 
 /* Options that are text: their bit in `given`, and where they go. */
@@ -185,6 +187,24 @@ static enum als_status milestones(struct als_cli *cli, struct als_table *table,
     return status;
 }
 
+/* Nothing is said where the protocol has no criteria. */
+static enum als_status eligibility(struct als_cli *cli, struct als_table *table,
+                                   const struct als_patient *patient, int today,
+                                   struct als_err *err)
+{
+    struct als_worksheet sheet;
+    if (als_store_protocol(cli->store)->n_criteria == 0)
+        return ALS_OK;
+    enum als_status status =
+        als_worksheet_load(cli->store, patient->id, today, cli->arena, &sheet, err);
+    if (status)
+        return status;
+    fact(table, "eligibility", als_eligibility_name(sheet.eligibility));
+    fact(table, "criteria_failed", sheet.failed);
+    fact(table, "criteria_unknown", sheet.unknown);
+    return ALS_OK;
+}
+
 enum als_status als_cmd_patient_show(struct als_cli *cli, struct als_err *err)
 {
     static const struct als_table_column columns[] = {
@@ -201,6 +221,8 @@ enum als_status als_cmd_patient_show(struct als_cli *cli, struct als_err *err)
     struct als_table *table = als_table_new(columns, 2);
     registration(cli->arena, table, &patient);
     status = milestones(cli, table, &patient, err);
+    if (!status)
+        status = eligibility(cli, table, &patient, today, err);
     if (!status)
         status = visits(cli, table, &patient, today, err);
     if (!status)

@@ -18,6 +18,7 @@ als_run_fn als_cmd_patient_add;
 als_run_fn als_cmd_patient_edit;
 als_run_fn als_cmd_patient_list;
 als_run_fn als_cmd_patient_show;
+als_run_fn als_cmd_patient_screen;
 als_run_fn als_cmd_event_add;
 als_run_fn als_cmd_event_edit;
 als_run_fn als_cmd_event_remove;

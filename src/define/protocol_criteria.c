@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alstrack/core/num.h"
+#include "alstrack/define/known.h"
 #include "instrument_parse.h"
 #include "protocol_parse.h"
 
@@ -112,70 +113,65 @@ static bool split_test(struct als_arena *arena, const char *text, struct als_cri
     return true;
 }
 
-/* Names that a test may compare. */
-struct fields {
-    const char **names;
+/* Names that a test or condition may have. */
+struct names {
+    const char **list;
     size_t n, room;
     struct als_arena *arena;
 };
 
-static void add_field(struct fields *fields, const char *prefix, const char *code)
+static void add_name(const char *name, const struct als_known_source *source, void *context)
 {
-    char *name = als_arena_printf(fields->arena, "%s%s%s", prefix, prefix[0] ? "_" : "", code);
-    for (char *c = name; *c; c++)
-        *c = *c == '-' ? '_' : *c;
-    if (fields->n == fields->room) {
-        const char **old = fields->names;
-        fields->room = fields->room ? 2 * fields->room : 128;
-        fields->names = als_arena_array(fields->arena, fields->room, sizeof *fields->names);
+    struct names *names = context;
+    (void)source;
+    if (names->n == names->room) {
+        const char **old = names->list;
+        names->room = names->room ? 2 * names->room : 128;
+        names->list = als_arena_array(names->arena, names->room, sizeof *names->list);
         if (old)
-            memcpy(fields->names, old, fields->n * sizeof *old);
+            memcpy(names->list, old, names->n * sizeof *old);
     }
-    fields->names[fields->n++] = name;
+    names->list[names->n++] = name;
 }
 
-static void add_instrument(struct fields *fields, struct protocol_draft *draft, const char *code,
-                           const char *prefix)
+/* `at`: where in the text the name stands. */
+static void check_field(struct protocol_draft *draft, const struct yaml_node *node, size_t at,
+                        const char *field)
 {
-    const struct als_instrument *instrument = draft->lookup(code, draft->context);
-    for (size_t i = 0; instrument && i < instrument->n_items; i++)
-        add_field(fields, prefix, instrument->items[i].code);
-    for (size_t i = 0; instrument && i < instrument->n_scores; i++)
-        add_field(fields, prefix, instrument->scores[i].code);
-}
-
-/* What is known of a patient without any instrument, items of the screening form under their own
- * names, items and scores of the protocol's instruments as INSTRUMENT_SCORE, and events. */
-static struct fields known_fields(struct protocol_draft *draft)
-{
-    static const char *const fixed[] = {
-        "age",          "age_completed", "disease_duration", "sex",        "onset_site", "fvc_pct",
-        "leadin_slope", "norris_bulbar", "norris_spinal",    "stms_total", "bdi_total",  "niv"};
-    struct fields fields = {.arena = draft->file->arena};
-    for (size_t i = 0; i < COUNT(fixed); i++)
-        add_field(&fields, "", fixed[i]);
-    for (size_t i = 0; als_event_names[i]; i++)
-        add_field(&fields, "", als_event_names[i]);
-    for (size_t i = 0; i < draft->out->n_events; i++)
-        add_field(&fields, "", draft->out->events[i]);
-    add_instrument(&fields, draft, "screening", "");
-    for (size_t i = 0; i < draft->out->n_instruments; i++)
-        add_instrument(&fields, draft, draft->out->instruments[i], draft->out->instruments[i]);
-    return fields;
-}
-
-static void check_field(struct protocol_draft *draft, const struct yaml_node *node,
-                        const struct als_criterion *out)
-{
-    if (!draft->lookup)
+    struct names names = {.arena = draft->file->arena};
+    struct als_known_source source = {.kind = ALS_KNOWN_ANSWER};
+    if (!draft->lookup ||
+        als_known_find(draft->out, draft->lookup, draft->context, names.arena, field, &source))
         return;
-    const struct fields fields = known_fields(draft);
-    for (size_t i = 0; i < fields.n; i++)
-        if (strcmp(fields.names[i], out->field) == 0)
-            return;
-    yaml_error_within(draft->file, node, 0, "E-FIELD",
-                      yaml_hint(draft->file, out->field, fields.names, fields.n),
-                      "there is no field '%s'", out->field);
+    als_known_each(draft->out, draft->lookup, draft->context, names.arena, add_name, &names);
+    yaml_error_within(draft->file, node, at, "E-FIELD",
+                      yaml_hint(draft->file, field, names.list, names.n), "there is no field '%s'",
+                      field);
+}
+
+/* Where a name stands in a condition: as a word of its own, outside of quotes. */
+static size_t place_of(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    bool quoted = false;
+    for (size_t i = 0; text[i]; i++) {
+        quoted = quoted != (text[i] == '\'');
+        size_t word = strspn(text + i, YAML_LOWER YAML_DIGIT "_.");
+        if (word == 0)
+            continue;
+        if (!quoted && word == length && memcmp(text + i, name, length) == 0)
+            return i;
+        i += word - 1;
+    }
+    return 0;
+}
+
+static void check_condition(struct protocol_draft *draft, const struct yaml_node *node,
+                            const struct als_expr *condition)
+{
+    for (size_t i = 0; condition && i < condition->n_names; i++)
+        check_field(draft, node, place_of(condition->source, condition->names[i]),
+                    condition->names[i]);
 }
 
 static void read_test(struct protocol_draft *draft, const struct yaml_node *node,
@@ -186,7 +182,7 @@ static void read_test(struct protocol_draft *draft, const struct yaml_node *node
     if (!yaml_text(draft->file, draft->file->arena, node, &text))
         return;
     if (split_test(draft->arena, text, out, &mistake))
-        check_field(draft, node, out);
+        check_field(draft, node, skip_blanks(text, 0), out->field);
     else
         yaml_error_within(
             draft->file, node, mistake.at, "E-CRITERION",
@@ -236,6 +232,7 @@ static void read_criterion(struct protocol_draft *draft, const struct yaml_node 
         out->inclusion = word == 1;
     if ((child = yaml_child(node, "if")))
         out->condition = read_condition(file, draft->arena, child);
+    check_condition(draft, child, out->condition);
     if (out->evaluate_at && strcmp(out->evaluate_at, "each infusion") != 0)
         known_visit(draft, yaml_child(node, "at"), out->evaluate_at);
     read_kind(draft, node, out);

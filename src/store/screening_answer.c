@@ -94,6 +94,11 @@ enum als_status als_answer_put(struct als_store *store, const struct als_answer 
         als_given_text(given, 1, answer->note),
         als_cell_integer(store->protocol_version_no)};
     cells[4].quiet = cells[6].quiet = true;
+    /* A remark on another answer does not stay. */
+    if (!als_is_given(given, 1)) {
+        cells[5] = als_cell_text(NULL);
+        cells[5].quiet = true;
+    }
     return als_row_put(store, table, &id, cells, false, what, err);
 }
 

@@ -64,20 +64,21 @@ struct als_screen_row {
 enum als_point_time { ALS_POINT_NOW, ALS_POINT_LATER, ALS_POINT_NEVER };
 struct als_screen_point {
     const char *visit; /* code */
+    size_t plan;       /* index into protocol->visits */
     int visit_no, day; /* day: of its facts */
     bool done;         /* the visit took place */
     enum als_point_time time;
-    enum als_eligibility eligibility; /* of its criteria; pending when it is later */
-    size_t n_criteria;
+    size_t n_criteria, n_later;       /* n_later: not evaluated yet */
+    enum als_eligibility eligibility; /* of the others */
 };
 
 struct als_worksheet {
-    enum als_eligibility eligibility; /* over the points whose time has come */
+    enum als_eligibility eligibility; /* over what can be evaluated by now */
     struct als_screen_row *rows;      /* in order of points, then of the protocol */
     size_t n_rows;                    /* 0: the protocol has no criteria */
     struct als_screen_point *points;  /* in order of the protocol's visits */
     size_t n_points;
-    const char *failed, *unknown; /* ids with commas between them, of points whose time has come;
+    const char *failed, *unknown; /* ids with commas between them;
                                      "E16@INJ2" where a criterion is evaluated more than once */
 };
 

@@ -141,6 +141,7 @@ static const struct {
     {"fvc_pct >= 70", "fvc_pc >= 70", "E-FIELD", 48, 38, "there is no field 'fvc_pc'"},
     {"fvc_pct >= 70", "norris_total >= 70", "E-FIELD", 48, 38, "no field 'norris_total'"},
     {"el_escorial in", "el_escoriall in", "E-FIELD", 52, 11, "no field 'el_escoriall'"},
+    {"if: sex = 'F'", "if: sex = 'sx' or sx = 'F'", "E-FIELD", 54, 23, "did you mean sex?"},
     {"id: E1", "id: I1", "E-DUPLICATE", 49, 10, "on line 48"},
     {"manual: cancer, ", "", "E-CRITERION", 49, 5, "auto, manual or both"},
     {"possible, suspected", "possible,, suspected", "E-CRITERION", 52, 35, "a value"},
