@@ -1,1 +1,200 @@
 "use strict";
+// Adds keys, live totals, drafts and a guard to pages that work without it. What it goes by is
+// written in page.h. It computes nothing: totals come from the server.
+
+(() => {
+    const SCORE_WAIT = 120, DRAFT_WAIT = 2000; // milliseconds after the last change
+
+    // ---- Any page ----
+
+    document.querySelector("[data-error-summary]")?.focus();
+
+    document.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-confirm]");
+        if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
+    });
+
+    // Digits only: the separators of a date come by themselves.
+    document.addEventListener("input", (event) => {
+        const field = event.target;
+        if (!field.matches("[data-date]") || event.inputType?.startsWith("delete")) return;
+        if (/^\d{4}$/.test(field.value) || /^\d{4}-\d{2}$/.test(field.value)) field.value += "-";
+        const digits = /^(\d{4})(\d{2})(\d{2})$/.exec(field.value);
+        if (digits) field.value = digits.slice(1).join("-");
+    });
+    document.addEventListener("change", (event) => {
+        if (event.target.matches("[data-date]")) event.target.value = event.target.value.replace(/-+$/, "");
+    });
+
+    // ---- Posting a form's fields from the script ----
+
+    const post = async (url, form) => {
+        const answer = await fetch(url, {
+            method: "POST",
+            body: new URLSearchParams(new FormData(form)),
+            credentials: "same-origin",
+        });
+        if (!answer.ok) throw new Error(String(answer.status));
+        return answer.json();
+    };
+
+    // Run `work` so long after the last call; one at a time, and again if called meanwhile.
+    const settled = (work, wait) => {
+        let timer = 0, busy = false, again = false;
+        const run = async () => {
+            timer = 0;
+            if (busy) {
+                again = true;
+                return;
+            }
+            busy = true;
+            await work();
+            busy = false;
+            if (again) {
+                again = false;
+                run();
+            }
+        };
+        return {
+            soon: () => { clearTimeout(timer); timer = setTimeout(run, wait); },
+            now: () => { if (timer) { clearTimeout(timer); run(); } },
+        };
+    };
+
+    const liveTotals = (form) => {
+        const show = (texts) => {
+            for (const place of form.querySelectorAll("[data-score-of]"))
+                place.textContent = texts[place.dataset.scoreOf] ?? "";
+        };
+        const work = settled(async () => {
+            try {
+                show((await post(form.dataset.score, form)).texts);
+            } catch {
+                show({}); // no total is better than an old one
+            }
+        }, SCORE_WAIT);
+        form.addEventListener("input", work.soon);
+    };
+
+    // ---- Drafts, and leaving with changes ----
+
+    const keepDrafts = (form, state) => {
+        const say = (text) => { for (const place of form.querySelectorAll("[data-draft-state]")) place.textContent = text; };
+        const work = settled(async () => {
+            const seen = state.changes;
+            try {
+                say((await post(form.dataset.draft, form)).text);
+                state.kept = seen;
+            } catch {
+                say("The draft is not saved");
+            }
+        }, DRAFT_WAIT);
+        form.addEventListener("input", work.soon);
+        form.addEventListener("focusout", work.now);
+    };
+
+    const guard = (form, state) => {
+        form.addEventListener("submit", () => { state.leaving = true; });
+        window.addEventListener("pageshow", () => { state.leaving = false; });
+        window.addEventListener("beforeunload", (event) => {
+            if (!state.leaving && state.changes !== state.kept) event.preventDefault();
+        });
+    };
+
+    // ---- Keys ----
+
+    const isText = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+    const questionsOf = (form) => [...form.querySelectorAll("[data-question]")].filter((q) => !q.hidden && !q.disabled);
+    const focusQuestion = (question) => {
+        const target = question?.querySelector("input:checked, input:not([type=hidden]), textarea, select");
+        if (!target) return false;
+        target.focus();
+        question.scrollIntoView({ block: "nearest" });
+        return true;
+    };
+
+    const step = (form, question, by) => {
+        const questions = questionsOf(form);
+        const next = questions[questions.indexOf(question) + by];
+        if (!focusQuestion(next) && by > 0) form.querySelector("[data-save]")?.focus();
+    };
+
+    const choose = (form, question, key) => {
+        const choice = [...question.querySelectorAll("input[data-key]")].find((c) => c.dataset.key === key);
+        if (!choice) return false;
+        choice.checked = true;
+        choice.dispatchEvent(new Event("input", { bubbles: true }));
+        choice.dispatchEvent(new Event("change", { bubbles: true }));
+        step(form, question, 1);
+        return true;
+    };
+
+    const openMissing = (question) => {
+        const missing = question.querySelector("details[data-missing]");
+        if (!missing) return false;
+        missing.open = true;
+        missing.querySelector("select, input")?.focus();
+        return true;
+    };
+
+    const press = (form, selector) => {
+        const button = form.querySelector(selector);
+        button?.click();
+        return Boolean(button);
+    };
+
+    const go = (address) => {
+        if (address) window.location.assign(address);
+        return Boolean(address);
+    };
+
+    const openHelp = (form) => {
+        const help = form.querySelector("details[data-help]");
+        if (!help) return false;
+        help.open = !help.open;
+        help.querySelector("summary")?.focus();
+        return true;
+    };
+
+    const onPlainKey = (form, question, key) => {
+        if (question && choose(form, question, key)) return true;
+        switch (key) {
+        case "Backspace": if (question) step(form, question, -1); return Boolean(question);
+        case "m": case ".": return question ? openMissing(question) : false;
+        case "h": return question ? press(question, "a[data-history]") : false;
+        case "s": return press(form, "[data-save]");
+        case "[": return go(form.dataset.previous);
+        case "]": return go(form.dataset.next);
+        case "?": return openHelp(form);
+        default: return false;
+        }
+    };
+
+    const onKey = (form, event) => {
+        const control = event.ctrlKey || event.metaKey;
+        let done = false;
+        if (event.altKey || event.isComposing) return;
+        if (control && event.key === "s") done = press(form, "[data-save]");
+        else if (control && event.key === "Enter") done = press(form, "[data-save-next]") || press(form, "[data-save]");
+        else if (!control && !isText(event.target))
+            done = onPlainKey(form, event.target.closest("[data-question]"), event.key);
+        if (done) event.preventDefault();
+    };
+
+    // ---- Forms ----
+
+    for (const form of document.querySelectorAll("form")) {
+        const state = { changes: 0, kept: 0, leaving: false };
+        form.addEventListener("input", () => { state.changes++; });
+        if ("score" in form.dataset) liveTotals(form);
+        if ("draft" in form.dataset) keepDrafts(form, state);
+        if ("guard" in form.dataset) guard(form, state);
+        if ("entry" in form.dataset) {
+            form.addEventListener("keydown", (event) => onKey(form, event));
+            // Keys work at once: the first question has the focus, unless something is to be read first.
+            const questions = questionsOf(form);
+            if (!document.querySelector("[data-error-summary]"))
+                focusQuestion(questions.find((q) => !q.querySelector("input:checked")) ?? questions[0]);
+        }
+    }
+})();
