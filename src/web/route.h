@@ -1,11 +1,15 @@
 /*
  * The one table of routes (routes.c). What is not in it is answered 404, and with another method
- * 405. Adding a page: a file page_NAME.c, its handlers in pages.h, and a row per handler.
+ * 405. A handler need not ask
+ * for its act again, but for the patient it is about (als_may with the patient's id) when it writes
+ * what the store does not guard. Adding a page: a file page_NAME.c, its handlers in pages.h, and a
+ * row per handler.
  */
 #ifndef ALSTRACK_WEB_ROUTE_H
 #define ALSTRACK_WEB_ROUTE_H
 
 #include "alstrack/core/err.h"
+#include "alstrack/store/people.h"
 #include "request.h"
 #include "response.h"
 
@@ -27,6 +31,7 @@ struct als_route {
     enum als_method method;
     const char *pattern; /* "/patients/{patient}/visits/{visit}"; `new` goes before `{patient}` */
     als_handler_fn *handler;
+    enum als_act act; /* what it does; asked with als_may before the handler runs */
     unsigned flags;
 };
 

@@ -204,6 +204,8 @@ static void run(struct passage *passage)
     enum als_status status = ALS_OK;
     if (!(route->flags & ALS_ROUTE_NO_STUDY))
         status = als_pool_take(request->server->pool, mode, &request->store, &err);
+    if (status == ALS_OK && request->store)
+        status = als_may(request->store, route->act, 0, &err);
     if (status == ALS_OK)
         status = route->handler(request, passage->response, &err);
     if (status)

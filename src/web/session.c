@@ -68,7 +68,7 @@ static void name_digest(const char *name, char digest[ALS_SHA256_HEX])
 static bool is_over(const struct entry *entry, double now)
 {
     return now - entry->used > ALS_SESSION_IDLE_SECONDS ||
-           now - entry->begun > ALS_SESSION_MOST_SECONDS;
+           now - entry->begun > ALS_SESSION_ABSOLUTE_SECONDS;
 }
 
 /* A free place, else that of the session idle longest. */

@@ -12,12 +12,11 @@
 #include <stdint.h>
 
 #include "alstrack/core/alloc.h"
+#include "alstrack/store/people.h"
 #include "request.h"
 
-#define ALS_SESSION_NAME         33 /* 32 hexadecimal digits and NUL */
-#define ALS_SESSION_IDLE_SECONDS (30 * 60)
-#define ALS_SESSION_MOST_SECONDS (12 * 60 * 60)
-#define ALS_SESSIONS_MOST        1000 /* at once; the one idle longest gives way */
+#define ALS_SESSION_NAME  33   /* 32 hexadecimal digits and NUL */
+#define ALS_SESSIONS_MOST 1000 /* at once; the one idle longest gives way */
 
 struct als_web_sessions;
 struct als_web_sessions *als_web_sessions_new(void);
