@@ -353,7 +353,8 @@ static enum als_status import_row(struct records *records, put_fn *put, struct a
     enum als_status status = ALS_OK;
     if (als_row_complete(row))
         status = put(records, &what, &problem);
-    if (status == ALS_DATA) { /* the row contradicts what is stored */
+    /* The row contradicts what is stored, or is held by a lock or a site. */
+    if (status == ALS_DATA || status == ALS_NOT_PERMITTED) {
         const bool conflict = strcmp(problem.code, "E-CONFLICT") == 0;
         als_row_conflict(row, conflict ? als_conflict_column(importer->store) : "", problem.code,
                          problem.hint, problem.text);

@@ -84,8 +84,12 @@ static void report_conflict(struct als_importer *importer, struct als_chunk *chu
     record.line = note->line;
     struct als_row row = {
         .record = &record, .columns = &importer->columns, .findings = &chunk->findings};
-    als_row_conflict(&row, conflict->column, "E-CONFLICT",
-                     "give a reason to change stored values (--reason)", conflict->text);
+    const bool permitted =
+        strcmp(conflict->code, "E-LOCKED") != 0 && strcmp(conflict->code, "E-SITE") != 0;
+    als_row_conflict(&row, conflict->column, permitted ? "E-CONFLICT" : conflict->code,
+                     permitted ? "give a reason to change stored values (--reason)"
+                               : conflict->hint,
+                     conflict->text);
     als_csv_close(csv, NULL);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bulk_int.h"
+#include "people_int.h"
 
 static const char *const modes[] = {"clinic", "phone", "video", "home"};
 
@@ -83,11 +84,12 @@ static enum als_status prepare_find(struct als_bulk *bulk, struct als_err *err)
     als_buf_printf(&sql, "SELECT %s", bulk->table->key);
     for (size_t c = 0; c < bulk->table->n_columns; c++)
         als_buf_printf(&sql, ", \"%s\"", bulk->table->columns[c].name);
-    als_buf_printf(&sql, " FROM %s WHERE %s >= ?1 ORDER BY 1", bulk->table->name, bulk->table->key);
+    als_buf_printf(&sql, " FROM main.%s WHERE %s >= ?1 ORDER BY 1", bulk->table->name,
+                   bulk->table->key);
     enum als_status status = als_sql_prepare(bulk->store, sql.data, &bulk->find, err);
     if (status == ALS_OK)
         status = als_sql_prepare(bulk->store,
-                                 "SELECT visit_id, made, status = 'not-done', day FROM visit"
+                                 "SELECT visit_id, made, status = 'not-done', day FROM main.visit"
                                  " WHERE visit_id >= ?1 ORDER BY 1",
                                  &bulk->find_visit, err);
     als_buf_release(&sql);
@@ -96,11 +98,11 @@ static enum als_status prepare_find(struct als_bulk *bulk, struct als_err *err)
 static enum als_status find_last(struct als_bulk *bulk, struct als_err *err)
 {
     char sql[128];
-    snprintf(sql, sizeof sql, "SELECT ifnull(max(%s), -1) FROM %s", bulk->table->key,
+    snprintf(sql, sizeof sql, "SELECT ifnull(max(%s), -1) FROM main.%s", bulk->table->key,
              bulk->table->name);
     enum als_status status = als_sql_integer(bulk->store, sql, &bulk->last_id, err);
     if (status == ALS_OK)
-        status = als_sql_integer(bulk->store, "SELECT ifnull(max(visit_id), -1) FROM visit",
+        status = als_sql_integer(bulk->store, "SELECT ifnull(max(visit_id), -1) FROM main.visit",
                                  &bulk->last_visit, err);
     return status;
 }
@@ -328,7 +330,7 @@ static enum als_status compare_stored(struct als_bulk *bulk, struct als_err *err
             continue;
         if (stored && is_same(bulk, row))
             batch->outcome[row] = ALS_PUT_SAME;
-        else if (!stored && !twice) {
+        else if (!stored && !twice && als_guard_is_open(bulk->store, key >> ALS_KEY_SHIFT)) {
             batch->outcome[row] = ALS_PUT_NEW;
             bulk->fresh[bulk->n_fresh++] = row;
         }
@@ -408,6 +410,7 @@ static void note_conflict(struct als_batch *batch, size_t row, const char *colum
                               sizeof *batch->conflicts);
     struct als_conflict *conflict = &batch->conflicts[batch->n_conflicts++];
     conflict->row = row;
+    memcpy(conflict->code, problem->code, sizeof conflict->code);
     memcpy(conflict->text, problem->text, sizeof conflict->text);
     memcpy(conflict->hint, problem->hint, sizeof conflict->hint);
     snprintf(conflict->column, sizeof conflict->column, "%s", column);
@@ -458,7 +461,7 @@ static enum als_status put_one(struct als_bulk *bulk, size_t row, struct als_err
                                     batch->given_item, &what, &problem);
     free(values);
     batch->outcome[row] = (uint8_t)what;
-    if (status == ALS_DATA) {
+    if (status == ALS_DATA || status == ALS_NOT_PERMITTED) {
         const bool conflict = strcmp(problem.code, "E-CONFLICT") == 0;
         note_conflict(batch, row, conflict ? als_conflict_column(bulk->store) : "", &problem);
         return ALS_OK;

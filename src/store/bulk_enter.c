@@ -111,7 +111,8 @@ static enum als_status prepare_insert(struct als_bulk *bulk, struct als_err *err
     bulk->insert = NULL;
     struct als_buf sql;
     als_buf_init(&sql, ALS_BUF_LARGE);
-    als_buf_printf(&sql, "INSERT INTO \"%s\" (%s, change_id", bulk->table->name, bulk->table->key);
+    als_buf_printf(&sql, "INSERT INTO main.\"%s\" (%s, change_id", bulk->table->name,
+                   bulk->table->key);
     for (size_t c = 0; c < n; c++)
         if (bulk->used[c])
             als_buf_printf(&sql, ", \"%s\"", bulk->table->columns[c].name);
@@ -138,15 +139,17 @@ enum als_status als_bulk_enter_open(struct als_bulk *bulk, struct als_err *err)
     if (status == ALS_OK)
         status = als_vtab_open(bulk->store, VISITS_NAME, &bulk->visits, err);
     if (status == ALS_OK)
-        status = als_sql_prepare(bulk->store,
-                                 "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
-                                 " made) SELECT c0, ?1, c1, c2, c3, 1 FROM " VISITS_NAME,
-                                 &bulk->insert_visit, err);
+        status =
+            als_sql_prepare(bulk->store,
+                            "INSERT INTO main.visit (visit_id, change_id, day, status, assigned,"
+                            " made) SELECT c0, ?1, c1, c2, c3, 1 FROM " VISITS_NAME,
+                            &bulk->insert_visit, err);
     if (status == ALS_OK)
-        status = als_sql_prepare(bulk->store,
-                                 "INSERT INTO visit (visit_id, change_id, day, status, assigned,"
-                                 " made) SELECT c0, ?1, c1, 'done', 0, 1 FROM " VISITS_NAME,
-                                 &bulk->insert_done_visit, err);
+        status =
+            als_sql_prepare(bulk->store,
+                            "INSERT INTO main.visit (visit_id, change_id, day, status, assigned,"
+                            " made) SELECT c0, ?1, c1, 'done', 0, 1 FROM " VISITS_NAME,
+                            &bulk->insert_done_visit, err);
     return status;
 }
 

@@ -130,8 +130,8 @@ const char *als_word_patient(struct als_store *store, int64_t patient_id)
     if ((size_t)patient_id < store->patients_room && store->patients[patient_id])
         return store->patients[patient_id];
     sqlite3_stmt *stmt;
-    if (als_sql_cached(store, "SELECT patient FROM patient WHERE patient_id = ?1", &stmt, NULL) !=
-        ALS_OK)
+    if (als_sql_cached(store, "SELECT patient FROM main.patient WHERE patient_id = ?1", &stmt,
+                       NULL) != ALS_OK)
         return "";
     sqlite3_bind_int64(stmt, 1, patient_id);
     bool row;
@@ -149,7 +149,7 @@ enum als_status als_words_load(struct als_store *store, struct als_err *err)
     sqlite3_stmt *stmt;
     enum als_status status =
         als_sql_cached(store,
-                       "SELECT patient_id, patient FROM patient WHERE patient_id BETWEEN 1"
+                       "SELECT patient_id, patient FROM main.patient WHERE patient_id BETWEEN 1"
                        " AND 16777215",
                        &stmt, err);
     bool row = false;
@@ -369,6 +369,12 @@ void als_relation_key(struct als_store *store, const struct als_relation *table,
         {"procedure", "visit_id", "procedure"},
         {"adverse_event", "patient_id", "ae_id"},
         {"visit_code", "code"},
+        {"account", "user"},
+        {"lock", "patient_id", "visit_no"},
+        {"signature", "patient_id", "visit_no", "user"},
+        {"redaction", "table_name", "row_key", "column_name"},
+        {"redaction_digest", "of_change", "table_name"},
+        {"trail_key", "fingerprint"},
         {"rater", "rater"},
         {"definition", "kind", "code", "version_no"}};
     if (table->key_words != ALS_WORDS_NONE) {
@@ -391,24 +397,35 @@ void als_relation_key(struct als_store *store, const struct als_relation *table,
     }
 }
 
+int als_words_shift(enum als_words words)
+{
+    switch (words) {
+    case ALS_WORDS_PATIENT:
+        return 0;
+    case ALS_WORDS_VISIT:
+        return ALS_KEY_SHIFT;
+    case ALS_WORDS_ASSESSMENT:
+        return 2 * ALS_KEY_SHIFT;
+    case ALS_WORDS_QUERY:
+        return ALS_QUERY_SHIFT;
+    case ALS_WORDS_STEP:
+        return ALS_KEY_SHIFT + ALS_QUERY_SHIFT;
+    default:
+        return -1;
+    }
+}
+
 int64_t als_relation_patient(const struct als_relation *table, int64_t row_id,
                              const struct als_row_cell *cells)
 {
-    if (table->key_words == ALS_WORDS_ASSESSMENT)
-        return row_id >> (2 * ALS_KEY_SHIFT);
-    if (table->key_words == ALS_WORDS_VISIT)
-        return row_id >> ALS_KEY_SHIFT;
-    if (table->key_words == ALS_WORDS_QUERY)
-        return row_id >> ALS_QUERY_SHIFT;
-    if (table->key_words == ALS_WORDS_STEP)
-        return row_id >> (ALS_KEY_SHIFT + ALS_QUERY_SHIFT);
+    if (table->key_words != ALS_WORDS_NONE)
+        return row_id >> als_words_shift(table->key_words);
     if (strcmp(table->name, "patient") == 0)
         return row_id;
     for (size_t i = 0; i < table->n_columns; i++) {
-        if (cells[i].kind == ALS_ROW_INTEGER && table->columns[i].words == ALS_WORDS_PATIENT)
-            return cells[i].integer;
-        if (cells[i].kind == ALS_ROW_INTEGER && table->columns[i].words == ALS_WORDS_VISIT)
-            return cells[i].integer >> ALS_KEY_SHIFT;
+        int shift = als_words_shift(table->columns[i].words);
+        if (cells[i].kind == ALS_ROW_INTEGER && shift >= 0)
+            return cells[i].integer >> shift;
     }
     return 0;
 }

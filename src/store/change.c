@@ -23,14 +23,10 @@ static void hash_bytes(crypto_generichash_state *hash, char type, const void *by
     crypto_generichash_update(hash, bytes, n);
 }
 
-void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES])
+void als_hash_columns(sqlite3_stmt *stmt, int n, unsigned char digest[ALS_DIGEST_BYTES])
 {
-    static const char columns[] = ALS_CHANGE_COLUMNS;
     crypto_generichash_state hash;
     crypto_generichash_init(&hash, NULL, 0, ALS_DIGEST_BYTES);
-    int n = 1;
-    for (const char *c = columns; *c; c++)
-        n += *c == ',';
     for (int i = 0; i < n; i++) {
         static const char types[] = {'?', 'i', 'r', 't', 'b', 'n'};
         int type = sqlite3_column_type(stmt, i);
@@ -41,12 +37,21 @@ void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES
     crypto_generichash_final(&hash, digest, ALS_DIGEST_BYTES);
 }
 
+void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES])
+{
+    static const char columns[] = ALS_CHANGE_COLUMNS;
+    int n = 1;
+    for (const char *c = columns; *c; c++)
+        n += *c == ',';
+    als_hash_columns(stmt, n, digest);
+}
+
 enum als_status als_change_genesis(struct als_store *store, unsigned char digest[ALS_DIGEST_BYTES],
                                    struct als_err *err)
 {
     sqlite3_stmt *stmt;
     enum als_status status =
-        als_sql_cached(store, "SELECT name, value FROM study ORDER BY name", &stmt, err);
+        als_sql_cached(store, "SELECT name, value FROM main.study ORDER BY name", &stmt, err);
     if (status != ALS_OK)
         return status;
     crypto_generichash_state hash;
@@ -88,8 +93,8 @@ static enum als_status last_change(struct als_store *store, int64_t *change_id,
 {
     sqlite3_stmt *stmt;
     enum als_status status = als_sql_cached(
-        store, "SELECT change_id, digest FROM change_set ORDER BY change_id DESC LIMIT 1", &stmt,
-        err);
+        store, "SELECT change_id, digest FROM main.change_set ORDER BY change_id DESC LIMIT 1",
+        &stmt, err);
     if (status != ALS_OK)
         return status;
     bool row;
@@ -110,20 +115,20 @@ static enum als_status insert_change(struct als_store *store, const struct als_c
                                      struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status =
-        als_sql_cached(store,
-                       "INSERT INTO change_set (change_id, at_utc, user, authenticated, command,"
-                       " reason, source_name, source_sha256, parent_digest)"
-                       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                       &stmt, err);
+    enum als_status status = als_sql_cached(
+        store,
+        "INSERT INTO main.change_set (change_id, at_utc, user, authenticated, command,"
+        " reason, source_name, source_sha256, parent_digest)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        &stmt, err);
     if (status != ALS_OK)
         return status;
     char at_utc[32];
     als_now_utc(at_utc);
     sqlite3_bind_int64(stmt, 1, store->change.change_id);
     als_bind_text(stmt, 2, at_utc);
-    als_bind_text(stmt, 3, info->user);
-    sqlite3_bind_int(stmt, 4, info->authenticated);
+    als_bind_text(stmt, 3, store->actor.id ? store->actor.user : info->user);
+    sqlite3_bind_int(stmt, 4, store->actor.id ? 1 : info->authenticated);
     als_bind_text(stmt, 5, info->command ? info->command : "");
     size_t length;
     const char *reason = trim_reason(info->reason, &length);
@@ -148,7 +153,11 @@ enum als_status als_change_start(struct als_store *store, const struct als_chang
     trim_reason(info->reason, &length);
     store->change =
         (struct als_change_state){.open = true, .has_reason = length > 0, .change_id = last + 1};
+    snprintf(store->change.user, sizeof store->change.user, "%s",
+             store->actor.id ? store->actor.user : info->user);
     status = insert_change(store, info, parent, err);
+    if (status == ALS_OK)
+        status = als_guard_begin(store, err);
     store->change.open = status == ALS_OK;
     return status;
 }
@@ -172,12 +181,16 @@ enum als_status als_change_begin(struct als_store *store, const struct als_chang
     if (store->mode != ALS_STORE_WRITE)
         return als_fail(err, ALS_NOT_PERMITTED, "E-PERMISSION", "%s: was opened for reading only",
                         store->path);
+    if (store->has_users && !store->actor.id)
+        return als_may(store, ALS_ACT_SEE, 0, err);
     if (!info->user || !*info->user)
         return als_fail(err, ALS_USAGE, "E-USER", "a change needs a user's name");
     enum als_status status = als_sql_exec(store, "BEGIN IMMEDIATE", err);
     if (status != ALS_OK)
         return status;
     status = refresh(store, err);
+    if (status == ALS_OK && store->has_users && !store->actor.id)
+        status = als_may(store, ALS_ACT_SEE, 0, err);
     if (status == ALS_OK)
         status = als_change_start(store, info, err);
     if (status != ALS_OK)
@@ -267,11 +280,12 @@ static enum als_status close_change(struct als_store *store, const char *tables,
                                     struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status = als_sql_cached(store,
-                                            "UPDATE change_set SET row_count = ?2, tables = ?3,"
-                                            " source_sha256 = ifnull(nullif(?4, ''), source_sha256)"
-                                            " WHERE change_id = ?1",
-                                            &stmt, err);
+    enum als_status status =
+        als_sql_cached(store,
+                       "UPDATE main.change_set SET row_count = ?2, tables = ?3,"
+                       " source_sha256 = ifnull(nullif(?4, ''), source_sha256)"
+                       " WHERE change_id = ?1",
+                       &stmt, err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, store->change.change_id);
@@ -286,7 +300,8 @@ static enum als_status seal_change(struct als_store *store, struct als_err *err)
     sqlite3_stmt *stmt;
     unsigned char digest[ALS_DIGEST_BYTES];
     enum als_status status = als_sql_cached(
-        store, "SELECT " ALS_CHANGE_COLUMNS " FROM change_set WHERE change_id = ?1", &stmt, err);
+        store, "SELECT " ALS_CHANGE_COLUMNS " FROM main.change_set WHERE change_id = ?1", &stmt,
+        err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, store->change.change_id);
@@ -296,8 +311,8 @@ static enum als_status seal_change(struct als_store *store, struct als_err *err)
         als_change_digest(stmt, digest);
     als_sql_done(stmt);
     if (status == ALS_OK)
-        status = als_sql_cached(store, "UPDATE change_set SET digest = ?2 WHERE change_id = ?1",
-                                &stmt, err);
+        status = als_sql_cached(
+            store, "UPDATE main.change_set SET digest = ?2 WHERE change_id = ?1", &stmt, err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, store->change.change_id);
@@ -342,8 +357,11 @@ enum als_status als_change_commit(struct als_store *store, int64_t *change_id, s
     if (change_id)
         *change_id = store->change.change_id;
     als_trail_forget(store);
+    als_guard_end(store);
     store->change.open = false;
-    return store->change.redefined ? als_definitions_reload(store, err) : ALS_OK;
+    if (store->change.redefined)
+        return als_definitions_reload(store, err);
+    return store->has_users ? ALS_OK : als_actor_refresh(store, err);
 }
 
 void als_change_abandon(struct als_store *store)
@@ -352,6 +370,7 @@ void als_change_abandon(struct als_store *store)
     if (!sqlite3_get_autocommit(store->db))
         als_sql_attempt(store, "ROLLBACK");
     als_trail_forget(store);
+    als_guard_end(store);
     store->change = (struct als_change_state){.open = false};
     if (redefined)
         als_relations_forget(store);

@@ -57,7 +57,7 @@ static enum als_status find(struct als_store *store, const char *name, int64_t *
 {
     sqlite3_stmt *stmt;
     enum als_status status =
-        als_sql_cached(store, "SELECT patient_id FROM patient WHERE patient = ?1", &stmt, err);
+        als_sql_cached(store, "SELECT patient_id FROM main.patient WHERE patient = ?1", &stmt, err);
     if (status != ALS_OK)
         return status;
     als_bind_text(stmt, 1, name);
@@ -108,7 +108,14 @@ static enum als_status unknown(struct als_store *store, const char *name, struct
 {
     struct als_arena *arena = als_arena_new();
     struct als_patient_list list;
-    als_fail(err, ALS_NO_INPUT, "E-PATIENT", "%s: no such patient", name);
+    const struct als_user *actor = als_store_actor(store);
+    enum als_status status = ALS_NO_INPUT;
+    /* Whether another site has one of that name is not told. */
+    if (actor && actor->sites)
+        status = als_fail(err, ALS_NOT_PERMITTED, "E-SITE", "%s: no such patient at %s", name,
+                          actor->sites);
+    else
+        als_fail(err, ALS_NO_INPUT, "E-PATIENT", "%s: no such patient", name);
     if (als_patient_load(store, arena, &list, NULL) == ALS_OK) {
         const char **names = als_arena_array(arena, list.count, sizeof *names);
         for (size_t i = 0; i < list.count; i++)
@@ -118,7 +125,7 @@ static enum als_status unknown(struct als_store *store, const char *name, struct
             als_err_hint(err, "did you mean %s?", nearest);
     }
     als_arena_free(arena);
-    return ALS_NO_INPUT;
+    return status;
 }
 
 enum als_status als_patient_get(struct als_store *store, const char *patient,

@@ -22,6 +22,12 @@ bool als_sites_hold(const char *sites, const char *site);
 /* An SQL expression of the patient that a row of the table is about; NULL if it is about none. In
  * the arena. */
 const char *als_relation_patient_sql(const struct als_relation *table, struct als_arena *arena);
+/* Cover tables as the actor's sites ask for; after the actor, or whether there are users, changed.
+ */
+ALS_CHECKED enum als_status als_actor_cover(struct als_store *store, struct als_err *err);
+/* Another process has written: are there users now? An actor whose account was changed since acts
+ * no more. */
+ALS_CHECKED enum als_status als_actor_refresh(struct als_store *store, struct als_err *err);
 
 /* ---- clock.c ---- */
 
@@ -43,6 +49,14 @@ ALS_CHECKED enum als_status als_access_append(struct als_store *store, const cha
 ALS_CHECKED enum als_status als_access_last(struct als_store *store, int64_t *id,
                                             unsigned char digest[ALS_DIGEST_BYTES],
                                             struct als_err *err);
+
+/* Recompute the chain: every entry is told with its digest, what is wrong goes to odd. */
+typedef void als_access_row_fn(int64_t id, const unsigned char digest[ALS_DIGEST_BYTES],
+                               void *context);
+typedef void als_access_odd_fn(const char *what, void *context);
+ALS_CHECKED enum als_status als_access_verify(struct als_store *store, als_access_row_fn *seen,
+                                              als_access_odd_fn *odd, void *context,
+                                              struct als_err *err);
 
 /* ---- password.c ---- */
 
@@ -67,7 +81,14 @@ ALS_CHECKED enum als_status als_account_put_password(struct als_store *store, in
 ALS_CHECKED enum als_status als_sessions_end(struct als_store *store, int64_t account_id,
                                              struct als_err *err);
 
+/* ---- lock.c ---- */
+
+#define ALS_LOCK_STUDY 1 /* lock_id; patients and visits have patient_id * 4096 + visit_no */
+
 /* ---- guard.c: may this row be written? ---- */
+
+/* Do rows of the table record something about patients: what locks hold and signatures cover? */
+bool als_relation_is_record(const struct als_relation *table);
 
 /* At the start of a change set: locks and patients that matter for the rows to come. */
 ALS_CHECKED enum als_status als_guard_begin(struct als_store *store, struct als_err *err);

@@ -126,10 +126,10 @@ static enum als_status open_walk(struct walk *walk, struct als_err *err)
 {
     static const char history_all[] =
         "SELECT row_id, change_id, operation, old_change, row_key, old_row, ifnull(patient_id, 0)"
-        " FROM history WHERE table_name = ?1 ORDER BY row_id, history_id";
+        " FROM main.history WHERE table_name = ?1 ORDER BY row_id, history_id";
     static const char history_changed[] =
         "SELECT row_id, change_id, operation, old_change, row_key, old_row, ifnull(patient_id, 0)"
-        " FROM history WHERE table_name = ?1 AND change_id = ?2 ORDER BY row_id, history_id";
+        " FROM main.history WHERE table_name = ?1 AND change_id = ?2 ORDER BY row_id, history_id";
     int64_t only = walk->rebuild->only;
     const char *rows = only ? walk->table->select_changed : walk->table->select_all;
     enum als_status status = als_sql_prepare(walk->store, rows, &walk->rows, err);

@@ -72,22 +72,23 @@ static void compose(struct als_relation *table, struct als_arena *arena)
         als_buf_printf(&sets, ", \"%s\" = ?%zu", name, i + 3);
     }
     const char *name = checked(table->name), *key = checked(table->key);
-    table->select_one = als_arena_printf(arena, "SELECT change_id%s FROM \"%s\" WHERE \"%s\" = ?1",
-                                         columns.data, name, key);
+    table->select_one = als_arena_printf(
+        arena, "SELECT change_id%s FROM main.\"%s\" WHERE \"%s\" = ?1", columns.data, name, key);
     table->select_all =
-        als_arena_printf(arena, "SELECT \"%s\", change_id%s FROM \"%s\" ORDER BY \"%s\"", key,
+        als_arena_printf(arena, "SELECT \"%s\", change_id%s FROM main.\"%s\" ORDER BY \"%s\"", key,
                          columns.data, name, key);
     table->select_changed = als_arena_printf(
-        arena, "SELECT \"%s\", change_id%s FROM \"%s\" WHERE change_id = ?1 ORDER BY \"%s\"", key,
-        columns.data, name, key);
+        arena, "SELECT \"%s\", change_id%s FROM main.\"%s\" WHERE change_id = ?1 ORDER BY \"%s\"",
+        key, columns.data, name, key);
     table->insert_one =
-        als_arena_printf(arena, "INSERT INTO \"%s\" (\"%s\", change_id%s) VALUES (?1, ?2%s)", name,
-                         key, columns.data, marks.data);
+        als_arena_printf(arena, "INSERT INTO main.\"%s\" (\"%s\", change_id%s) VALUES (?1, ?2%s)",
+                         name, key, columns.data, marks.data);
     table->update_one = als_arena_printf(
-        arena, "UPDATE \"%s\" SET change_id = ?2%s WHERE \"%s\" = ?1", name, sets.data, key);
-    table->delete_one = als_arena_printf(arena, "DELETE FROM \"%s\" WHERE \"%s\" = ?1", name, key);
+        arena, "UPDATE main.\"%s\" SET change_id = ?2%s WHERE \"%s\" = ?1", name, sets.data, key);
+    table->delete_one =
+        als_arena_printf(arena, "DELETE FROM main.\"%s\" WHERE \"%s\" = ?1", name, key);
     table->next_id =
-        als_arena_printf(arena, "SELECT ifnull(max(\"%s\"), 0) + 1 FROM \"%s\"", key, name);
+        als_arena_printf(arena, "SELECT ifnull(max(\"%s\"), 0) + 1 FROM main.\"%s\"", key, name);
     als_buf_release(&columns);
     als_buf_release(&marks);
     als_buf_release(&sets);
@@ -100,7 +101,7 @@ static enum als_status describe(struct als_store *store, struct als_relation *ta
     sqlite3_stmt *stmt;
     enum als_status status =
         als_sql_cached(store,
-                       "SELECT name, type, pk, count(*) OVER () FROM pragma_table_xinfo(?1)"
+                       "SELECT name, type, pk, count(*) OVER () FROM pragma_table_xinfo(?1, 'main')"
                        " WHERE hidden = 0 ORDER BY cid",
                        &stmt, err);
     if (status != ALS_OK)
@@ -175,10 +176,23 @@ static int compare_names(const void *a, const void *b)
 size_t als_relation_names(const struct als_store *store, struct als_arena *arena,
                           const char *const **names)
 {
-    static const char *const fixed[] = {"adverse_event", "definition", "eligibility_answer",
-                                        "event",         "patient",    "procedure",
-                                        "query",         "query_step", "rater",
-                                        "visit",         "visit_code"};
+    static const char *const fixed[] = {"account",
+                                        "adverse_event",
+                                        "definition",
+                                        "eligibility_answer",
+                                        "event",
+                                        "lock",
+                                        "patient",
+                                        "procedure",
+                                        "query",
+                                        "query_step",
+                                        "rater",
+                                        "redaction",
+                                        "redaction_digest",
+                                        "signature",
+                                        "trail_key",
+                                        "visit",
+                                        "visit_code"};
     size_t n_fixed = sizeof fixed / sizeof fixed[0];
     const char **list = als_arena_array(arena, n_fixed + store->n_definitions, sizeof *list);
     memcpy(list, fixed, sizeof fixed);

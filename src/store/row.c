@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_int.h"
+#include "people_int.h"
 
 /* One row on its way: what is stored, what is to be, and texts made of them. */
 struct move {
@@ -261,6 +261,11 @@ static enum als_status next_row_id(struct move *move, struct als_err *err)
     return als_sql_integer(move->store, move->table->next_id, &move->row_id, err);
 }
 
+static enum als_status guard(const struct move *move, struct als_err *err)
+{
+    return als_guard_row(move->store, move->table, move->row_id, move->before, move->wanted, err);
+}
+
 static enum als_status put(struct move *move, const struct als_row_cell *cells, bool without_reason,
                            enum als_put *what, struct als_err *err)
 {
@@ -276,13 +281,17 @@ static enum als_status put(struct move *move, const struct als_row_cell *cells, 
         for (size_t i = 0; i < n; i++)
             move->wanted[i] = cells[i].given || cells[i].initial ? cells[i] : als_cell_text(NULL);
         *what = ALS_PUT_NEW;
-        return enter(move, err);
+        status = guard(move, err);
+        return status == ALS_OK ? enter(move, err) : status;
     }
     size_t differing = lay_over(move, cells);
     *what = differing < move->table->n_columns ? ALS_PUT_CHANGED : ALS_PUT_SAME;
     if (*what == ALS_PUT_SAME)
         return ALS_OK;
     als_relation_key(move->store, move->table, move->row_id, move->before, &move->key);
+    status = guard(move, err);
+    if (status != ALS_OK)
+        return status;
     if (!without_reason && !move->store->change.has_reason)
         return conflict(move, differing, err);
     return change(move, err);
@@ -291,16 +300,19 @@ static enum als_status put(struct move *move, const struct als_row_cell *cells, 
 enum als_status als_row_check(struct als_store *store, struct als_relation *table, int64_t row_id,
                               const struct als_row_cell *cells, struct als_err *err)
 {
-    if (store->change.has_reason || !row_id)
-        return ALS_OK;
     struct move move;
-    bool found;
+    bool found = false;
     move_init(&move, store, table, row_id);
-    enum als_status status = read_row(&move, &move.before, &move.old_change, &found, err);
-    if (status == ALS_OK && found) {
+    enum als_status status =
+        row_id ? read_row(&move, &move.before, &move.old_change, &found, err) : ALS_OK;
+    if (status == ALS_OK && !found) {
+        status = als_guard_row(store, table, row_id, NULL, cells, err);
+    } else if (status == ALS_OK) {
         size_t differing = lay_over(&move, cells);
         als_relation_key(store, table, row_id, move.before, &move.key);
         if (differing < table->n_columns)
+            status = guard(&move, err);
+        if (status == ALS_OK && differing < table->n_columns && !store->change.has_reason)
             status = conflict(&move, differing, err);
     }
     move_release(&move);
@@ -352,6 +364,8 @@ enum als_status als_row_delete(struct als_store *store, struct als_relation *tab
     bool found;
     move_init(&move, store, table, row_id);
     status = read_row(&move, &move.before, &move.old_change, &found, err);
+    if (status == ALS_OK && found)
+        status = guard(&move, err);
     if (status == ALS_OK && found)
         status = erase(&move, err);
     move_release(&move);

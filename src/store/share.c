@@ -1,5 +1,5 @@
 /* One study, many connections: write-ahead mode, and keeping up with what others write. */
-#include "store_int.h"
+#include "people_int.h"
 
 static enum als_status journal_mode(struct als_store *store, const char *sql, const char *wanted,
                                     bool *reached, struct als_err *err)
@@ -50,11 +50,14 @@ enum als_status als_store_refresh(struct als_store *store, bool *redefined, stru
     enum als_status status = als_sql_integer(store, "PRAGMA data_version", &version, err);
     if (status != ALS_OK || version == store->data_version)
         return status;
-    status = als_sql_integer(store, "SELECT max(definition_id) FROM definition", &definitions, err);
+    status =
+        als_sql_integer(store, "SELECT max(definition_id) FROM main.definition", &definitions, err);
     if (status == ALS_OK && definitions != store->last_definition)
         *redefined = true;
     else if (status == ALS_OK)
         status = als_names_load(store, err);
+    if (status == ALS_OK)
+        status = als_actor_refresh(store, err);
     als_words_forget(store);
     if (status == ALS_OK)
         store->data_version = version;

@@ -12,8 +12,8 @@
 
 #include "ddl.h"
 #include "migration.h"
+#include "people_int.h"
 #include "publish.h"
-#include "store_int.h"
 
 /* ---- Connection ---- */
 
@@ -113,6 +113,9 @@ void als_store_close(struct als_store *store)
     als_trail_forget(store);
     als_definitions_free(store);
     als_words_forget(store);
+    als_guard_end(store);
+    free(store->covered);
+    als_arena_free(store->actor_arena);
     als_arena_free(store->relation_arena);
     als_arena_free(store->arena);
     free(store->visit_codes);
@@ -229,6 +232,8 @@ static enum als_status load(struct als_store *store, int *rc, struct als_err *er
         status = als_names_load(store, err);
     if (status == ALS_OK)
         status = als_sql_integer(store, "PRAGMA data_version", &store->data_version, err);
+    if (status == ALS_OK)
+        status = als_actor_refresh(store, err);
     if (status == ALS_OK)
         return als_sql_exec(store, "COMMIT", err);
     *rc = sqlite3_extended_errcode(store->db);

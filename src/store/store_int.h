@@ -103,6 +103,7 @@ struct als_change_state {
     bool redefined; /* definitions or tables changed */
     int64_t change_id;
     int64_t steps;
+    char user[65];          /* whose it is */
     char source_sha256[65]; /* "" = as begun */
 };
 
@@ -144,6 +145,7 @@ struct als_store {
     size_t n_statements, statements_room;
     struct als_change_state change;
     bool has_users;
+    char *covered;         /* for which sites temporary views lie over tables (actor.c); or NULL */
     struct als_user actor; /* id 0 = nobody; texts in actor_arena */
     struct als_arena *actor_arena;
     struct als_guard guard;
@@ -289,6 +291,8 @@ void als_canon_cells(struct als_store *store, const struct als_relation *table, 
 /* The natural key for people: patient/visit/rater, patient/event/date … */
 void als_relation_key(struct als_store *store, const struct als_relation *table, int64_t row_id,
                       const struct als_row_cell *cells, struct als_buf *out);
+/* By how many bits a key stands left of the patient_id in it; -1 when there is none in it. */
+int als_words_shift(enum als_words words);
 /* Whose row it is; 0 for visit codes, raters and definitions. */
 int64_t als_relation_patient(const struct als_relation *table, int64_t row_id,
                              const struct als_row_cell *cells);
@@ -399,6 +403,8 @@ ALS_CHECKED enum als_status als_change_genesis(struct als_store *store,
     "change_id, at_utc, user, authenticated, command, reason, source_name, source_sha256,"         \
     " row_count, tables, parent_digest"
 void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES]);
+/* Digest over the first n columns of a result row, with their types and lengths. */
+void als_hash_columns(sqlite3_stmt *stmt, int n, unsigned char digest[ALS_DIGEST_BYTES]);
 /* One line of the column tables. */
 void als_change_table_line(struct als_buf *out, const char *table, int64_t steps,
                            const unsigned char digest[ALS_DIGEST_BYTES]);

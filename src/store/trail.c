@@ -92,13 +92,13 @@ enum als_status als_trail_history(struct als_store *store, const struct als_rela
                                   struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status =
-        als_sql_cached(store,
-                       "INSERT INTO history (history_id, change_id, table_name, row_id, row_key,"
-                       " patient_id, operation, old_change, old_row)"
-                       " VALUES ((SELECT ifnull(max(history_id), 0) + 1 FROM history),"
-                       " ?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8)",
-                       &stmt, err);
+    enum als_status status = als_sql_cached(
+        store,
+        "INSERT INTO main.history (history_id, change_id, table_name, row_id, row_key,"
+        " patient_id, operation, old_change, old_row)"
+        " VALUES ((SELECT ifnull(max(history_id), 0) + 1 FROM main.history),"
+        " ?1, ?2, ?3, ?4, nullif(?5, 0), ?6, ?7, ?8)",
+        &stmt, err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, store->change.change_id);

@@ -118,9 +118,10 @@ static enum als_status read_chain(struct verify *verify, const char *expected_he
     sqlite3_stmt *stmt;
     enum als_status status = als_change_genesis(verify->store, parent, err);
     if (status == ALS_OK)
-        status = als_sql_prepare(
-            verify->store,
-            "SELECT " ALS_CHANGE_COLUMNS ", digest FROM change_set ORDER BY change_id", &stmt, err);
+        status = als_sql_prepare(verify->store,
+                                 "SELECT " ALS_CHANGE_COLUMNS
+                                 ", digest FROM main.change_set ORDER BY change_id",
+                                 &stmt, err);
     if (status != ALS_OK)
         return status;
     while ((status = als_sql_step(verify->store, stmt, &row, err)) == ALS_OK && row) {
@@ -246,7 +247,8 @@ static enum als_status check_table_names(struct verify *verify, const char *cons
 {
     sqlite3_stmt *stmt;
     enum als_status status = als_sql_cached(
-        verify->store, "SELECT DISTINCT table_name FROM history ORDER BY table_name", &stmt, err);
+        verify->store, "SELECT DISTINCT table_name FROM main.history ORDER BY table_name", &stmt,
+        err);
     if (status != ALS_OK)
         return status;
     bool row;

@@ -18,7 +18,7 @@
 #define ALS_BULK_MISSING INT64_MIN
 
 enum als_bulk_outcome {
-    ALS_BULK_CONFLICT = 8, /* contradicts the stored row and the change set has no reason */
+    ALS_BULK_CONFLICT = 8, /* contradicts what is stored, or is held by role, site or lock */
     ALS_BULK_SKIP = 9      /* set by the caller before: leave this row out */
 };
 
@@ -48,6 +48,7 @@ struct als_batch {
     struct als_conflict {
         size_t row;
         char text[600], hint[400];
+        char code[32];
         char column[64]; /* see als_conflict_column */
     } * conflicts;       /* why rows are ALS_BULK_CONFLICT, in order of row */
     size_t n_conflicts;
