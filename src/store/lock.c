@@ -26,7 +26,7 @@ enum als_status als_lock_put(struct als_store *store, const struct als_scope *sc
                              enum als_put *what, struct als_err *err)
 {
     struct als_relation *table;
-    enum als_put ignored;
+    enum als_put ignored = ALS_PUT_SAME;
     char at_utc[32];
     int64_t id = id_of(scope), stored = 0;
     sqlite3_stmt *stmt;
