@@ -114,13 +114,16 @@ def ask_stms(patient, _day, _visit):
     return total if patient.dice.chance(0.4) else {**total, **parts}
 
 
-def ask_screening(patient, _day, _visit):
+def ask_screening(patient, day, _visit):
     dice, study = patient.dice, patient.study
     values = {"el_escorial": "definite", "primary_bulbar_palsy": "N", "riluzole": "taking",
               "riluzole_stable_days": dice.whole(70, 700), "ventilator_dependent": "N",
               "diaphragm_pacing": "N", "prior_cell_therapy": "N", "any_positive_serology": "N",
               "creatinine_xuln": f"{dice.uniform(0.4, 1.0):.2f}",
               "max_ast_alt_xuln": f"{dice.uniform(0.4, 1.8):.2f}"}
+    for item in ("niv", "gastrostomy", "tracheostomy"):
+        since = getattr(patient, item)
+        values[item] = "Y" if since is not None and day >= since else "N"
     for item in read_items("screening"):
         if item.startswith("days_since_"):
             values[item] = 9999 if dice.chance(0.85) else dice.whole(500, 3000)

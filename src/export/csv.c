@@ -13,8 +13,9 @@
 #include "wide.h"
 
 /* Files of fixed names; an instrument that is called like one of them gets a prefix. */
-static const char *const fixed_names[] = {"patients",   "visits", "events",       "adverse_events",
-                                          "procedures", "cohort", "observations", "dictionary"};
+static const char *const fixed_names[] = {"patients",       "visits",     "events",
+                                          "adverse_events", "procedures", "cohort",
+                                          "observations",   "dictionary", "eligibility"};
 
 static const char *instrument_file(struct als_export *export, const char *code)
 {
@@ -48,8 +49,9 @@ static enum als_status write_instruments(struct als_export *export, struct als_e
 static enum als_status write_data(struct als_export *export, struct als_err *err)
 {
     static enum als_status (*const writers[])(struct als_export *, struct als_err *) = {
-        als_export_patients,   als_export_visits, als_export_events,       als_export_adverse,
-        als_export_procedures, write_instruments, als_export_observations, als_export_cohort};
+        als_export_patients, als_export_visits,       als_export_events,
+        als_export_adverse,  als_export_procedures,   als_export_eligibility,
+        write_instruments,   als_export_observations, als_export_cohort};
     enum als_status status = ALS_OK;
     for (size_t i = 0; i < sizeof writers / sizeof writers[0] && status == ALS_OK; i++)
         status = writers[i](export, err);
