@@ -5,11 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noted.h"
 #include "patients.h"
-
-/* A scale whose progress slows near its floor. */
-static const char FLOOR_MEASURE[] = "alsfrsr.total";
-static const double FLOOR_VALUE = 25;
 
 enum { EXTRA = -1 };
 
@@ -42,7 +39,7 @@ static size_t join_raters(struct als_change_run *run, const struct als_series *s
                           struct visit_value *visits)
 {
     size_t n = 0;
-    bool has_floor = strcmp(run->measure.name, FLOOR_MEASURE) == 0;
+    bool has_floor = als_has_floor(&run->measure);
     for (size_t i = 0; i < series->count; i++) {
         const struct als_series_point *point = &series->points[i];
         if (series->death_day != ALS_NO_DAY && point->day > series->death_day) {
@@ -50,7 +47,7 @@ static size_t join_raters(struct als_change_run *run, const struct als_series *s
             continue;
         }
         run->sources[point->source]++;
-        run->low += has_floor && point->value <= FLOOR_VALUE;
+        run->low += has_floor && point->value <= ALS_FLOOR_POINTS;
         size_t k = 0;
         while (k < n && visits[k].visit_no != point->visit_no)
             k++;

@@ -193,9 +193,8 @@ void als_change_notes(const struct als_change_run *run, struct als_table *table)
     if (run->sources[ALS_SOURCE_COMPUTED] && run->sources[ALS_SOURCE_ENTERED])
         als_table_note(table, "warning: values of mixed sources: %zu computed, %zu entered",
                        run->sources[ALS_SOURCE_COMPUTED], run->sources[ALS_SOURCE_ENTERED]);
-    if (run->low)
-        als_table_note(table,
-                       "warning: %zu values of 25 or less: near its floor the scale falls "
-                       "more slowly",
-                       run->low);
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof run->sources / sizeof run->sources[0]; i++)
+        n += run->sources[i];
+    als_note_floor(run->low, n, table);
 }

@@ -24,7 +24,7 @@ static void add_row(struct mixed *mixed, const struct als_series_point *point)
     }
     mixed->month[mixed->n] = point->month;
     mixed->value[mixed->n++] = point->value;
-    mixed->at_floor += point->value <= MIXED_FLOOR;
+    mixed->at_floor += mixed->has_floor && point->value <= ALS_FLOOR_POINTS;
 }
 
 static void take_points(struct mixed *mixed, const struct als_series *series, const char *patient)
@@ -256,6 +256,7 @@ enum als_status als_analyze_mixed(struct als_store *store, const struct als_mixe
         status = als_measure_chosen(store, options->measure, &mixed.measure, err);
     if (status != ALS_OK)
         return status;
+    mixed.has_floor = als_has_floor(&mixed.measure);
     mixed.arena = als_arena_new();
     status = als_patient_load(store, mixed.arena, &mixed.patients, err);
     if (status == ALS_OK)

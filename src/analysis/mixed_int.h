@@ -11,13 +11,11 @@
 #include "noted.h"
 #include "patients.h"
 
-/* Values at or below this total are where ALSFRS-R flattens out. */
-#define MIXED_FLOOR 25
-
 struct mixed {
     const struct als_mixed_options *options;
     const struct als_protocol *protocol;
     struct als_measure measure;
+    bool has_floor;
     struct als_patient_list patients;
     struct als_arena *arena;
 

@@ -55,16 +55,8 @@ static void note_counts(const struct mixed *mixed, struct als_buf *text, struct 
     if (mixed->after_death)
         als_table_note(table, "warning: left out: values dated after death: %zu",
                        mixed->after_death);
-    if (mixed->died.count)
-        als_table_note(table,
-                       "warning: %s died: slopes truncated by death are not ignorable, and the "
-                       "model takes them as missing at random; see analyze joint-rank",
-                       als_noted_say(&mixed->died, text));
-    if (mixed->at_floor && strcmp(mixed->measure.name, "alsfrsr.total") == 0)
-        als_table_note(table,
-                       "warning: floor effect: %zu of %zu values are %d or less, where decline "
-                       "flattens out",
-                       mixed->at_floor, mixed->n, MIXED_FLOOR);
+    als_note_truncated(&mixed->died, text, table);
+    als_note_floor(mixed->at_floor, mixed->n, table);
     if (mixed->mixed_source.count)
         als_table_note(table,
                        "warning: values of mixed sources (computed and entered or prorated): %s",

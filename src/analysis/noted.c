@@ -1,6 +1,8 @@
 /* Notes that several analyses write under their tables. */
 #include "noted.h"
 
+#include <string.h>
+
 void als_noted_add(struct als_noted *noted, const char *patient)
 {
     if (noted->count < ALS_NOTED_PATIENTS)
@@ -16,6 +18,29 @@ const char *als_noted_say(const struct als_noted *noted, struct als_buf *text)
         als_buf_printf(text, "%s%s", i ? ", " : "", noted->patients[i]);
     als_buf_text(text, noted->count > ALS_NOTED_PATIENTS ? ", …)" : ")");
     return text->data;
+}
+
+bool als_has_floor(const struct als_measure *measure)
+{
+    return strcmp(measure->name, "alsfrsr.total") == 0;
+}
+
+void als_note_floor(size_t low, size_t of, struct als_table *table)
+{
+    if (low)
+        als_table_note(table,
+                       "warning: floor effect: %zu of %zu values are %d or less, where decline "
+                       "flattens out",
+                       low, of, ALS_FLOOR_POINTS);
+}
+
+void als_note_truncated(const struct als_noted *died, struct als_buf *text, struct als_table *table)
+{
+    if (died->count)
+        als_table_note(table,
+                       "warning: %s died: slopes truncated by death are not missing at random and "
+                       "not ignorable; see analyze joint-rank",
+                       als_noted_say(died, text));
 }
 
 void als_note_zero(const struct als_protocol *protocol, const size_t zero[3],

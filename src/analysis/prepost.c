@@ -6,11 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noted.h"
 #include "patients.h"
-
-/* A scale whose progress slows near its floor: below this total, slopes say less. */
-static const char FLOOR_MEASURE[] = "alsfrsr.total";
-static const double FLOOR_VALUE = 25;
 
 struct pass {
     struct als_prepost_run *run;
@@ -31,12 +28,15 @@ static void count_series(struct pass *pass, const struct als_series *series,
 {
     struct als_prepost_run *run = pass->run;
     run->zero[series->zero]++;
+    if (series->death_day != ALS_NO_DAY)
+        als_noted_add(&run->died, run->patients.items[pass->next].patient);
     pass->partial_zero[pass->next] = fit->has_zero && series->zero_is_partial;
-    bool has_floor = strcmp(run->measures[0].name, FLOOR_MEASURE) == 0;
+    bool has_floor = als_has_floor(&run->measures[0]);
     for (size_t i = 0; i < series->count && fit->has_zero; i++) {
         bool dead = series->death_day != ALS_NO_DAY && series->points[i].day > series->death_day;
         run->after_death += dead;
-        run->low += has_floor && !dead && series->points[i].value <= FLOOR_VALUE;
+        run->values += !dead;
+        run->low += has_floor && !dead && series->points[i].value <= ALS_FLOOR_POINTS;
     }
 }
 
@@ -70,9 +70,8 @@ static enum als_status fit_measure(struct als_store *store, struct als_prepost_r
     return status;
 }
 
-/* Index of the measure among those of the run, added if it is new. */
-static enum als_status add_measure(struct als_store *store, struct als_prepost_run *run,
-                                   const char *name, size_t *index, struct als_err *err)
+enum als_status als_prepost_add_measure(struct als_store *store, struct als_prepost_run *run,
+                                        const char *name, size_t *index, struct als_err *err)
 {
     for (*index = 0; *index < run->n_measures; ++*index)
         if (strcmp(run->measures[*index].name, name) == 0)
@@ -97,7 +96,7 @@ static enum als_status choose_rules(struct als_store *store, struct als_prepost_
         rule->responder = responder;
         rule->measure = 0;
         if (responder->measure)
-            status = add_measure(store, run, responder->measure, &rule->measure, err);
+            status = als_prepost_add_measure(store, run, responder->measure, &rule->measure, err);
     }
     return status;
 }
@@ -150,16 +149,23 @@ struct als_prepost_count als_prepost_count_of(const struct als_prepost_run *run,
     return count;
 }
 
+static size_t room_for_rules(const struct als_prepost_run *run)
+{
+    return run->protocol->n_responders + als_prepost_published_room(&run->measures[0]) + 1;
+}
+
 static enum als_status compute(struct als_store *store, struct als_prepost_run *run,
                                struct als_arena *arena, struct als_err *err)
 {
-    size_t room = run->protocol->n_responders + 1, n = run->patients.count + 1;
+    size_t n = run->patients.count + 1, room = room_for_rules(run);
     bool *partial_zero = als_arena_array(arena, n, sizeof *partial_zero);
     run->partial_zero = partial_zero;
     run->rules = als_arena_array(arena, room, sizeof *run->rules);
     run->fits = als_arena_array(arena, room, sizeof *run->fits);
     run->groups = als_groups_make(&run->patients, run->options->by, arena);
     enum als_status status = choose_rules(store, run, err);
+    if (run->options->responders && status == ALS_OK)
+        status = als_prepost_add_published(store, run, arena, err);
     for (size_t i = 0; i < run->n_measures && status == ALS_OK; i++) {
         run->fits[i] = als_arena_array(arena, n, sizeof **run->fits);
         status = fit_measure(store, run, i, partial_zero, err);
@@ -176,14 +182,21 @@ enum als_status als_analyze_prepost(struct als_store *store,
     if (status != ALS_OK)
         return status;
     struct als_arena *arena = als_arena_new();
-    run.measures = als_arena_array(arena, run.protocol->n_responders + 1, sizeof *run.measures);
-    status = als_measure_chosen(store, options->measure, &run.measures[run.n_measures++], err);
+    struct als_measure measure;
+    status = als_measure_chosen(store, options->measure, &measure, err);
+    if (status == ALS_OK) {
+        run.measures = &measure;
+        run.measures = als_arena_array(arena, room_for_rules(&run), sizeof *run.measures);
+        run.measures[run.n_measures++] = measure;
+    }
     if (status == ALS_OK)
         status = als_patients_chosen(store, options->patient, arena, &run.patients, err);
     if (status == ALS_OK)
         status = compute(store, &run, arena, err);
     if (status == ALS_OK) {
-        *out = options->cohort ? als_prepost_cohort(&run) : als_prepost_patients(&run);
+        *out = options->responders ? als_prepost_responders(&run)
+               : options->cohort   ? als_prepost_cohort(&run)
+                                   : als_prepost_patients(&run);
         als_prepost_notes(&run, *out);
     }
     als_arena_free(arena);

@@ -7,12 +7,14 @@
 
 #include "alstrack/analysis/prepost.h"
 #include "groups.h"
+#include "noted.h"
 #include "prepost_fit.h"
 
 /* A responder definition that suits the analysis, and the measure whose fits it looks at. */
 struct als_prepost_rule {
     const struct als_responder *responder;
     size_t measure;
+    const char *source; /* NULL: the protocol */
 };
 
 struct als_prepost_run {
@@ -27,7 +29,9 @@ struct als_prepost_run {
     size_t n_rules, left_out; /* definitions; those that do not suit the measure */
     size_t missing;           /* assessments without a value of the analysed measure */
     size_t zero[3];           /* patients per enum als_zero */
-    size_t after_death, low;  /* values left out; values near the floor of the scale */
+    size_t after_death;       /* values left out */
+    size_t values, low;       /* values used; those near the floor of the scale */
+    struct als_noted died;
     const bool *partial_zero; /* per patient */
 };
 
@@ -45,8 +49,20 @@ struct als_prepost_count {
 struct als_prepost_count als_prepost_count_of(const struct als_prepost_run *run, size_t group,
                                               size_t rule);
 
+/* Index of the measure among those of the run, added if it is new. */
+ALS_CHECKED enum als_status als_prepost_add_measure(struct als_store *store,
+                                                    struct als_prepost_run *run, const char *name,
+                                                    size_t *index, struct als_err *err);
+/* Definitions of published trials beside the protocol's; at most so many rules and measures. */
+size_t als_prepost_published_room(const struct als_measure *measure);
+ALS_CHECKED enum als_status als_prepost_add_published(struct als_store *store,
+                                                      struct als_prepost_run *run,
+                                                      struct als_arena *arena, struct als_err *err);
+struct als_table *als_prepost_responders(const struct als_prepost_run *run);
 struct als_table *als_prepost_patients(const struct als_prepost_run *run);
 struct als_table *als_prepost_cohort(const struct als_prepost_run *run);
+/* A warning when entry rules select by the rate of decline. */
+void als_prepost_note_entry(const struct als_protocol *protocol, struct als_table *table);
 void als_prepost_notes(const struct als_prepost_run *run, struct als_table *table);
 
 #endif

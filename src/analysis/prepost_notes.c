@@ -112,9 +112,8 @@ static void note_group(const struct als_prepost_run *run, size_t group, const ch
     note_responders(run, group, name, table);
 }
 
-static void note_regression_to_the_mean(const struct als_prepost_run *run, struct als_table *table)
+void als_prepost_note_entry(const struct als_protocol *protocol, struct als_table *table)
 {
-    const struct als_protocol *protocol = run->protocol;
     for (size_t i = 0; i < protocol->n_criteria; i++) {
         if (!is_rate(protocol->criteria[i].field))
             continue;
@@ -169,6 +168,7 @@ static void note_patients(const struct als_prepost_run *run, struct als_table *t
     if (partial.count)
         als_table_note(table, "warning: time zero is a date without a day: %s",
                        als_noted_say(&partial, &text));
+    als_note_truncated(&run->died, &text, table);
     als_buf_release(&text);
 }
 
@@ -187,10 +187,6 @@ void als_prepost_notes(const struct als_prepost_run *run, struct als_table *tabl
     }
     als_buf_release(&name);
     note_patients(run, table);
-    if (run->low)
-        als_table_note(table,
-                       "warning: %zu values of 25 or less: near its floor the scale falls "
-                       "more slowly",
-                       run->low);
-    note_regression_to_the_mean(run, table);
+    als_note_floor(run->low, run->values, table);
+    als_prepost_note_entry(run->protocol, table);
 }

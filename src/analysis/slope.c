@@ -58,6 +58,7 @@ struct als_slope als_slope_fit(const struct als_series *series, int from_day, in
         } else {
             count_point(&slope, series, i, &source);
             slope.visits += is_new_visit(series, i);
+            slope.low += point->value <= ALS_FLOOR_POINTS;
             months[n] = point->month;
             values[n++] = point->value;
         }

@@ -12,9 +12,9 @@
 
 #define COUNT_TEXT 40
 
-void als_slope_notes_begin(struct als_slope_notes *notes)
+void als_slope_notes_begin(struct als_slope_notes *notes, const struct als_measure *measure)
 {
-    *notes = (struct als_slope_notes){0};
+    *notes = (struct als_slope_notes){.has_floor = als_has_floor(measure)};
 }
 
 void als_slope_notes_end(struct als_slope_notes *notes)
@@ -76,6 +76,10 @@ void als_slope_notes_add(struct als_slope_notes *notes, const char *group, const
         als_noted_add(&notes->mixed, patient);
     if (series->zero_is_partial)
         als_noted_add(&notes->partial_zero, patient);
+    if (series->death_day != ALS_NO_DAY)
+        als_noted_add(&notes->died, patient);
+    notes->values += slope->fit.n;
+    notes->low += slope->low;
 }
 
 /* Missing last, else by name. */
@@ -159,6 +163,9 @@ static void write_warnings(const struct als_slope_notes *notes, struct als_buf *
     if (notes->partial_zero.count)
         als_table_note(table, "warning: time zero is a date without a day: %s",
                        als_noted_say(&notes->partial_zero, text));
+    als_note_truncated(&notes->died, text, table);
+    if (notes->has_floor)
+        als_note_floor(notes->low, notes->values, table);
 }
 
 void als_slope_notes_write(struct als_slope_notes *notes, const struct als_protocol *protocol,

@@ -22,10 +22,12 @@ struct als_slope_notes {
     size_t zero[3]; /* patients per enum als_zero */
     size_t values_outside, values_after_death;
     size_t without_value, without_line;
-    struct als_noted after_death, few_visits, mixed, partial_zero;
+    bool has_floor;
+    size_t values, low; /* values used; those near the floor of the scale */
+    struct als_noted after_death, few_visits, mixed, partial_zero, died;
 };
 
-void als_slope_notes_begin(struct als_slope_notes *notes);
+void als_slope_notes_begin(struct als_slope_notes *notes, const struct als_measure *measure);
 /* One patient; series and slope are NULL for a patient without any value. Names are borrowed until
  * the notes end. */
 void als_slope_notes_add(struct als_slope_notes *notes, const char *group, const char *patient,

@@ -111,7 +111,7 @@ static void take_series(const struct als_series *series, void *context)
 
 static enum als_status run_slopes(struct als_store *store, struct run *run, struct als_err *err)
 {
-    als_slope_notes_begin(&run->notes);
+    als_slope_notes_begin(&run->notes, &run->measure);
     size_t missing;
     enum als_status status = als_series_each_counted(store, &run->measure, run->patients,
                                                      take_series, run, &missing, err);

@@ -4,32 +4,10 @@
 
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "alstrack/analysis/joint_rank.h"
 #include "alstrack/analysis/mixed.h"
 #include "alstrack/analysis/survival.h"
-
-/* As als_cli_emit, of several tables. Releases the result. */
-static enum als_status emit(struct als_cli *cli, struct als_result *result, struct als_err *err)
-{
-    const char *name = als_args_text(&cli->args, "format");
-    enum als_format format = isatty(STDOUT_FILENO) ? ALS_FORMAT_TABLE : ALS_FORMAT_CSV;
-    if (name && !als_format_parse(name, &format))
-        als_bug("format %s", name);
-    enum als_status status = als_result_write(result, format, stdout, err);
-    const struct als_table *main = als_result_main(result);
-    for (size_t i = 0; i < als_table_notes(main) && !status; i++)
-        fprintf(stderr, "%s\n", als_table_note_at(main, i));
-    als_result_release(result);
-    return status;
-}
-
-static bool chose(const struct als_cli *cli, const char *option, const char *word)
-{
-    const char *value = als_args_text(&cli->args, option);
-    return value && strcmp(value, word) == 0;
-}
 
 /* Every --covariate, in the command's arena. Returns how many. */
 static size_t covariates_given(struct als_cli *cli, const char *const **names)
@@ -51,8 +29,8 @@ enum als_status als_cmd_analyze_mixed(struct als_cli *cli, struct als_err *err)
         .measure = als_args_operand(&cli->args, 0),
         .by = als_args_text(&cli->args, "by"),
         .reference = als_args_text(&cli->args, "reference"),
-        .maximum_likelihood = chose(cli, "method", "ml"),
-        .intercept_only = chose(cli, "random", "intercept"),
+        .maximum_likelihood = als_args_chose(&cli->args, "method", "ml"),
+        .intercept_only = als_args_chose(&cli->args, "random", "intercept"),
         .blups = als_args_flag(&cli->args, "blups"),
         .from_day = INT_MIN,
         .to_day = INT_MAX,
@@ -67,7 +45,7 @@ enum als_status als_cmd_analyze_mixed(struct als_cli *cli, struct als_err *err)
     struct als_result result;
     if (!status)
         status = als_analyze_mixed(cli->store, &options, &result, err);
-    return status ? status : emit(cli, &result, err);
+    return status ? status : als_cli_emit_result(cli, &result, err);
 }
 
 /* What counts as permanent ventilation; 0 for what is not said. */
@@ -100,8 +78,8 @@ enum als_status als_cmd_analyze_survival(struct als_cli *cli, struct als_err *er
         .reference = als_args_text(&cli->args, "reference"),
         .strata = als_args_text(&cli->args, "strata"),
         .from = als_args_text(&cli->args, "from"),
-        .from_zero = chose(cli, "entry", "zero"),
-        .in_days = chose(cli, "unit", "day"),
+        .from_zero = als_args_chose(&cli->args, "entry", "zero"),
+        .in_days = als_args_chose(&cli->args, "unit", "day"),
     };
     const char *tau = als_args_text(&cli->args, "tau");
     enum als_status status = ventilation_given(cli, &options.pav_hours, &options.pav_days, err);
@@ -112,7 +90,7 @@ enum als_status als_cmd_analyze_survival(struct als_cli *cli, struct als_err *er
     struct als_result result;
     if (!status)
         status = als_analyze_survival(cli->store, &options, &result, err);
-    return status ? status : emit(cli, &result, err);
+    return status ? status : als_cli_emit_result(cli, &result, err);
 }
 
 enum als_status als_cmd_analyze_joint_rank(struct als_cli *cli, struct als_err *err)
@@ -122,8 +100,8 @@ enum als_status als_cmd_analyze_joint_rank(struct als_cli *cli, struct als_err *
         .by = als_args_text(&cli->args, "by"),
         .reference = als_args_text(&cli->args, "reference"),
         .endpoint = als_args_text(&cli->args, "death"),
-        .strict = chose(cli, "death-rule", "strict"),
-        .same_day_equal = chose(cli, "tie", "equal"),
+        .strict = als_args_chose(&cli->args, "death-rule", "strict"),
+        .same_day_equal = als_args_chose(&cli->args, "tie", "equal"),
     };
     options.n_covariates = covariates_given(cli, &options.covariates);
     const char *horizon = als_args_text(&cli->args, "horizon");
@@ -135,5 +113,5 @@ enum als_status als_cmd_analyze_joint_rank(struct als_cli *cli, struct als_err *
     struct als_result result;
     if (!status)
         status = als_analyze_joint_rank(cli->store, &options, &result, err);
-    return status ? status : emit(cli, &result, err);
+    return status ? status : als_cli_emit_result(cli, &result, err);
 }

@@ -66,16 +66,32 @@ const char *als_cli_stamp(void)
     return environment("SOURCE_DATE_EPOCH");
 }
 
-enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table, struct als_err *err)
+static enum als_format format_of(const struct als_cli *cli)
 {
     const char *name = als_args_text(&cli->args, "format");
     enum als_format format = isatty(STDOUT_FILENO) ? ALS_FORMAT_TABLE : ALS_FORMAT_CSV;
     if (name && !als_format_parse(name, &format))
         als_bug("format %s", name);
-    enum als_status status = als_table_write(table, format, stdout, err);
+    return format;
+}
+
+enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table, struct als_err *err)
+{
+    enum als_status status = als_table_write(table, format_of(cli), stdout, err);
     for (size_t i = 0; i < als_table_notes(table) && !status; i++)
         fprintf(stderr, "%s\n", als_table_note_at(table, i));
     als_table_free(table);
+    return status;
+}
+
+enum als_status als_cli_emit_result(struct als_cli *cli, struct als_result *result,
+                                    struct als_err *err)
+{
+    enum als_status status = als_result_write(result, format_of(cli), stdout, err);
+    const struct als_table *main = als_result_main(result);
+    for (size_t i = 0; i < als_table_notes(main) && !status; i++)
+        fprintf(stderr, "%s\n", als_table_note_at(main, i));
+    als_result_release(result);
     return status;
 }
 

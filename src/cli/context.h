@@ -7,7 +7,7 @@
 
 #include "option.h"
 
-#include "alstrack/analysis/table.h"
+#include "alstrack/analysis/result.h"
 #include "alstrack/core/buf.h"
 #include "alstrack/core/diag.h"
 #include "alstrack/export/write.h"
@@ -41,6 +41,10 @@ const char *als_cli_stamp(void);
 /* Write the table to standard output as --format says and its notes to standard error. Frees it. */
 ALS_CHECKED enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table,
                                          struct als_err *err);
+
+/* The same of a result of several tables, with the notes of the main one. Releases it. */
+ALS_CHECKED enum als_status als_cli_emit_result(struct als_cli *cli, struct als_result *result,
+                                                struct als_err *err);
 
 /* A change set around `command`, whose cells are told on standard error when it is committed.
  * als_cli_begin ... puts ... return als_cli_end(cli, status, err). With --dry-run or a status other

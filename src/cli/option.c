@@ -395,6 +395,12 @@ const char *als_args_text(const struct als_args *args, const char *name)
     return als_args_next(args, name, &position);
 }
 
+bool als_args_chose(const struct als_args *args, const char *name, const char *word)
+{
+    const char *value = als_args_text(args, name);
+    return value && strcmp(value, word) == 0;
+}
+
 bool als_args_flag(const struct als_args *args, const char *name)
 {
     return was_given(args->given, args->n_given, must_have(args, name));

@@ -50,9 +50,12 @@ struct als_slope {
     size_t visits;      /* distinct, where fit.n counts values */
     int first_day, last_day;
     size_t after_death, outside; /* values left out: after death; outside the asked days */
+    size_t low;                  /* values used of ALS_FLOOR_POINTS or less */
     bool mixed;                  /* values of more than one source, such as computed and entered */
     bool reliable;               /* at least 3 visits over at least 60 days */
 };
+/* Near its floor ALSFRS-R falls more slowly: totals of so many points and less. */
+#define ALS_FLOOR_POINTS    25
 #define ALS_RELIABLE_VISITS 3
 #define ALS_RELIABLE_DAYS   60
 /* from_day, to_day: from time zero, included; INT_MIN, INT_MAX: no limit. */

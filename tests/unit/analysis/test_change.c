@@ -198,7 +198,7 @@ Test(change, leaves_out_what_is_after_death_or_outside_the_plan)
     cr_assert(trial_noted(table, "visits that the protocol does not plan were left out: 1"));
     cr_assert(trial_noted(table, "1 values dated after death"));
     cr_assert(trial_noted(table, "1 patients have died"));
-    cr_assert(trial_noted(table, "1 values of 25 or less"));
+    cr_assert(trial_noted(table, "values are 25 or less"));
     als_table_free(table);
     trial_close(&trial);
 }
