@@ -172,7 +172,13 @@ static void add_for_people(struct als_buf *buf, const struct als_cell *cell,
         als_buf_text(buf, cell->as.yes ? "yes" : "no");
 }
 
-static const char *heading(const struct als_table_column *column)
+void als_table_cell_text(const struct als_table *table, size_t row, size_t column,
+                         struct als_buf *out)
+{
+    add_for_people(out, als_table_cell(table, row, column), als_table_column(table, column));
+}
+
+const char *als_table_heading(const struct als_table_column *column)
 {
     return column->label ? column->label : column->name;
 }
@@ -188,7 +194,7 @@ static size_t *measure_columns(const struct als_table *table, struct als_buf *sc
     size_t *widths = als_alloc_array(n_columns, sizeof *widths);
     for (size_t i = 0; i < n_columns; i++) {
         const struct als_table_column *column = als_table_column(table, i);
-        widths[i] = als_utf8_width(heading(column), strlen(heading(column)));
+        widths[i] = als_utf8_width(als_table_heading(column), strlen(als_table_heading(column)));
         for (size_t row = 0; row < n_rows; row++) {
             als_buf_clear(scratch);
             add_for_people(scratch, als_table_cell(table, row, i), column);
@@ -221,8 +227,8 @@ static void write_for_people(const struct als_table *table, FILE *out, struct al
     size_t *widths = measure_columns(table, &text);
     for (size_t i = 0; i < n_columns; i++) {
         const struct als_table_column *column = als_table_column(table, i);
-        add_aligned(buf, heading(column), strlen(heading(column)), widths[i], is_right(column),
-                    i + 1 == n_columns);
+        add_aligned(buf, als_table_heading(column), strlen(als_table_heading(column)), widths[i],
+                    is_right(column), i + 1 == n_columns);
     }
     for (size_t i = 0; i < n_columns; i++) {
         for (size_t k = 0; k < widths[i]; k++)

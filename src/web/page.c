@@ -13,7 +13,8 @@ static const struct {
     const char *url, *text;
 } ways[] = {
     {"/", "Worklist"},       {"/patients", "Patients"}, {"/matrix", "Matrix"},
-    {"/queries", "Queries"}, {"/exports", "Exports"},   {"/audit", "Audit"},
+    {"/queries", "Queries"}, {"/cohort", "Cohort"},     {"/exports", "Exports"},
+    {"/audit", "Audit"},
 };
 
 static const char *study_title(const struct als_html *page)

@@ -13,7 +13,18 @@ als_handler_fn als_page_asset;
 als_handler_fn als_page_open_link;
 als_handler_fn als_page_logout;
 
-/* page_home.c */
+/* page_home.c: the worklist */
 als_handler_fn als_page_home;
+als_handler_fn als_page_calendar;
+
+/* page_patients.c, page_patient.c, page_chart.c, page_matrix.c, page_cohort.c, page_audit.c */
+als_handler_fn als_page_patients;
+als_handler_fn als_page_patient;
+als_handler_fn als_page_patient_chart;
+als_handler_fn als_page_cohort_chart;
+als_handler_fn als_page_matrix;
+als_handler_fn als_page_cohort;
+als_handler_fn als_page_audit;
+als_handler_fn als_page_verify;
 
 #endif

@@ -14,7 +14,17 @@ static const struct als_route routes[] = {
     {ALS_GET, "/open/{token}", als_page_open_link, ALS_ACT_FREE, PUBLIC | NO_STUDY | PART},
     {ALS_POST, "/logout", als_page_logout, ALS_ACT_FREE, NO_STUDY},
 
+    /* what is there */
     {ALS_GET, "/", als_page_home, ALS_ACT_SEE, 0},
+    {ALS_GET, "/worklist.ics", als_page_calendar, ALS_ACT_SEE, PART},
+    {ALS_GET, "/patients", als_page_patients, ALS_ACT_SEE, 0},
+    {ALS_GET, "/patients/{patient}", als_page_patient, ALS_ACT_SEE, 0},
+    {ALS_GET, "/patients/{patient}/chart.svg", als_page_patient_chart, ALS_ACT_SEE, PART},
+    {ALS_GET, "/matrix", als_page_matrix, ALS_ACT_SEE, 0},
+    {ALS_GET, "/cohort", als_page_cohort, ALS_ACT_ANALYZE, 0},
+    {ALS_GET, "/cohort/chart.svg", als_page_cohort_chart, ALS_ACT_ANALYZE, PART},
+    {ALS_GET, "/audit", als_page_audit, ALS_ACT_SEE, 0},
+    {ALS_POST, "/audit/verify", als_page_verify, ALS_ACT_SEE, 0},
 };
 
 const struct als_route *als_route_at(size_t index)

@@ -18,6 +18,13 @@ bool als_format_parse(const char *name, enum als_format *out);
 ALS_CHECKED enum als_status als_table_write(const struct als_table *table, enum als_format format,
                                             FILE *out, struct als_err *err);
 
+/* One cell as people read it, rounded as its column says; a missing one is a dash. And the name of
+ * its column for people. */
+struct als_buf;
+void als_table_cell_text(const struct als_table *table, size_t row, size_t column,
+                         struct als_buf *out);
+const char *als_table_heading(const struct als_table_column *column);
+
 /* For people every table of the result, one after another; as CSV and TSV the main one. A result of
  * one table is written as that table. */
 ALS_CHECKED enum als_status als_result_write(const struct als_result *result,
