@@ -20,7 +20,7 @@ static void fact(struct als_html *page, const char *name, const char *value)
 static void write_facts(struct als_html *page, const struct als_patient *patient)
 {
     struct als_arena *arena = page->request->arena;
-    als_html_markup(page, "<dl class=\"facts\">");
+    als_html_markup(page, "<dl class=\"strip\">");
     fact(page, "Site", patient->site);
     fact(page, "Sex", patient->sex);
     fact(page, "Born", patient->birth_date);
@@ -30,6 +30,27 @@ static void write_facts(struct als_html *page, const struct als_patient *patient
     fact(page, "Cohort", patient->cohort);
     fact(page, "Onset", patient->onset_site);
     als_html_markup(page, "</dl>\n");
+}
+
+/* Further pages of the patient, as far as there are routes to them. */
+static void write_ways(struct als_html *page, const char *patient)
+{
+    static const struct {
+        const char *url, *text;
+    } ways[] = {
+        {"/patients/{}/edit", "Correct the registration"},
+        {"/patients/{}/eligibility", "Eligibility"},
+        {"/queries?patient={}", "Queries"},
+        {"/audit?patient={}", "What was changed"},
+    };
+    als_html_markup(page, "<ul class=\"ways\">");
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        als_html_markup(page, "<li>");
+        als_html_link(page, als_url(page->request->arena, ways[i].url, patient, NULL),
+                      ways[i].text);
+        als_html_markup(page, "</li>");
+    }
+    als_html_markup(page, "</ul>\n");
 }
 
 /* ---- The curve ---- */
@@ -74,7 +95,7 @@ static void write_measures(struct als_html *page, const char *patient, const cha
     als_html_markup(page, "<nav aria-label=\"Measure\" class=\"tabs\"><ul>");
     for (size_t i = 0; i < als_store_instrument_count(store); i++) {
         const struct als_instrument *instrument = als_store_instrument(store, i);
-        if (!instrument->main_score)
+        if (!instrument->main_score || instrument->n_scores == 0)
             continue;
         const char *measure =
             als_arena_printf(arena, "%s.%s", instrument->code, instrument->main_score);
@@ -247,16 +268,7 @@ enum als_status als_page_patient(struct als_request *request, struct als_respons
     page.wide = true;
     als_html_body(&page);
     write_facts(&page, &patient);
-    als_html_open(&page, "p", NULL);
-    als_html_link(&page, als_url(request->arena, "/patients/{}/edit", patient.patient, NULL),
-                  "Correct the registration");
-    als_html_markup(&page, " ");
-    als_html_link(&page, als_url(request->arena, "/patients/{}/eligibility", patient.patient, NULL),
-                  "Eligibility");
-    als_html_markup(&page, " ");
-    als_html_link(&page, als_url(request->arena, "/audit?patient={}", patient.patient, NULL),
-                  "What was changed");
-    als_html_close(&page, "p");
+    write_ways(&page, patient.patient);
     als_html_element(&page, "h2", "Progression", NULL);
     write_measures(&page, patient.patient, measure);
     write_chart(&page, patient.patient, measure);

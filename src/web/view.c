@@ -60,6 +60,7 @@ void als_view_table(struct als_html *page, const struct als_table *table, const 
         headings[i] = heading(page, als_table_column(table, i));
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
+    als_html_markup(page, "<div class=\"results\">");
     als_html_table_with(page, caption, headings);
     for (size_t row = 0; row < n_rows; row++) {
         als_html_row(page);
@@ -67,6 +68,7 @@ void als_view_table(struct als_html *page, const struct als_table *table, const 
             write_cell(page, table, row, i, &text);
     }
     als_html_table_end(page);
+    als_html_markup(page, "</div>");
     als_buf_release(&text);
     if (als_table_notes(table) == 0)
         return;
