@@ -84,6 +84,7 @@ static void take_series(const struct als_series *series, void *context)
     run->zero[series->zero]++;
     run->with_value++;
     run->without_baseline += !has_baseline;
+    run->old_baseline += baseline.too_old;
     run->zero_baseline += has_baseline && baseline.value == 0;
     run->died += series->death_day != ALS_NO_DAY;
     free(visits);

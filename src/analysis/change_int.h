@@ -26,7 +26,7 @@ struct als_change_run {
     size_t missing, after_death, unplanned, several_raters; /* values left out or joined */
     size_t sources[4];                                      /* values per enum als_score_source */
     size_t zero[3];                                         /* patients per enum als_zero */
-    size_t with_value, without_baseline, died, zero_baseline;
+    size_t with_value, without_baseline, old_baseline, died, zero_baseline;
     size_t low; /* values near the floor of the scale */
 };
 

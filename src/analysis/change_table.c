@@ -166,6 +166,11 @@ static void note_baseline(const struct als_change_run *run, struct als_table *ta
     als_note_zero(run->protocol, run->zero, table);
     als_table_note(table, "%zu patients: %zu with a value, of whom %zu without a baseline",
                    run->patients.count, run->with_value, run->without_baseline);
+    if (run->old_baseline)
+        als_table_note(table,
+                       "warning: records too old to be a baseline are all that %zu of them have "
+                       "from before screening",
+                       run->old_baseline);
 }
 
 void als_change_notes(const struct als_change_run *run, struct als_table *table)

@@ -130,7 +130,12 @@ static void describe_measures(const struct cohort *cohort, struct als_dataset *d
             if (*c == '.' || *c == '-')
                 *c = '_';
         als_dataset_add(dataset, als_arena_printf(arena, "%s_baseline", stem),
-                        als_arena_printf(arena, "Baseline: %s", label), ALS_FIELD_NUMBER, unit);
+                        als_arena_printf(arena, "Baseline: %s (%s)", label,
+                                         als_baseline_text(&cohort->columns[i].baselines, arena)),
+                        ALS_FIELD_NUMBER, unit);
+        als_dataset_add(dataset, als_arena_printf(arena, "%s_baseline_visit", stem),
+                        als_arena_printf(arena, "Visit of the baseline: %s", label), ALS_FIELD_TEXT,
+                        NULL);
         als_dataset_add(dataset, als_arena_printf(arena, "%s_baseline_date", stem),
                         als_arena_printf(arena, "Date of the baseline: %s", label), ALS_FIELD_DATE,
                         NULL);
@@ -225,9 +230,11 @@ static void put_opening(struct cohort *cohort, struct als_buf *buf, size_t index
 
 static void put_measures(const struct cohort *cohort, struct als_buf *buf, size_t index)
 {
+    const struct als_store *store = cohort->export->store;
     for (size_t i = 0; i < cohort->n_columns; i++) {
         const struct cell *cell = &cohort->columns[i].cells[index];
         als_field_cell_number(buf, cell->baseline.value);
+        als_field_cell_text(buf, als_store_visit_code(store, cell->baseline.visit_no));
         als_field_cell_day(buf, cell->baseline.day);
         if (!cohort->columns[i].repeated)
             continue;

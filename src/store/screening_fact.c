@@ -149,9 +149,14 @@ static void find_event(const struct als_screen_case *one, const struct als_scree
 static void find_answer(const struct als_screen_case *one, const struct als_screen_field *field,
                         struct als_screen_found *found)
 {
-    if (strcmp(field->name, "baseline_age_days") == 0 && als_screening_baseline_age(one, found))
+    bool is_baseline_age = strcmp(field->name, "baseline_age_days") == 0;
+    if (is_baseline_age && als_screening_baseline_age(one, found))
         return;
+    const char *records = found->needs;
+    found->needs = "";
     als_screening_measure(one, field, found);
+    if (found->needs[0] && records[0])
+        found->needs = als_arena_printf(one->arena, "%s; or %s", records, found->needs);
     found->is_days_since = strncmp(field->name, "days_since_", 11) == 0;
     bool is_man = one->patient->sex && one->patient->sex[0] == 'M';
     if (found->fact.value.kind == ALS_VALUE_MISSING && is_man &&

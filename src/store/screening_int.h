@@ -97,7 +97,8 @@ const char *als_screening_say(const struct als_screen_found *found, const char *
 void als_screening_measure(const struct als_screen_case *one, const struct als_screen_field *field,
                            struct als_screen_found *found);
 /* baseline_age_days: the age at the point's day of the oldest measurement that stands for a
- * historical baseline. False when an instrument has none, or none is historical. */
+ * historical baseline. False when none is historical, or instruments have none: then these are in
+ * found->needs. */
 bool als_screening_baseline_age(const struct als_screen_case *one, struct als_screen_found *found);
 
 #endif

@@ -93,6 +93,18 @@ static enum als_point_time time_of(const struct als_visit_row *row,
                                                                          : ALS_POINT_LATER;
 }
 
+/* Nobody is screened before consent: a visit with an earlier day has it from a historical record.
+ */
+static int not_before_consent(const struct als_patient_facts *facts, int day)
+{
+    for (size_t i = 0; i < facts->n_events; i++) {
+        int consent = als_date_first_day(facts->events[i].date);
+        if (strcmp(facts->events[i].event, "consent") == 0 && consent > day)
+            return consent;
+    }
+    return day;
+}
+
 size_t als_screening_points(const struct als_protocol *protocol,
                             const struct als_patient_facts *facts, int today,
                             struct als_arena *arena, struct als_screen_point *points)
@@ -109,7 +121,7 @@ size_t als_screening_points(const struct als_protocol *protocol,
         points[n++] = (struct als_screen_point){
             .visit = protocol->visits[v].code,
             .plan = v,
-            .day = done ? rows[v].actual : today,
+            .day = done ? not_before_consent(facts, rows[v].actual) : today,
             .done = done,
             .time = time_of(&rows[v], facts, v == als_screening_visit(protocol)),
             .n_criteria = n_criteria};

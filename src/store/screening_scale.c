@@ -248,14 +248,18 @@ bool als_screening_baseline_age(const struct als_screen_case *one, struct als_sc
                 field->scale = (ptrdiff_t)k;
         }
         const struct als_assessment *row = field->scale < 0 ? NULL : pick(one, field, false);
-        if (!row || standing(one, row) < 1)
-            return false;
+        if (!row || standing(one, row) < 1) {
+            found->needs =
+                als_arena_printf(one->arena, "%s%s%s", found->needs,
+                                 found->needs[0] ? ", " : "a record of ", field->source.instrument);
+            continue;
+        }
         if (!oldest || row->day < oldest->day) {
             oldest = row;
             oldest_field = field;
         }
     }
-    if (!oldest)
+    if (!oldest || found->needs[0])
         return false;
     int age = one->point->day > oldest->day ? one->point->day - oldest->day : 0;
     found->fact.value = (struct als_value){.kind = ALS_VALUE_INTEGER, .integer = age};

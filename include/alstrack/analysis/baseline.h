@@ -11,8 +11,8 @@
 struct als_baselines {
     struct als_store *store;
     const struct als_baseline_rule *rule; /* NULL: none in the protocol */
-    int screening_no;                     /* visit number of SCR; 0: the study has none */
-    const int *screenings; /* day of SCR per patient; NULL unless the rule is historical */
+    int screening_no;                     /* number of the screening visit */
+    const int *screenings; /* its day per patient; NULL unless the rule is historical */
 };
 
 /* Memory belongs to arena. */
@@ -27,6 +27,8 @@ struct als_baseline {
     int day;      /* ALS_NO_DAY: there is none */
     double value; /* NAN then */
     size_t n;     /* values of that day */
+    int visit_no; /* of the first of them */
+    bool too_old; /* there is none, but there are values that are too old to be one */
 };
 struct als_baseline als_baseline_of(const struct als_baselines *baselines, size_t patient,
                                     const struct als_series *series);

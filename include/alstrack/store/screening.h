@@ -8,7 +8,8 @@
  * that assesses the instrument `screening`, else SCR or BL, else the first visit. The time of a
  * later point has come when its window has opened, its visit took place, or it was answered.
  *
- * Facts are those of the point's day: the day of its visit, while that has not taken place today.
+ * Facts are those of the point's day: the day of its visit (of consent, if that is later, for then
+ * the visit has its day from a historical record), while that has not taken place today.
  * Of an instrument, the assessment at the visit itself counts, else the last one before the day,
  * else the first after it and not after the first infusion. An event counts when it happened on or
  * before the day; without one, the item of the same name of the instrument `screening` says yes or

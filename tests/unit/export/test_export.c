@@ -122,9 +122,9 @@ Test(export, gives_each_patient_one_cohort_row)
     const char *start = "P001,PRG,M,A,1,,2016-01-04,55.5";
     cr_assert_eq(strncmp(row, start, strlen(start)), 0, "%s", row);
     /* One infusion of 15e6 cells; death on 15 December at the latest convention: day 346. */
-    cr_assert_not_null(strstr(row, ",1,15000000,346,346,1,2016-12,2016-04-04,40,2016-01-04,3,"),
+    cr_assert_not_null(strstr(row, ",1,15000000,346,346,1,2016-12,2016-04-04,40,D0,2016-01-04,3,"),
                        "%s", row);
-    cr_assert_not_null(strstr(row, ",2015-12-05,2,"), "%s", row);
+    cr_assert_not_null(strstr(row, ",SCR,2015-12-05,2,"), "%s", row);
     cr_assert_null(strchr(strchr(row, '\n') + 1, '\n'), "one row only");
     free(text);
     trial_close(&trial);
