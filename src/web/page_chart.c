@@ -1,25 +1,8 @@
 /* Charts, drawn when they are asked for: the pictures of `alstrack plot`. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "alstrack/plot/plot.h"
 #include "alstrack/store/record.h"
 #include "pages.h"
-#include "view.h"
-
-/* A folder of its own, so that nobody else's file can stand where the chart will be. */
-static enum als_status make_folder(struct als_request *request, char **folder, struct als_err *err)
-{
-    const char *root = getenv("TMPDIR");
-    *folder = als_arena_printf(request->arena, "%s/alstrack-XXXXXX", root && *root ? root : "/tmp");
-    if (!mkdtemp(*folder))
-        return als_fail(err, ALS_IO, "E-CREATE", "cannot make a temporary folder: %s",
-                        strerror(errno));
-    return ALS_OK;
-}
+#include "scratch.h"
 
 /* A text where the picture would be: pages with charts work without gnuplot. */
 static void write_excuse(struct als_response *response, const struct als_err *why)
@@ -45,23 +28,17 @@ static enum als_status answer(struct als_request *request, struct als_response *
     const struct als_plot_options options = {.measure = measure && *measure ? measure : NULL,
                                              .by = by && *by ? by : NULL,
                                              .as_of_day = request->today};
-    char *folder;
-    enum als_status status = make_folder(request, &folder, err);
+    const char *folder;
+    enum als_status status = als_scratch_make(request->arena, &folder, err);
     if (status)
         return status;
     const char *path = als_arena_printf(request->arena, "%s/chart.svg", folder);
     struct als_err why = {0};
     status = draw(request, path, &options, &why);
     response->type = "image/svg+xml";
-    if (!status) {
-        const int file = open(path, O_RDONLY | O_CLOEXEC);
-        unlink(path);
-        if (file >= 0)
-            als_response_file(response, file);
-        else
-            status = als_fail(&why, ALS_IO, "E-READ", "cannot read the chart");
-    }
-    rmdir(folder);
+    if (!status)
+        status = als_scratch_send(path, response, &why);
+    als_scratch_remove(folder);
     if (status == ALS_NO_INPUT || status == ALS_USAGE) {
         *err = why;
         return status;

@@ -27,4 +27,9 @@ als_handler_fn als_page_cohort;
 als_handler_fn als_page_audit;
 als_handler_fn als_page_verify;
 
+/* page_exports.c */
+als_handler_fn als_page_exports;
+als_handler_fn als_page_export_csv;
+als_handler_fn als_page_export_instrument;
+
 #endif

@@ -23,6 +23,9 @@ static const struct als_route routes[] = {
     {ALS_GET, "/matrix", als_page_matrix, ALS_ACT_SEE, 0},
     {ALS_GET, "/cohort", als_page_cohort, ALS_ACT_ANALYZE, 0},
     {ALS_GET, "/cohort/chart.svg", als_page_cohort_chart, ALS_ACT_ANALYZE, PART},
+    {ALS_GET, "/exports", als_page_exports, ALS_ACT_EXPORT, 0},
+    {ALS_POST, "/exports/csv", als_page_export_csv, ALS_ACT_EXPORT, PART},
+    {ALS_POST, "/exports/instrument", als_page_export_instrument, ALS_ACT_EXPORT, PART},
     {ALS_GET, "/audit", als_page_audit, ALS_ACT_SEE, 0},
     {ALS_POST, "/audit/verify", als_page_verify, ALS_ACT_SEE, 0},
 };

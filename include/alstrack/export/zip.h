@@ -1,0 +1,17 @@
+/*
+ * A folder's files as one ZIP archive, for people who want one file to pass on. Entries in order of
+ * name, dated by `seconds` since 1970 (UTC), so that the same files give the same bytes.
+ */
+#ifndef ALSTRACK_EXPORT_ZIP_H
+#define ALSTRACK_EXPORT_ZIP_H
+
+#include <stdint.h>
+
+#include "alstrack/core/err.h"
+
+/* The files of `folder` itself, not of folders in it, below `name`/ in the archive. The archive is
+ * written atomically. ALS_IO, ALS_CANNOT_CREATE. */
+ALS_CHECKED enum als_status als_zip_folder(const char *folder, const char *name, int64_t seconds,
+                                           const char *path, struct als_err *err);
+
+#endif
