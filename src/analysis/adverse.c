@@ -17,6 +17,8 @@ static enum als_status load(struct als_adverse_data *data, const char *patient, 
     if (status == ALS_OK)
         status = als_visit_load(data->store, only, data->arena, &data->visits, err);
     if (status == ALS_OK)
+        status = als_procedure_load(data->store, only, data->arena, &data->procedures, err);
+    if (status == ALS_OK)
         status = als_adverse_event_load(data->store, only, data->arena, &data->adverse, err);
     return status;
 }
@@ -52,7 +54,7 @@ enum als_status als_analyze_adverse(struct als_store *store,
         if (by_visit)
             status = als_adverse_by_visit(&data, out, err);
         else
-            *out = als_adverse_by_term(&data, options->by);
+            *out = als_adverse_by_term(&data, options);
     }
     als_arena_free(data.arena);
     return status;

@@ -14,12 +14,14 @@ struct als_adverse_data {
     struct als_patient_list patients;
     struct als_event_list events;
     struct als_visit_list visits;
+    struct als_procedure_list procedures;
     struct als_adverse_event_list adverse; /* those with an onset up to as_of_day, or without one */
     size_t later;                          /* left out for an onset after as_of_day */
     struct als_arena *arena;
 };
 
-struct als_table *als_adverse_by_term(const struct als_adverse_data *data, const char *by);
+struct als_table *als_adverse_by_term(const struct als_adverse_data *data,
+                                      const struct als_adverse_options *options);
 ALS_CHECKED enum als_status als_adverse_by_visit(const struct als_adverse_data *data,
                                                  struct als_table **out, struct als_err *err);
 

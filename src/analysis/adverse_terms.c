@@ -1,103 +1,18 @@
-/* Adverse events by term: patients by worst grade, events, seriousness, causality, rates. */
-#include <stdio.h>
+/* Adverse events by term or relation: patients by worst grade, events, seriousness, rates. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "adverse_int.h"
+#include "adverse_tally.h"
 #include "alstrack/analysis/slopes.h"
 #include "patients.h"
 
-#define ANY        "any event"
-#define MAX_GRADES 9 /* distinct grades that have a column of their own */
-
-struct group {
-    const char *name; /* "all", or the factor's value; NULL = missing */
-    size_t patients;
-    double months;
-};
-
-/* One event under one heading: its own term and, a second time, ANY. */
-struct ref {
-    size_t group;
-    const char *term; /* NULL = ANY */
-    size_t patient;
-    const struct als_adverse_event *ae;
-    bool emergent, in_period;
-};
-
-struct row {
-    size_t group;
-    const char *term;
-    size_t patients, events;
-    size_t worst[MAX_GRADES], ungraded;
-    size_t serious, related, dlt, emergent, in_period;
-};
-
-struct tally {
-    const struct als_adverse_data *data;
-    const char *by;
-    struct group *groups;
-    size_t n_groups;
-    int grades[MAX_GRADES];
-    size_t n_grades;
-    struct ref *refs;
-    size_t n_refs;
-    struct row *rows;
-    size_t n_rows;
-    size_t no_exposure, no_onset, no_relation, other_relation;
-};
-
-static const char *name_of(const struct tally *tally, const struct als_patient *patient)
-{
-    return tally->by ? als_factor_value(patient, tally->by) : "all";
-}
-
-static int compare_names(const char *a, const char *b)
-{
-    if (!a || !b)
-        return !a - !b;
-    return strcmp(a, b);
-}
-
-static int compare_groups(const void *left, const void *right)
-{
-    const struct group *a = left, *b = right;
-    return compare_names(a->name, b->name);
-}
-
-static size_t find_group(const struct tally *tally, const char *name)
-{
-    size_t i = 0;
-    while (i < tally->n_groups && compare_names(tally->groups[i].name, name) != 0)
-        i++;
-    return i;
-}
-
-static void make_groups(struct tally *tally)
-{
-    const struct als_patient_list *patients = &tally->data->patients;
-    size_t room = 0;
-    for (size_t i = 0; i < patients->count; i++) {
-        const char *name = name_of(tally, &patients->items[i]);
-        if (find_group(tally, name) < tally->n_groups)
-            continue;
-        if (tally->n_groups == room) {
-            room = room ? 2 * room : 8;
-            tally->groups = als_realloc_array(tally->groups, room, sizeof *tally->groups);
-        }
-        tally->groups[tally->n_groups++] = (struct group){.name = name};
-    }
-    if (tally->n_groups)
-        qsort(tally->groups, tally->n_groups, sizeof *tally->groups, compare_groups);
-}
-
-static void add_grade(struct tally *tally, int grade)
+static void add_grade(struct adverse_tally *tally, int grade)
 {
     size_t at = 0;
     while (at < tally->n_grades && tally->grades[at] < grade)
         at++;
     if (grade == ALS_UNSAID || (at < tally->n_grades && tally->grades[at] == grade) ||
-        tally->n_grades == MAX_GRADES)
+        tally->n_grades == ADVERSE_GRADES)
         return;
     memmove(&tally->grades[at + 1], &tally->grades[at],
             (tally->n_grades - at) * sizeof tally->grades[0]);
@@ -106,7 +21,7 @@ static void add_grade(struct tally *tally, int grade)
 }
 
 /* Columns for the grades of the protocol and for any other that is stored. */
-static void find_grades(struct tally *tally)
+static void find_grades(struct adverse_tally *tally)
 {
     const struct als_adverse_data *data = tally->data;
     for (size_t i = 0; i < data->protocol->n_grades; i++)
@@ -115,284 +30,297 @@ static void find_grades(struct tally *tally)
         add_grade(tally, data->adverse.items[i].grade);
 }
 
-enum relation { RELATION_NONE, RELATION_TREATMENT, RELATION_OTHER };
+/* ---------------------------------------------------------------- events */
 
-/* One category of the list. The disease itself is no relation to treatment. */
-static enum relation judge_category(const struct als_protocol *protocol, const char *text,
-                                    size_t length)
+static void add_ref(struct adverse_tally *tally, const struct adverse_ref *ref, const char *heading)
 {
-    for (size_t i = 0; i < protocol->n_causality; i++) {
-        const char *category = protocol->causality[i];
-        if (strlen(category) == length && memcmp(category, text, length) == 0)
-            return strncmp(category, "disease", 7) == 0 ? RELATION_NONE : RELATION_TREATMENT;
+    if (tally->n_refs == tally->room) {
+        tally->room = tally->room ? 2 * tally->room : 256;
+        tally->refs = als_realloc_array(tally->refs, tally->room, sizeof *tally->refs);
     }
-    return RELATION_OTHER;
+    tally->refs[tally->n_refs] = *ref;
+    tally->refs[tally->n_refs++].heading = heading;
 }
 
-static enum relation judge_relation(const struct als_protocol *protocol, const char *relation)
+static bool is_wanted(const struct adverse_tally *tally, const struct adverse_ref *ref)
 {
-    enum relation found = RELATION_NONE;
-    for (const char *part = relation; part && *part;) {
-        part += strspn(part, "; ");
-        size_t length = strcspn(part, ";"), trimmed = length;
-        while (trimmed && part[trimmed - 1] == ' ')
-            trimmed--;
-        enum relation one = trimmed ? judge_category(protocol, part, trimmed) : RELATION_NONE;
-        if (one == RELATION_TREATMENT)
-            return one;
-        if (one == RELATION_OTHER)
-            found = one;
-        part += length;
-    }
-    return found;
+    const struct als_adverse_options *options = tally->options;
+    return (!options->only_emergent || ref->emergent) &&
+           (!options->only_serious || ref->ae->serious == 1) &&
+           (!options->only_related || ref->relation.treatment) &&
+           (!options->only_dlt || ref->ae->dlt == 1);
 }
 
-static void add_event(struct tally *tally, size_t patient, const struct als_follow_up *follow,
+/* An event counts under each category that it names. */
+static void add_relations(struct adverse_tally *tally, const struct adverse_ref *ref)
+{
+    for (size_t i = 0; i < ref->relation.n_categories; i++)
+        add_ref(tally, ref, tally->data->protocol->causality[ref->relation.categories[i]]);
+    if (ref->relation.n_categories == 0)
+        add_ref(tally, ref, ref->ae->relation ? "another relation" : "no relation stated");
+}
+
+/* One patient of the population. */
+struct person {
+    size_t index;
+    struct als_follow_up follow;
+    int procedure_day; /* first harvest of cells; ALS_NO_DAY: none */
+};
+
+/* On or after the first infusion; what is related to a procedure, also after the harvest. */
+static bool is_emergent(const struct person *person, const struct adverse_ref *ref, bool unknown,
+                        int latest)
+{
+    int from = person->follow.first_infusion;
+    if (ref->relation.procedure && person->procedure_day != ALS_NO_DAY &&
+        (from == ALS_NO_DAY || person->procedure_day < from))
+        from = person->procedure_day;
+    return from != ALS_NO_DAY && (unknown || latest >= from);
+}
+
+static void add_event(struct adverse_tally *tally, const struct person *person,
                       const struct als_adverse_event *ae)
 {
+    const struct als_follow_up *follow = &person->follow;
     struct als_date onset = als_date_of(ae->onset);
     int latest = als_date_latest(onset), earliest = als_date_earliest(onset);
     bool unknown = onset.precision == ALS_PRECISION_NONE;
-    struct ref ref = {.group =
-                          find_group(tally, name_of(tally, &tally->data->patients.items[patient])),
-                      .patient = patient,
-                      .ae = ae};
-    ref.emergent =
-        follow->first_infusion != ALS_NO_DAY && (unknown || latest >= follow->first_infusion);
+    struct adverse_ref ref = {.group = tally->names.of[person->index],
+                              .patient = person->index,
+                              .ae = ae,
+                              .relation = als_relation_read(tally->data->protocol, ae->relation)};
+    ref.emergent = is_emergent(person, &ref, unknown, latest);
     ref.in_period =
         follow->exposure_from != ALS_NO_DAY &&
         (unknown || (latest >= follow->exposure_from && earliest <= follow->exposure_to));
-    tally->refs[tally->n_refs++] = ref;
-    ref.term = ae->term;
-    tally->refs[tally->n_refs++] = ref;
+    if (!is_wanted(tally, &ref)) {
+        tally->filtered++;
+        return;
+    }
+    add_ref(tally, &ref, NULL);
+    if (tally->options->by_relation)
+        add_relations(tally, &ref);
+    else
+        add_ref(tally, &ref, ae->term);
     tally->no_onset += unknown;
     tally->no_relation += !ae->relation;
-    tally->other_relation += judge_relation(tally->data->protocol, ae->relation) == RELATION_OTHER;
+    tally->other_relation += ref.relation.other;
 }
 
-static void go_through_patients(struct tally *tally)
+/* ---------------------------------------------------------------- patients */
+
+/* Procedures by which cells are taken, by the words that protocols have for them. */
+static bool takes_cells(const char *procedure)
+{
+    static const char *const words[] = {"harvest", "biopsy", "aspiration"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(procedure, words[i]))
+            return true;
+    return false;
+}
+
+static int first_harvest(const struct als_procedure_list *list, size_t *at, int64_t patient_id)
+{
+    int first = ALS_NO_DAY;
+    while (*at < list->count && list->items[*at].patient_id < patient_id)
+        ++*at;
+    for (; *at < list->count && list->items[*at].patient_id == patient_id; ++*at) {
+        const struct als_procedure *procedure = &list->items[*at];
+        if (!procedure->not_done && procedure->day != ALS_NO_DAY &&
+            takes_cells(procedure->procedure) && (first == ALS_NO_DAY || procedure->day < first))
+            first = procedure->day;
+    }
+    return first;
+}
+
+static void take_patient(struct adverse_tally *tally, const struct person *person,
+                         const struct als_adverse_event *events, size_t n)
+{
+    bool treated = person->follow.first_infusion != ALS_NO_DAY;
+    if (!treated && !tally->options->untreated_too) {
+        tally->untreated++;
+        tally->untreated_events += n;
+        return;
+    }
+    struct adverse_group *group = &tally->groups[tally->names.of[person->index]];
+    tally->n_population++;
+    group->patients++;
+    group->months += als_exposure_days(&person->follow) / ALS_DAYS_PER_MONTH;
+    tally->no_exposure += person->follow.exposure_from == ALS_NO_DAY;
+    for (size_t i = 0; i < n; i++)
+        add_event(tally, person, &events[i]);
+}
+
+static void go_through_patients(struct adverse_tally *tally)
 {
     const struct als_adverse_data *data = tally->data;
-    struct als_span event = {0}, visit = {0};
-    size_t ae = 0;
-    tally->refs = als_alloc_array(2 * data->adverse.count, sizeof *tally->refs);
+    struct als_span event = {0}, visit = {0}, ae = {0};
+    size_t procedure = 0;
     for (size_t i = 0; i < data->patients.count; i++) {
         const struct als_patient *patient = &data->patients.items[i];
         event = als_events_of(&data->events, event.first + event.count, patient->id);
         visit = als_visits_of(&data->visits, visit.first + visit.count, patient->id);
+        ae.first += ae.count;
+        ae.count = 0;
+        while (ae.first + ae.count < data->adverse.count &&
+               data->adverse.items[ae.first + ae.count].patient_id == patient->id)
+            ae.count++;
         struct als_patient_facts facts;
         als_facts_from(data->store, patient, data->events.items + event.first, event.count,
                        data->visits.items + visit.first, visit.count, data->arena, &facts);
-        struct als_follow_up follow = als_follow_up(
-            data->protocol, &facts, data->events.items + event.first, event.count, data->as_of_day);
-        struct group *group = &tally->groups[find_group(tally, name_of(tally, patient))];
-        group->patients++;
-        group->months += als_exposure_days(&follow) / ALS_DAYS_PER_MONTH;
-        tally->no_exposure += follow.exposure_from == ALS_NO_DAY;
-        for (; ae < data->adverse.count && data->adverse.items[ae].patient_id == patient->id; ae++)
-            add_event(tally, i, &follow, &data->adverse.items[ae]);
+        struct person person = {
+            .index = i,
+            .follow = als_follow_up(data->protocol, &facts, data->events.items + event.first,
+                                    event.count, data->as_of_day),
+            .procedure_day = first_harvest(&data->procedures, &procedure, patient->id)};
+        take_patient(tally, &person, data->adverse.items + ae.first, ae.count);
     }
 }
 
-static int compare_terms(const char *a, const char *b)
+/* ---------------------------------------------------------------- rows */
+
+static int compare_headings(const char *a, const char *b)
 {
     if (!a || !b)
-        return !!a - !!b; /* ANY first */
+        return !!a - !!b; /* all events first */
     return strcmp(a, b);
 }
 
 static int compare_refs(const void *left, const void *right)
 {
-    const struct ref *a = left, *b = right;
+    const struct adverse_ref *a = left, *b = right;
     if (a->group != b->group)
         return a->group < b->group ? -1 : 1;
-    int order = compare_terms(a->term, b->term);
+    int order = compare_headings(a->heading, b->heading);
     if (order)
         return order;
     return (a->patient > b->patient) - (a->patient < b->patient);
 }
 
+/* What is true of a patient in a row, over the events. */
+struct seen {
+    int worst;
+    bool serious, related, emergent;
+};
+
 /* A patient counts once in a row, with the worst grade. */
-static void close_patient(const struct tally *tally, struct row *row, int worst)
+static void close_patient(const struct adverse_tally *tally, struct adverse_row *row,
+                          const struct seen *seen)
 {
+    size_t i = 0;
+    while (i < tally->n_grades && tally->grades[i] != seen->worst)
+        i++;
     row->patients++;
-    for (size_t i = 0; i < tally->n_grades; i++) {
-        if (tally->grades[i] == worst) {
-            row->worst[i]++;
-            return;
-        }
-    }
-    row->ungraded++;
+    row->patients_serious += seen->serious;
+    row->patients_related += seen->related;
+    row->patients_emergent += seen->emergent;
+    if (i < tally->n_grades)
+        row->worst[i]++;
+    else
+        row->ungraded++;
 }
 
-static void count_event(const struct tally *tally, struct row *row, const struct ref *ref)
+static void count_event(struct adverse_row *row, const struct adverse_ref *ref, struct seen *seen)
 {
     row->events++;
     row->serious += ref->ae->serious == 1;
     row->dlt += ref->ae->dlt == 1;
-    row->related += judge_relation(tally->data->protocol, ref->ae->relation) == RELATION_TREATMENT;
+    row->related += ref->relation.treatment;
     row->emergent += ref->emergent;
     row->in_period += ref->in_period;
+    seen->worst = ref->ae->grade > seen->worst ? ref->ae->grade : seen->worst;
+    seen->serious |= ref->ae->serious == 1;
+    seen->related |= ref->relation.treatment;
+    seen->emergent |= ref->emergent;
 }
 
-/* Group by group the row of all events, then the commonest term first. */
+static void count_rows(struct adverse_tally *tally)
+{
+    static const struct seen nothing = {.worst = ALS_UNSAID};
+    struct adverse_row *row = NULL;
+    const struct adverse_ref *last = NULL;
+    struct seen seen = nothing;
+    for (size_t i = 0; i < tally->n_refs; i++) {
+        const struct adverse_ref *ref = &tally->refs[i];
+        bool new_row =
+            !last || ref->group != last->group || compare_headings(ref->heading, last->heading);
+        if (last && (new_row || ref->patient != last->patient)) {
+            close_patient(tally, row, &seen);
+            seen = nothing;
+        }
+        if (new_row) {
+            row = &tally->rows[tally->n_rows++];
+            *row = (struct adverse_row){.group = ref->group, .heading = ref->heading};
+        }
+        count_event(row, ref, &seen);
+        last = ref;
+    }
+    if (last)
+        close_patient(tally, row, &seen);
+}
+
+static bool has_row(const struct adverse_tally *tally, size_t group, const char *heading)
+{
+    for (size_t k = 0; k < tally->n_rows; k++)
+        if (tally->rows[k].group == group && compare_headings(tally->rows[k].heading, heading) == 0)
+            return true;
+    return false;
+}
+
+/* Every heading has a row in every group: that nothing happened is a result. */
+static void add_empty_rows(struct adverse_tally *tally)
+{
+    size_t counted = tally->n_rows;
+    for (size_t group = 0; group < tally->names.count; group++) {
+        if (!has_row(tally, group, NULL))
+            tally->rows[tally->n_rows++] = (struct adverse_row){.group = group};
+        for (size_t k = 0; k < counted; k++)
+            if (!has_row(tally, group, tally->rows[k].heading))
+                tally->rows[tally->n_rows++] =
+                    (struct adverse_row){.group = group, .heading = tally->rows[k].heading};
+    }
+}
+
+static size_t count_headings(const struct adverse_tally *tally)
+{
+    size_t n = 1;
+    for (size_t i = 0; i < tally->n_refs; i++)
+        n += i == 0 || compare_headings(tally->refs[i].heading, tally->refs[i - 1].heading) != 0;
+    return n;
+}
+
+/* Group by group the row of all events, then the commonest heading first. */
 static int compare_rows(const void *left, const void *right)
 {
-    const struct row *a = left, *b = right;
+    const struct adverse_row *a = left, *b = right;
     if (a->group != b->group)
         return a->group < b->group ? -1 : 1;
-    if (!a->term || !b->term)
-        return compare_terms(a->term, b->term);
+    if (!a->heading || !b->heading)
+        return compare_headings(a->heading, b->heading);
     if (a->patients != b->patients)
         return a->patients > b->patients ? -1 : 1;
     if (a->events != b->events)
         return a->events > b->events ? -1 : 1;
-    return strcmp(a->term, b->term);
+    return strcmp(a->heading, b->heading);
 }
 
-static void count_rows(struct tally *tally)
+struct als_table *als_adverse_by_term(const struct als_adverse_data *data,
+                                      const struct als_adverse_options *options)
 {
-    tally->rows = als_alloc_array(tally->n_groups + tally->n_refs, sizeof *tally->rows);
-    struct row *row = NULL;
-    const struct ref *last = NULL;
-    int worst = ALS_UNSAID;
-    for (size_t i = 0; i < tally->n_refs; i++) {
-        const struct ref *ref = &tally->refs[i];
-        bool new_row =
-            !last || ref->group != last->group || compare_terms(ref->term, last->term) != 0;
-        if (last && (new_row || ref->patient != last->patient)) {
-            close_patient(tally, row, worst);
-            worst = ALS_UNSAID;
-        }
-        if (new_row) {
-            row = &tally->rows[tally->n_rows++];
-            *row = (struct row){.group = ref->group, .term = ref->term};
-        }
-        count_event(tally, row, ref);
-        worst = ref->ae->grade > worst ? ref->ae->grade : worst;
-        last = ref;
-    }
-    if (last)
-        close_patient(tally, row, worst);
-}
-
-/* A group without any event has its row too: nothing happened is a result. */
-static void add_empty_groups(struct tally *tally)
-{
-    for (size_t i = 0; i < tally->n_groups; i++) {
-        bool found = false;
-        for (size_t k = 0; k < tally->n_rows && !found; k++)
-            found = tally->rows[k].group == i;
-        if (!found)
-            tally->rows[tally->n_rows++] = (struct row){.group = i};
-    }
-}
-
-static struct als_table *new_table(const struct tally *tally)
-{
-    struct als_table_column columns[14 + MAX_GRADES];
-    char names[MAX_GRADES][24], labels[MAX_GRADES][64];
-    size_t n = 0;
-    columns[n++] = (struct als_table_column){"group", tally->by, ALS_CELL_TEXT, 0};
-    columns[n++] = (struct als_table_column){"term", NULL, ALS_CELL_TEXT, 0};
-    columns[n++] = (struct als_table_column){"of_patients", "of", ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"patients", NULL, ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"percent", "%", ALS_CELL_NUMBER, 1};
-    columns[n++] = (struct als_table_column){"events", NULL, ALS_CELL_INTEGER, 0};
-    for (size_t i = 0; i < tally->n_grades; i++) {
-        const char *word = "";
-        for (size_t k = 0; k < tally->data->protocol->n_grades; k++)
-            if (tally->data->protocol->grades[k].grade == tally->grades[i])
-                word = tally->data->protocol->grades[k].label;
-        snprintf(names[i], sizeof names[i], "grade_%d", tally->grades[i]);
-        snprintf(labels[i], sizeof labels[i], "%d %s", tally->grades[i], word ? word : "");
-        columns[n++] = (struct als_table_column){names[i], labels[i], ALS_CELL_INTEGER, 0};
-    }
-    columns[n++] = (struct als_table_column){"grade_missing", "ungraded", ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"serious", NULL, ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"related", NULL, ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"dlt", "DLT", ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"emergent", NULL, ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"in_period", "in period", ALS_CELL_INTEGER, 0};
-    columns[n++] = (struct als_table_column){"patient_months", "months", ALS_CELL_NUMBER, 1};
-    columns[n++] = (struct als_table_column){"per_patient_month", "per month", ALS_CELL_NUMBER, 3};
-    return als_table_new(columns, n);
-}
-
-static void write_row(const struct tally *tally, const struct row *row, struct als_table *table)
-{
-    const struct group *group = &tally->groups[row->group];
-    als_table_text(table, group->name);
-    als_table_text(table, row->term ? row->term : ANY);
-    als_table_integer(table, (int64_t)group->patients);
-    als_table_integer(table, (int64_t)row->patients);
-    als_table_number(table, 100.0 * (double)row->patients / (double)group->patients);
-    als_table_integer(table, (int64_t)row->events);
-    for (size_t i = 0; i < tally->n_grades; i++)
-        als_table_integer(table, (int64_t)row->worst[i]);
-    als_table_integer(table, (int64_t)row->ungraded);
-    als_table_integer(table, (int64_t)row->serious);
-    als_table_integer(table, (int64_t)row->related);
-    als_table_integer(table, (int64_t)row->dlt);
-    als_table_integer(table, (int64_t)row->emergent);
-    als_table_integer(table, (int64_t)row->in_period);
-    als_table_number(table, group->months);
-    if (group->months > 0)
-        als_table_number(table, (double)row->in_period / group->months);
-    else
-        als_table_missing(table);
-}
-
-static void write_notes(const struct tally *tally, struct als_table *table)
-{
-    char as_of[ALS_DATE_TEXT];
-    als_table_note(table,
-                   "adverse events graded by %s; a patient counts once per row, with the "
-                   "worst grade; events with onset up to %s",
-                   tally->data->protocol->ae_system ? tally->data->protocol->ae_system
-                                                    : "no system",
-                   als_day_format(tally->data->as_of_day, as_of));
-    als_table_note(table, "emergent: onset on or after the first infusion; related: to anything "
-                          "but the disease; a date that may be either counts");
-    als_table_note(table,
-                   "patient-months of %.4f days from the first infusion, else consent, to the end "
-                   "of participation, else the last day known; the rate is events of that period "
-                   "per patient-month",
-                   ALS_DAYS_PER_MONTH);
-    if (tally->no_exposure)
-        als_table_note(table, "patients without infusion or consent, who add no months: %zu",
-                       tally->no_exposure);
-    if (tally->no_onset)
-        als_table_note(table, "warning: events without a date of onset: %zu", tally->no_onset);
-    if (tally->no_relation)
-        als_table_note(table, "events without a relation, not counted as related: %zu",
-                       tally->no_relation);
-    if (tally->other_relation)
-        als_table_note(table,
-                       "warning: events with a relation that the protocol does not name, not "
-                       "counted as related: %zu",
-                       tally->other_relation);
-    if (tally->data->later)
-        als_table_note(table, "events left out for an onset after that day: %zu",
-                       tally->data->later);
-}
-
-struct als_table *als_adverse_by_term(const struct als_adverse_data *data, const char *by)
-{
-    struct tally tally = {.data = data, .by = by};
-    make_groups(&tally);
+    struct adverse_tally tally = {.data = data, .options = options};
+    tally.names = als_groups_make(&data->patients, options->by, data->arena);
+    tally.groups = als_alloc_array(tally.names.count + 1, sizeof *tally.groups);
     find_grades(&tally);
     go_through_patients(&tally);
     if (tally.n_refs)
         qsort(tally.refs, tally.n_refs, sizeof *tally.refs, compare_refs);
+    tally.rows =
+        als_alloc_array((count_headings(&tally) + 1) * (tally.names.count + 1), sizeof *tally.rows);
     count_rows(&tally);
-    add_empty_groups(&tally);
+    add_empty_rows(&tally);
     if (tally.n_rows)
         qsort(tally.rows, tally.n_rows, sizeof *tally.rows, compare_rows);
-    struct als_table *table = new_table(&tally);
-    for (size_t i = 0; i < tally.n_rows; i++)
-        write_row(&tally, &tally.rows[i], table);
-    write_notes(&tally, table);
+    struct als_table *table = adverse_tally_table(&tally);
     free(tally.groups);
     free(tally.refs);
     free(tally.rows);

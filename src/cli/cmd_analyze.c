@@ -3,6 +3,7 @@
 #include "context.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "alstrack/analysis/adverse.h"
 #include "alstrack/analysis/slopes.h"
@@ -30,8 +31,18 @@ enum als_status als_cmd_analyze_slopes(struct als_cli *cli, struct als_err *err)
 
 enum als_status als_cmd_analyze_ae(struct als_cli *cli, struct als_err *err)
 {
-    struct als_adverse_options options = {.by = als_args_text(&cli->args, "by"),
-                                          .patient = als_args_text(&cli->args, "patient")};
+    struct als_adverse_options options = {
+        .by = als_args_text(&cli->args, "by"),
+        .patient = als_args_text(&cli->args, "patient"),
+        .by_relation = als_args_chose(&cli->args, "rows", "relation"),
+        .untreated_too = als_args_chose(&cli->args, "population", "all")};
+    size_t position = 0;
+    for (const char *only; (only = als_args_next(&cli->args, "only", &position));) {
+        options.only_emergent |= strcmp(only, "emergent") == 0;
+        options.only_serious |= strcmp(only, "serious") == 0;
+        options.only_related |= strcmp(only, "related") == 0;
+        options.only_dlt |= strcmp(only, "dlt") == 0;
+    }
     int today = 0;
     struct als_table *table = NULL;
     enum als_status status = als_cli_today(cli, &today, err);
