@@ -1,5 +1,6 @@
 /* `audit list|cells|verify` and `backup`. */
 #include "commands.h"
+#include "login.h"
 #include "names.h"
 
 #include <string.h>
@@ -136,7 +137,9 @@ enum als_status als_cmd_backup(struct als_cli *cli, struct als_err *err)
 {
     const char *path = als_args_operand(&cli->args, 0);
     char head[65];
-    enum als_status status = als_store_backup(cli->store, path, err);
+    enum als_status status = als_cli_log(cli, "backup", path, err);
+    if (!status)
+        status = als_store_backup(cli->store, path, err);
     if (!status)
         status = als_audit_head(cli->store, head, err);
     if (!status)

@@ -1,5 +1,6 @@
 /* `export csv`. */
 #include "commands.h"
+#include "login.h"
 #include "names.h"
 
 #include "alstrack/export/csv.h"
@@ -57,6 +58,16 @@ static enum als_status export_all(struct als_cli *cli, unsigned n_readers, struc
     return status;
 }
 
+/* What leaves the study, before it does. */
+static enum als_status record(struct als_cli *cli, const char *instrument, struct als_err *err)
+{
+    const char *as_of = als_args_text(&cli->args, "as-of");
+    const char *detail = als_arena_printf(
+        cli->arena, "csv %s into %s%s%s", instrument ? instrument : "all",
+        als_args_text(&cli->args, "out"), as_of ? ", as of " : "", as_of ? as_of : "");
+    return als_cli_log(cli, "export", detail, err);
+}
+
 enum als_status als_cmd_export_csv(struct als_cli *cli, struct als_err *err)
 {
     unsigned n_readers = 0;
@@ -66,6 +77,9 @@ enum als_status als_cmd_export_csv(struct als_cli *cli, struct als_err *err)
     if (status)
         return status;
     const char *instrument = als_args_text(&cli->args, "instrument");
+    status = record(cli, instrument, err);
+    if (status)
+        return status;
     return instrument ? export_wide(cli, instrument, n_readers, err)
                       : export_all(cli, n_readers, err);
 }

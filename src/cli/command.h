@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "alstrack/core/err.h"
+#include "alstrack/store/people.h"
 
 struct als_cli; /* context.h */
 typedef enum als_status als_run_fn(struct als_cli *cli, struct als_err *err);
@@ -23,6 +24,7 @@ enum als_command_group {
     ALS_GROUP_DEFINE,
     ALS_GROUP_RECORD,
     ALS_GROUP_RESULT,
+    ALS_GROUP_PEOPLE,
     ALS_GROUP_KEEP,
     ALS_GROUP_HELP,
     ALS_GROUP_COUNT
@@ -30,14 +32,15 @@ enum als_command_group {
 extern const char *const als_group_titles[ALS_GROUP_COUNT];
 
 enum als_command_flag {
-    ALS_CMD_STUDY = 1,     /* the study is open when the command runs: -d */
+    ALS_CMD_STUDY = 1,     /* the study is open when the command runs: -d, --user */
     ALS_CMD_MAY_STUDY = 2, /* takes -d, opens the study itself if it needs to */
-    ALS_CMD_WRITES = 4,    /* changes a study: --dry-run, --user */
+    ALS_CMD_WRITES = 4,    /* changes a study: --dry-run */
     ALS_CMD_TABLE = 8,     /* prints a table: --format */
     ALS_CMD_AS_OF = 16,    /* depends on today's date: --as-of */
     ALS_CMD_GNUPLOT = 32,  /* needs gnuplot */
     ALS_CMD_HIDDEN = 64,   /* for the program's own use; not in help */
-    ALS_CMD_STAYS = 128    /* runs until it is ended */
+    ALS_CMD_STAYS = 128,   /* runs until it is ended */
+    ALS_CMD_USERS = 256    /* makes sense in a study with users */
 };
 
 struct als_option {
@@ -64,6 +67,7 @@ struct als_command {
     enum als_status exits[6];       /* beyond those that follow from flags; ends with ALS_OK */
     enum als_command_group group;
     unsigned flags;
+    enum als_act act; /* what it does to a study, for roles; asked before it runs */
     als_run_fn *run;
 };
 

@@ -1,8 +1,8 @@
 /* Opening the study, saying who and when, printing results and findings. */
 #include "context.h"
+#include "login.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -45,7 +45,7 @@ enum als_status als_cli_open(struct als_cli *cli, enum als_store_mode mode, stru
     enum als_status status = als_store_open(path, mode, &cli->store, err);
     if (status == ALS_OK && day != ALS_NO_DAY)
         als_store_cut(cli->store, day);
-    return status;
+    return status ? status : als_cli_authenticate(cli, command ? command->act : ALS_ACT_SEE, err);
 }
 
 enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_err *err)
@@ -95,23 +95,11 @@ enum als_status als_cli_emit_result(struct als_cli *cli, struct als_result *resu
     return status;
 }
 
-static const char *login_name(struct als_cli *cli)
-{
-    struct passwd entry, *found = NULL;
-    char text[4096];
-    if (getpwuid_r(geteuid(), &entry, text, sizeof text, &found) == 0 && found)
-        return als_arena_strdup(cli->arena, found->pw_name);
-    return als_arena_printf(cli->arena, "uid %ld", (long)geteuid());
-}
-
 enum als_status als_cli_fill_change(struct als_cli *cli, struct als_err *err)
 {
     char name[64];
-    const char *user = als_args_text(&cli->args, "user");
-    if (!user || !*user)
-        user = environment("ALSTRACK_USER");
     cli->change = (struct als_change_info){
-        .user = user ? user : login_name(cli),
+        .user = als_cli_user(cli),
         .command = als_arena_strdup(cli->arena, als_command_name(cli->args.command, name)),
     };
     for (size_t i = 0; i < cli->args.n_given; i++) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "alstrack/core/alloc.h"
+#include "alstrack/store/people.h"
 
 #define PATIENTS_PER_RANGE 256
 #define MAX_READERS        64
@@ -101,11 +102,8 @@ static void *run_thread(void *argument)
     struct crew *crew = argument;
     struct als_store *store;
     struct als_err err = {0};
-    enum als_status status =
-        als_store_open(als_store_path(crew->ranges->store), ALS_STORE_READ, &store, &err);
+    enum als_status status = als_store_open_again(crew->ranges->store, &store, &err);
     if (status == ALS_OK) {
-        if (als_store_cut_day(crew->ranges->store) != INT_MAX)
-            als_store_cut(store, als_store_cut_day(crew->ranges->store));
         work(crew, store);
         als_store_close(store);
         return NULL;

@@ -74,7 +74,9 @@ static enum als_status check(const char *temporary, struct als_err *err)
 enum als_status als_store_backup(struct als_store *store, const char *path, struct als_err *err)
 {
     char *temporary;
-    enum als_status status = als_publish_begin(path, &temporary, err);
+    enum als_status status = als_may(store, ALS_ACT_KEEP, 0, err);
+    if (status == ALS_OK)
+        status = als_publish_begin(path, &temporary, err);
     if (status != ALS_OK)
         return status;
     status = copy(store, temporary, err);

@@ -57,6 +57,25 @@ scores:
 END
 }
 
+# A user of every role, all with the password in password.txt, and a session of the admin.
+# Call it after make_study.
+make_users() {
+    export XDG_RUNTIME_DIR=$PWD/run
+    mkdir run
+    echo 'correct horse' >password.txt
+    add_user() {
+        quietly alstrack user add "$1" --role "$2" --full-name "$3" \
+            --new-password-file password.txt $4
+    }
+    add_user root admin 'Rosa Root'
+    quietly alstrack login --user root --password-file password.txt
+    add_user dora data-manager 'Dora Data'
+    add_user cora coordinator 'Cora Koor' '--site PRG'
+    add_user mona monitor 'Mona Moni'
+    add_user stan statistician 'Stan Stat'
+    add_user rea read-only 'Rea Read'
+}
+
 # Run silently; what went wrong is shown and ends the case.
 quietly() {
     "$@" >quietly.txt 2>&1 || {

@@ -22,6 +22,17 @@ Test(command, every_command_says_what_it_is_and_does)
     }
 }
 
+Test(command, every_command_says_which_act_it_is)
+{
+    for (size_t i = 0; i < als_command_count(); i++) {
+        const struct als_command *command = als_command_at(i);
+        cr_expect(command->act > ALS_ACT_UNSAID && command->act < ALS_ACT_COUNT, "%s %s",
+                  command->noun, command->verb ? command->verb : "");
+        cr_expect(command->act != ALS_ACT_FREE || !(command->flags & ALS_CMD_STUDY),
+                  "%s opens the study for everybody", command->noun);
+    }
+}
+
 Test(command, every_option_has_help_and_arrays_end)
 {
     for (size_t i = 0; i < als_command_count(); i++) {

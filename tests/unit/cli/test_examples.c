@@ -8,7 +8,7 @@
 TestSuite(examples, .timeout = 600);
 
 /* `alstrack` of the example is the program under test; lib.sh prepares what the examples name. */
-static int run_example(const char *line, bool stays)
+static int run_example(const char *line, unsigned flags)
 {
     /* A command that stays is ended once it says how. There is no desktop in a test. */
     static const char until_ended[] =
@@ -17,12 +17,13 @@ static int run_example(const char *line, bool stays)
         "while kill -0 $! && ! grep -q '^end with' stay.txt; do sleep 0.05; done; "
         "kill $!; wait $!; } && ";
     char folder[256], script[2048];
-    snprintf(
-        script, sizeof script,
-        "cd '%s' && export ALSTRACK=\"$ALSTRACK_BINARY\" ROOT=\"$ALSTRACK_ROOT\" && "
-        ". \"$ROOT/tests/golden/lib.sh\" && make_study && %s { %s >out.txt; } 2>err.txt </dev/null "
-        "|| { code=$?; cat err.txt >&2; exit $code; }",
-        test_folder(folder), stays ? until_ended : "", line);
+    snprintf(script, sizeof script,
+             "cd '%s' && export ALSTRACK=\"$ALSTRACK_BINARY\" ROOT=\"$ALSTRACK_ROOT\" && "
+             ". \"$ROOT/tests/golden/lib.sh\" && make_study && %s%s { %s >out.txt; } 2>err.txt "
+             "</dev/null "
+             "|| { code=$?; cat err.txt >&2; exit $code; }",
+             test_folder(folder), flags & ALS_CMD_USERS ? "make_users && " : "",
+             flags & ALS_CMD_STAYS ? until_ended : "", line);
     int status = system(script);
     snprintf(script, sizeof script, "rm -rf '%s'", folder);
     cr_assert_eq(system(script), 0);
@@ -52,6 +53,5 @@ ParameterizedTest(size_t *index, examples, run_as_they_stand)
     if ((command->flags & ALS_CMD_GNUPLOT) && gnuplot_is_missing())
         cr_skip_test("gnuplot is not installed");
     for (const struct als_example *example = command->examples; example->line; example++)
-        cr_expect_eq(run_example(example->line, command->flags & ALS_CMD_STAYS), 0, "%s",
-                     example->line);
+        cr_expect_eq(run_example(example->line, command->flags), 0, "%s", example->line);
 }
