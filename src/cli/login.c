@@ -217,7 +217,7 @@ enum als_status als_cli_log(struct als_cli *cli, const char *what, const char *d
 enum als_status als_cmd_login(struct als_cli *cli, struct als_err *err)
 {
     char password[ALS_PASSWORD_ROOM], token[ALS_TOKEN_TEXT];
-    struct als_user user;
+    struct als_user user = {.id = 0};
     bool asked = false;
     const char *name = als_cli_user(cli);
     enum als_status status = als_cli_open(cli, ALS_STORE_WRITE, err);

@@ -65,7 +65,7 @@ make_users() {
     echo 'correct horse' >password.txt
     add_user() {
         quietly alstrack user add "$1" --role "$2" --full-name "$3" \
-            --new-password-file password.txt $4
+            --new-password-file password.txt ${4:-}
     }
     add_user root admin 'Rosa Root'
     quietly alstrack login --user root --password-file password.txt
