@@ -24,7 +24,10 @@ enum als_status als_store_share(struct als_store *store, struct als_err *err)
         status = als_fail(err, ALS_IO, "E-SHARE",
                           "%s: this file system does not let several connections share the study",
                           store->path);
-    return status;
+    /* From its first reading on, this connection holds the lock that keeps others from ending it.
+     */
+    int64_t version;
+    return status == ALS_OK ? als_sql_integer(store, "PRAGMA user_version", &version, err) : status;
 }
 
 bool als_store_is_shared(struct als_store *store)

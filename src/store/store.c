@@ -163,7 +163,8 @@ static enum als_status migrate(struct als_store *store, struct als_err *err)
     return status;
 }
 
-/* SQLite notices a missing page, not a missing part of the last one. */
+/* SQLite notices a missing page, not a missing part of the last one. While the study is shared,
+ * pages may still be in the log beside it. */
 static enum als_status check_length(struct als_store *store, struct als_err *err)
 {
     int64_t pages = 0, page_size = 0;
@@ -171,7 +172,8 @@ static enum als_status check_length(struct als_store *store, struct als_err *err
     enum als_status status = als_sql_integer(store, "PRAGMA page_count", &pages, err);
     if (status == ALS_OK)
         status = als_sql_integer(store, "PRAGMA page_size", &page_size, err);
-    if (status == ALS_OK && stat(store->path, &info) == 0 && info.st_size < pages * page_size)
+    if (status == ALS_OK && stat(store->path, &info) == 0 && info.st_size < pages * page_size &&
+        !als_store_is_shared(store))
         status = als_sql_fail(store, SQLITE_CORRUPT, err);
     return status;
 }

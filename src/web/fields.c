@@ -166,6 +166,10 @@ static bool parse_part(struct als_arena *arena, const char *text, size_t length,
         *why = "a path with an empty part, . or ..";
         return false;
     }
+    if (strpbrk(decoded, "\t\n")) {
+        *why = "a path with control characters";
+        return false;
+    }
     *part = decoded;
     return true;
 }

@@ -197,14 +197,15 @@ static void put_radio(struct als_html *page, const struct als_input *input, size
     als_html_markup(page, "</label></div>\n");
 }
 
-void als_input_radios_with(struct als_html *page, const struct als_input *input,
-                           const struct als_input_choice *choices, size_t n,
-                           const char *const *attributes)
+void als_input_radios(struct als_html *page, const struct als_input *input,
+                      const struct als_input_choice *choices, size_t n,
+                      const char *const *attributes)
 {
     als_html_start(page, "fieldset");
     als_html_attribute(page, "class", input->error ? "field invalid" : "field");
     als_html_attribute(page, "aria-describedby", described_by(page, input));
-    als_html_attributes(page, attributes);
+    if (attributes)
+        als_html_attributes(page, attributes);
     als_html_markup(page, ">");
     als_html_element(page, "legend", input->label, NULL);
     put_hint(page, input);

@@ -3,9 +3,9 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alstrack/core/alloc.h"
-#include "session.h"
 
 struct als_web_link {
     pthread_mutex_t lock;
@@ -41,4 +41,17 @@ bool als_web_link_use(struct als_web_link *link, const char *token)
     link->used |= good;
     pthread_mutex_unlock(&link->lock);
     return good;
+}
+
+bool als_web_link_renew(struct als_web_link *link, char token[ALS_SESSION_NAME])
+{
+    pthread_mutex_lock(&link->lock);
+    bool renewed = link->used;
+    if (renewed) {
+        als_random_name(link->token);
+        link->used = false;
+        memcpy(token, link->token, ALS_SESSION_NAME);
+    }
+    pthread_mutex_unlock(&link->lock);
+    return renewed;
 }

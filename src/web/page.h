@@ -121,12 +121,11 @@ struct als_input_choice {
 };
 void als_input_select(struct als_html *page, const struct als_input *input,
                       const struct als_input_choice *choices, size_t n);
-/* <fieldset> with a legend and radio buttons; further attributes, on the fieldset. */
-#define als_input_radios(page, input, choices, n, ...)                                             \
-    als_input_radios_with(page, input, choices, n, ALS_TEXTS(__VA_ARGS__))
-void als_input_radios_with(struct als_html *page, const struct als_input *input,
-                           const struct als_input_choice *choices, size_t n,
-                           const char *const *attributes);
+/* <fieldset> with a legend and radio buttons. attributes of the fieldset: as
+ * ALS_TEXTS("data-question", "walking"), or NULL. */
+void als_input_radios(struct als_html *page, const struct als_input *input,
+                      const struct als_input_choice *choices, size_t n,
+                      const char *const *attributes);
 void als_input_check(struct als_html *page, const struct als_input *input, bool checked);
 
 /* Buttons in a row; the first is the main one. name and value may be NULL. */

@@ -20,6 +20,11 @@ enum als_status als_page_open_link(struct als_request *request, struct als_respo
                                    struct als_err *err)
 {
     struct als_server *server = request->server;
+    if (request->peek) {
+        als_server_refuse(server, request, response, 200, "Open the page",
+                          "This link lets in the browser that opens it.", NULL);
+        return ALS_OK;
+    }
     if (request->user) { /* the link again, from the history of a browser that is in */
         als_response_redirect(response, "/");
         return ALS_OK;

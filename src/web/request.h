@@ -22,6 +22,7 @@ enum als_method { ALS_GET, ALS_POST };
 
 struct als_request {
     enum als_method method; /* HEAD comes as ALS_GET, its body is dropped when sent */
+    bool peek;              /* HEAD, or fetched before anybody asked for it: nothing may happen */
     const char *url;        /* path and query as sent: a link back to this page */
     const struct als_route *route;
     struct als_fields parts; /* named parts of the path: {patient} has the name "patient" */

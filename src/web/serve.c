@@ -5,7 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "alstrack/core/buf.h"
 #include "alstrack/core/file.h"
@@ -43,19 +43,21 @@ static void name_server(struct running *running)
              server->secure ? "__Host-alstrack-%d" : "alstrack-%d", server->port);
 }
 
-/* Where the page is: by its first name, if it has one. */
-static const char *address(const struct running *running)
+/* By its first name, if it has one. */
+void als_server_tell(const struct als_server *server, const char *token)
 {
-    const struct als_web_config *config = running->server.config;
+    const struct als_web_config *config = server->config;
+    struct als_arena *arena = als_arena_new();
     const char *host = config->n_hosts  ? config->hosts[0]
                        : config->listen ? config->listen
                                         : "127.0.0.1";
-    const char *path = running->server.link ? "/open/" : "/";
-    const char *token = running->server.link ? als_web_link_token(running->server.link) : "";
-    if (config->proxy)
-        return als_arena_printf(running->arena, "https://%s%s%s", host, path, token);
-    return als_arena_printf(running->arena, "%s://%s:%d%s%s", running->server.scheme, host,
-                            running->server.port, path, token);
+    bool brackets = strchr(host, ':') != NULL;
+    const char *port = config->proxy ? "" : als_arena_printf(arena, ":%d", server->port);
+    const char *url =
+        als_arena_printf(arena, "%s://%s%s%s%s/%s%s", server->scheme, brackets ? "[" : "", host,
+                         brackets ? "]" : "", port, token ? "open/" : "", token ? token : "");
+    config->ready(url, config->context);
+    als_arena_free(arena);
 }
 
 static enum als_status start(struct running *running, struct als_err *err)
@@ -77,7 +79,7 @@ static enum als_status start(struct running *running, struct als_err *err)
                        config->tls_cert ? running->certificate.data : NULL,
                        config->tls_cert ? running->key.data : NULL, &handler, &running->http, err);
     if (status == ALS_OK && config->ready)
-        config->ready(address(running), config->context);
+        als_server_tell(&running->server, als_web_link_token(running->server.link));
     return status;
 }
 

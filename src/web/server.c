@@ -55,12 +55,22 @@ static void refuse_failed(struct als_request *request, struct als_response *resp
     als_server_refuse(request->server, request, response, code, title, err->text, err->hint);
 }
 
+/* Who was in has left or rested too long: the next link is told where the first one was. */
+static void offer_link(struct als_server *server)
+{
+    char token[ALS_SESSION_NAME];
+    if (server->link && !als_web_sessions_any(server->sessions, als_server_clock()) &&
+        als_web_link_renew(server->link, token) && server->config->ready)
+        als_server_tell(server, token);
+}
+
 static void refuse_login(struct als_request *request, struct als_response *response)
 {
+    offer_link(request->server);
     als_server_refuse(request->server, NULL, response, 401, "Not logged in",
-                      "Open the link that alstrack printed when it started. It works once; after "
-                      "that this browser is let in until the server stops or you log out.",
-                      "Stop the server and start it again to get a new link.");
+                      "Open the link that alstrack printed last where it was started. It works "
+                      "once, and lets in the browser that opens it.",
+                      NULL);
 }
 
 /* ---- Before the body is read ---- */
@@ -129,6 +139,8 @@ static bool find_route(struct passage *passage)
         request->method = ALS_POST;
     else if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
         known = false;
+    request->peek = strcmp(method, "HEAD") == 0 ||
+                    als_http_header(passage->message, "Sec-Purpose", NULL) != NULL;
     if (!als_path_parse(request->arena, passage->message->target, &passage->path, &why))
         return refuse_syntax(passage, why);
     enum als_match match = als_route_find(request->arena, request->method, &passage->path,

@@ -29,6 +29,9 @@ double als_server_clock(void);
 /* Handler of http.h over a server. */
 struct als_http_handler als_server_handler(struct als_server *server);
 
+/* Tell where the page is, with a link's token unless it is NULL (config->ready). */
+void als_server_tell(const struct als_server *server, const char *token);
+
 /* An error page, with the layout if the request has come so far (request may be NULL). */
 void als_server_refuse(struct als_server *server, struct als_request *request,
                        struct als_response *response, int status, const char *title,

@@ -136,6 +136,17 @@ struct als_web_session *als_web_session_find(struct als_web_sessions *sessions, 
     return copy;
 }
 
+bool als_web_sessions_any(struct als_web_sessions *sessions, double now)
+{
+    bool any = false;
+    pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < ALS_SESSIONS_MOST; i++)
+        any |= sessions->entries[i].number && sessions->entries[i].user &&
+               !is_over(&sessions->entries[i], now);
+    pthread_mutex_unlock(&sessions->lock);
+    return any;
+}
+
 void als_web_session_close(struct als_web_sessions *sessions, int64_t number)
 {
     pthread_mutex_lock(&sessions->lock);

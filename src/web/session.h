@@ -35,6 +35,8 @@ void als_web_session_open(struct als_web_sessions *sessions, const char *user, d
 /* NULL when there is no such session, or no longer. Counts as use. In the arena. */
 struct als_web_session *als_web_session_find(struct als_web_sessions *sessions, const char *name,
                                              double now, struct als_arena *arena);
+/* Is anybody in? */
+bool als_web_sessions_any(struct als_web_sessions *sessions, double now);
 void als_web_session_close(struct als_web_sessions *sessions, int64_t number);
 
 /* What the session is told on its next page; als_web_session_told takes it away (NULL if none). */

@@ -31,8 +31,9 @@ struct als_web_config {
     const char *tls_cert, *tls_key; /* PEM files; both or neither */
     bool proxy;                     /* behind a proxy that ends TLS */
 
-    /* Told once the server answers: an address that opens the page in a study without users, the
-     * page's address else. May be NULL. */
+    /* Told when the server answers, and again when whoever was in has left: an address that opens
+     * the page in a study without users, the page's address else. Also called from other threads,
+     * one at a time. May be NULL. */
     void (*ready)(const char *url, void *context);
     void *context;
 };

@@ -1,0 +1,109 @@
+// The page as such: coming in, content policy, no script, accessibility, narrow windows.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { axe, enter, launch, makeStudy, overflow, routes, serve, walk } from "./lib.mjs";
+
+let study, server, browser;
+before(async () => {
+    study = makeStudy();
+    server = await serve(study.study);
+    browser = await launch();
+});
+after(async () => {
+    await browser?.close();
+    await server?.stop();
+    study?.remove();
+});
+let visitor; // the one browser that the link lets in; tests below use its cookie
+const open = async (options = {}) => {
+    visitor ??= await enter(browser, server);
+    const state = await visitor.context.storageState();
+    return enter(browser, { ...server, link: `${server.base}/` }, { storageState: state, ...options });
+};
+
+test("the link lets one browser in, once", async () => {
+    const { page, trouble } = await open();
+    assert.equal(await page.locator("h1").count(), 1);
+    assert.match(await page.locator(".who").innerText(), /tester/);
+    const late = await enter(browser, server);
+    assert.match(await late.page.locator("h1").innerText(), /Not permitted/);
+    await late.page.goto(`${server.base}/`);
+    assert.match(await late.page.locator("h1").innerText(), /Not logged in/);
+    await late.context.close();
+    assert.deepEqual(trouble, []);
+});
+
+test("the cookie is out of reach of scripts", async () => {
+    const { page, context } = await open();
+    assert.equal(await page.evaluate(() => document.cookie), "");
+    const [cookie] = await context.cookies();
+    assert.equal(cookie.httpOnly, true);
+    assert.equal(cookie.sameSite, "Strict");
+});
+
+test("every page that links lead to is accessible, fits a phone and keeps the content policy", async (t) => {
+    const { page, trouble } = await open();
+    const found = [], met = new Set();
+    for await (const { path, route } of walk(page)) {
+        met.add(route.pattern);
+        for (const violation of await axe(page)) found.push(`${path}: ${violation}`);
+        await page.setViewportSize({ width: 320, height: 640 });
+        const wide = await overflow(page);
+        if (wide > 0) found.push(`${path}: ${wide} pixels too wide at 320`);
+        await page.setViewportSize({ width: 1280, height: 800 });
+        t.diagnostic(path);
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(trouble, []);
+    const unmet = routes().filter((r) => r.method === "GET" && !r.isPart && !r.isPublic && !met.has(r.pattern));
+    assert.deepEqual(unmet.map((r) => r.pattern), [], "pages that no link leads to");
+});
+
+test("every page works without scripts", async () => {
+    const { page } = await open({ javaScriptEnabled: false });
+    for await (const { path } of walk(page, { each: 1 }))
+        assert.equal(await page.locator("h1").count(), 1, path);
+});
+
+test("dark colours have enough contrast too", async () => {
+    const { page } = await open({ colorScheme: "dark" });
+    assert.deepEqual(await axe(page), []);
+});
+
+test("an injected script does not run", async () => {
+    const { page } = await open();
+    const ran = await page.evaluate(() => {
+        const script = document.createElement("script");
+        script.textContent = "window.injected = true";
+        document.body.append(script);
+        return Boolean(window.injected);
+    });
+    assert.equal(ran, false);
+});
+
+test("a page of another origin can neither frame nor post", async () => {
+    const { context } = await open();
+    const page = await context.newPage();
+    await page.route("http://elsewhere.test/**", (route) => route.fulfill({
+        contentType: "text/html",
+        body: `<form id=f method=post action="${server.base}/logout"><input name=token value=x></form>
+               <iframe src="${server.base}/"></iframe>`,
+    }));
+    await page.goto("http://elsewhere.test/");
+    assert.notEqual(new URL(page.frames()[1].url()).protocol, "http:", "the frame shows an error of the browser");
+    await page.locator("#f").evaluate((form) => form.submit());
+    await page.waitForURL(`${server.base}/logout`);
+    assert.match(await page.locator("h1").innerText(), /not|Not/);
+    const still = await open();
+    assert.match(await still.page.locator(".who").innerText(), /tester/, "nobody was logged out");
+});
+
+test("logging out ends the session for good", async () => {
+    const { page, context } = await open();
+    const [cookie] = await context.cookies();
+    await page.getByRole("button", { name: "Log out" }).click();
+    assert.match(await page.locator("h1").innerText(), /Not logged in/);
+    await context.addCookies([cookie]);
+    await page.goto("/");
+    assert.match(await page.locator("h1").innerText(), /Not logged in/);
+});
