@@ -77,13 +77,15 @@ static void who(struct als_html *page)
     als_html_open(page, "form", "method", "post", "action", "/logout", "class", "who");
     als_input_hidden(page, "token", request->session->token);
     als_html_element(page, "span", request->user, "class", "user");
+    if (request->actor)
+        als_html_element(page, "span", als_role_name(request->actor->role), "class", "quiet-text");
     als_html_markup(page, "<button type=\"submit\" class=\"quiet\">Log out</button></form>");
 }
 
 static void masthead(struct als_html *page)
 {
     const struct als_request *request = page->request;
-    bool inside = request && request->session && request->user;
+    bool inside = request && request->session && request->user && request->store;
     als_html_markup(page, "<body>\n<a class=\"skip\" href=\"#main\">Skip to content</a>\n"
                           "<header class=\"top\">");
     als_html_markup(page, "<p class=\"study\"><a href=\"/\">alstrack</a> ");

@@ -11,6 +11,8 @@ als_handler_fn als_page_asset;
 
 /* page_session.c: coming in and leaving */
 als_handler_fn als_page_open_link;
+als_handler_fn als_page_login_form;
+als_handler_fn als_page_login;
 als_handler_fn als_page_logout;
 
 /* page_home.c: the worklist */

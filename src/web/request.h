@@ -10,6 +10,7 @@
 
 #include "alstrack/core/alloc.h"
 #include "alstrack/store/change.h"
+#include "alstrack/store/people.h"
 #include "alstrack/store/store.h"
 #include "fields.h"
 #include "response.h"
@@ -36,7 +37,8 @@ struct als_request {
     struct als_store *store;
     struct als_web_session *session; /* NULL when nobody is logged in (public pages only) */
     const char *user;                /* who acts; NULL likewise */
-    bool authenticated;              /* by a password; false in a study without users */
+    const struct als_user *actor; /* the same with role and sites; NULL in a study without users */
+    bool authenticated;           /* by a password; false in a study without users */
     int today;
     struct als_server *server;
 };

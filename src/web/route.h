@@ -23,7 +23,7 @@ typedef enum als_status als_handler_fn(struct als_request *request, struct als_r
 enum als_route_flag {
     ALS_ROUTE_PUBLIC = 1,   /* also without a session */
     ALS_ROUTE_WRITES = 2,   /* request->store may write, one request at a time; POST only */
-    ALS_ROUTE_NO_STUDY = 4, /* needs no store */
+    ALS_ROUTE_NO_STUDY = 4, /* needs no store, and does not care who asks; public GETs only */
     ALS_ROUTE_PART = 8,     /* answers a script or a picture, not a page of its own */
 };
 

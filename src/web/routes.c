@@ -11,8 +11,10 @@ static const struct als_route routes[] = {
     {ALS_GET, "/assets/{file}", als_page_asset, ALS_ACT_FREE, PUBLIC | NO_STUDY | PART},
 
     /* coming in and leaving */
-    {ALS_GET, "/open/{token}", als_page_open_link, ALS_ACT_FREE, PUBLIC | NO_STUDY | PART},
-    {ALS_POST, "/logout", als_page_logout, ALS_ACT_FREE, NO_STUDY},
+    {ALS_GET, "/open/{token}", als_page_open_link, ALS_ACT_FREE, PUBLIC | PART},
+    {ALS_GET, "/login", als_page_login_form, ALS_ACT_FREE, PUBLIC},
+    {ALS_POST, "/login", als_page_login, ALS_ACT_FREE, PUBLIC},
+    {ALS_POST, "/logout", als_page_logout, ALS_ACT_FREE, 0},
 
     /* what is there */
     {ALS_GET, "/", als_page_home, ALS_ACT_SEE, 0},

@@ -60,6 +60,29 @@ void als_server_tell(const struct als_server *server, const char *token)
     als_arena_free(arena);
 }
 
+static bool has_users(struct running *running)
+{
+    struct als_store *store = NULL;
+    bool yes = als_pool_take(running->server.pool, ALS_STORE_READ, &store, NULL) == ALS_OK &&
+               als_store_has_users(store);
+    als_pool_give(running->server.pool, ALS_STORE_READ, store);
+    return yes;
+}
+
+/* Whoever is logged in is so at this server only. */
+static void end_sessions(struct running *running)
+{
+    struct als_store *store = NULL;
+    const char *secret;
+    if (!running->server.sessions ||
+        als_pool_take(running->server.pool, ALS_STORE_READ, &store, NULL) != ALS_OK)
+        return;
+    while ((secret = als_web_sessions_take(running->server.sessions, running->arena)))
+        if (als_session_close(store, secret, NULL) != ALS_OK)
+            break; /* it ends by itself, in half an hour */
+    als_pool_give(running->server.pool, ALS_STORE_READ, store);
+}
+
 static enum als_status start(struct running *running, struct als_err *err)
 {
     const struct als_web_config *config = running->server.config;
@@ -79,16 +102,19 @@ static enum als_status start(struct running *running, struct als_err *err)
                        config->tls_cert ? running->certificate.data : NULL,
                        config->tls_cert ? running->key.data : NULL, &handler, &running->http, err);
     if (status == ALS_OK && config->ready)
-        als_server_tell(&running->server, als_web_link_token(running->server.link));
+        als_server_tell(&running->server,
+                        has_users(running) ? NULL : als_web_link_token(running->server.link));
     return status;
 }
 
 static void stop(struct running *running)
 {
     als_http_stop(running->http);
+    end_sessions(running);
     als_pool_close(running->server.pool);
     als_web_sessions_free(running->server.sessions);
     als_web_link_free(running->server.link);
+    pthread_mutex_destroy(&running->server.login);
     als_buf_release(&running->certificate);
     als_buf_release(&running->key);
     als_arena_free(running->arena);
@@ -109,6 +135,7 @@ enum als_status als_web_serve(const struct als_web_config *config, struct als_er
     sigset_t signals;
     int number;
     struct running running = {.server = {.config = config}, .arena = als_arena_new()};
+    pthread_mutex_init(&running.server.login, NULL);
     als_buf_init(&running.certificate, PEM_MOST);
     als_buf_init(&running.key, PEM_MOST);
     block_signals(&signals);

@@ -59,13 +59,25 @@ static void refuse_failed(struct als_request *request, struct als_response *resp
 static void offer_link(struct als_server *server)
 {
     char token[ALS_SESSION_NAME];
-    if (server->link && !als_web_sessions_any(server->sessions, als_server_clock()) &&
+    if (!als_web_sessions_any(server->sessions, als_server_clock()) &&
         als_web_link_renew(server->link, token) && server->config->ready)
         als_server_tell(server, token);
 }
 
+/* In a study with users: to the login, and from there to where they wanted to go. */
 static void refuse_login(struct als_request *request, struct als_response *response)
 {
+    if (als_store_has_users(request->store)) {
+        if (request->method == ALS_GET)
+            als_response_redirect(response,
+                                  als_url(request->arena, "/login?next={}", request->url));
+        else
+            als_server_refuse(request->server, NULL, response, 401, "Not logged in",
+                              "Your session has ended. Nothing was stored.",
+                              "Log in again in another tab, then go back and load the form again: "
+                              "a draft that was kept is still there.");
+        return;
+    }
     offer_link(request->server);
     als_server_refuse(request->server, NULL, response, 401, "Not logged in",
                       "Open the link that alstrack printed last where it was started. It works "
@@ -126,12 +138,20 @@ static void find_session(struct passage *passage)
     if (name)
         request->session = als_web_session_find(request->server->sessions, name, als_server_clock(),
                                                 request->arena);
-    if (request->session)
-        request->user = request->session->user;
+}
+
+static enum als_status no_such_page(struct als_request *request, struct als_response *response,
+                                    struct als_err *err)
+{
+    (void)request;
+    (void)response;
+    return als_fail(err, ALS_NO_INPUT, "", "there is no such page");
 }
 
 static bool find_route(struct passage *passage)
 {
+    static const struct als_route nowhere = {ALS_GET, "", no_such_page, ALS_ACT_FREE,
+                                             ALS_ROUTE_PUBLIC};
     struct als_request *request = &passage->request;
     const char *why, *method = passage->message->method;
     bool known = true;
@@ -145,12 +165,9 @@ static bool find_route(struct passage *passage)
         return refuse_syntax(passage, why);
     enum als_match match = als_route_find(request->arena, request->method, &passage->path,
                                           &request->route, &request->parts);
-    if (match == ALS_MATCH_NONE) {
-        als_server_refuse(request->server, request, passage->response, 404, "Not found",
-                          "There is no such page.", NULL);
-        return false;
-    }
-    if (match == ALS_MATCH_FOUND && known)
+    if (match == ALS_MATCH_NONE)
+        request->route = &nowhere;
+    if ((match == ALS_MATCH_FOUND && known) || match == ALS_MATCH_NONE)
         return true;
     bool post = request->method == ALS_GET && match == ALS_MATCH_OTHER_METHOD;
     als_server_refuse(request->server, request, passage->response, 405, "Not done that way",
@@ -175,7 +192,7 @@ static bool read_form(struct passage *passage)
     struct als_request *request = &passage->request;
     const struct als_http_message *message = passage->message;
     const char *why, *given = als_http_header(message, "Content-Type", NULL);
-    if (request->method != ALS_POST)
+    if (request->method != ALS_POST || request->route->pattern[0] == '\0')
         return true;
     if (!als_guard_origin(request->server, message))
         return refuse_forgery(passage);
@@ -187,7 +204,8 @@ static bool read_form(struct passage *passage)
     if (!als_fields_parse(request->arena, message->body, message->body_length, &request->form,
                           &why))
         return refuse_syntax(passage, why);
-    return als_guard_token(request) ? true : refuse_forgery(passage);
+    /* Whose session has ended is told so (401), with a form that was theirs. */
+    return !request->session || als_guard_token(request) ? true : refuse_forgery(passage);
 }
 
 static bool read_query(struct passage *passage)
@@ -199,12 +217,24 @@ static bool read_query(struct passage *passage)
                : refuse_syntax(passage, why);
 }
 
-static bool may_enter(struct passage *passage)
+/* With the study at hand: who asks, whether they may, and then the page itself. */
+static enum als_status enter_and_run(struct passage *passage, struct als_err *err)
 {
-    if (passage->request.user || (passage->request.route->flags & ALS_ROUTE_PUBLIC))
-        return true;
-    refuse_login(&passage->request, passage->response);
-    return false;
+    struct als_request *request = &passage->request;
+    const struct als_route *route = request->route;
+    bool in = false;
+    enum als_status status = als_server_identify(request, &in, err);
+    if (status == ALS_OK && !in && !(route->flags & ALS_ROUTE_PUBLIC)) {
+        refuse_login(request, passage->response);
+        return ALS_OK;
+    }
+    if (status == ALS_OK && request->method == ALS_POST && !als_guard_token(request)) {
+        refuse_forgery(passage);
+        return ALS_OK;
+    }
+    if (status == ALS_OK)
+        status = als_may(request->store, route->act, 0, err);
+    return status == ALS_OK ? route->handler(request, passage->response, err) : status;
 }
 
 static void run(struct passage *passage)
@@ -213,13 +243,14 @@ static void run(struct passage *passage)
     const struct als_route *route = request->route;
     enum als_store_mode mode = route->flags & ALS_ROUTE_WRITES ? ALS_STORE_WRITE : ALS_STORE_READ;
     struct als_err err = {0};
-    enum als_status status = ALS_OK;
-    if (!(route->flags & ALS_ROUTE_NO_STUDY))
-        status = als_pool_take(request->server->pool, mode, &request->store, &err);
-    if (status == ALS_OK && request->store)
-        status = als_may(request->store, route->act, 0, &err);
-    if (status == ALS_OK)
+    enum als_status status;
+    if (route->flags & ALS_ROUTE_NO_STUDY) {
         status = route->handler(request, passage->response, &err);
+    } else {
+        status = als_pool_take(request->server->pool, mode, &request->store, &err);
+        if (status == ALS_OK)
+            status = enter_and_run(passage, &err);
+    }
     if (status)
         refuse_failed(request, passage->response, &err);
     als_pool_give(request->server->pool, mode, request->store);
@@ -247,7 +278,7 @@ static void answer(const struct als_http_message *message, struct als_response *
                                           .today = today(server),
                                           .server = server}};
     find_session(&passage);
-    if (find_route(&passage) && may_enter(&passage) && read_form(&passage) && read_query(&passage))
+    if (find_route(&passage) && read_form(&passage) && read_query(&passage))
         run(&passage);
     als_arena_free(passage.request.arena);
 }

@@ -4,6 +4,8 @@
 #ifndef ALSTRACK_WEB_SERVER_H
 #define ALSTRACK_WEB_SERVER_H
 
+#include <pthread.h>
+
 #include "alstrack/web/web.h"
 #include "http.h"
 #include "link.h"
@@ -20,7 +22,8 @@ struct als_server {
     size_t n_hosts;
     struct als_pool *pool;
     struct als_web_sessions *sessions;
-    struct als_web_link *link; /* the one-time link; NULL in a study with users */
+    struct als_web_link *link; /* the one-time link; not told in a study with users */
+    pthread_mutex_t login;     /* passwords are checked one at a time: each takes 19 MiB */
 };
 
 /* Seconds that never go back, and that also pass while the machine sleeps. */
@@ -31,6 +34,11 @@ struct als_http_handler als_server_handler(struct als_server *server);
 
 /* Tell where the page is, with a link's token unless it is NULL (config->ready). */
 void als_server_tell(const struct als_server *server, const char *token);
+
+/* May this answer be given? Fills the rest of the request (who.c): whose session it is, and the
+ * store acts as them. *in: somebody is logged in. */
+ALS_CHECKED enum als_status als_server_identify(struct als_request *request, bool *in,
+                                                struct als_err *err);
 
 /* An error page, with the layout if the request has come so far (request may be NULL). */
 void als_server_refuse(struct als_server *server, struct als_request *request,

@@ -11,7 +11,7 @@
 struct entry {
     int64_t number;              /* 0: free */
     char digest[ALS_SHA256_HEX]; /* of the name */
-    char *user;
+    char *user, *secret;
     char token[ALS_SESSION_NAME];
     double begun, used;
     enum als_flash flash;
@@ -34,6 +34,7 @@ struct als_web_sessions *als_web_sessions_new(void)
 static void end_entry(struct entry *entry)
 {
     free(entry->user);
+    free(entry->secret);
     free(entry->told);
     memset(entry, 0, sizeof *entry);
 }
@@ -85,8 +86,8 @@ static struct entry *place(struct als_web_sessions *sessions)
     return oldest;
 }
 
-void als_web_session_open(struct als_web_sessions *sessions, const char *user, double now,
-                          char name[ALS_SESSION_NAME])
+void als_web_session_open(struct als_web_sessions *sessions, const char *user, const char *secret,
+                          double now, char name[ALS_SESSION_NAME])
 {
     als_random_name(name);
     pthread_mutex_lock(&sessions->lock);
@@ -94,6 +95,7 @@ void als_web_session_open(struct als_web_sessions *sessions, const char *user, d
     entry->number = ++sessions->last;
     name_digest(name, entry->digest);
     entry->user = als_strdup(user);
+    entry->secret = als_strdup(secret);
     als_random_name(entry->token);
     entry->begun = entry->used = now;
     pthread_mutex_unlock(&sessions->lock);
@@ -130,6 +132,7 @@ struct als_web_session *als_web_session_find(struct als_web_sessions *sessions, 
         copy = als_arena_take(arena, sizeof *copy);
         copy->number = entry->number;
         copy->user = als_arena_strdup(arena, entry->user);
+        copy->secret = als_arena_strdup(arena, entry->secret);
         memcpy(copy->token, entry->token, sizeof copy->token);
     }
     pthread_mutex_unlock(&sessions->lock);
@@ -154,6 +157,19 @@ void als_web_session_close(struct als_web_sessions *sessions, int64_t number)
     if (entry)
         end_entry(entry);
     pthread_mutex_unlock(&sessions->lock);
+}
+
+const char *als_web_sessions_take(struct als_web_sessions *sessions, struct als_arena *arena)
+{
+    const char *secret = NULL;
+    pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < ALS_SESSIONS_MOST && !secret; i++) {
+        secret = als_arena_strdup(arena, sessions->entries[i].secret);
+        if (secret)
+            end_entry(&sessions->entries[i]);
+    }
+    pthread_mutex_unlock(&sessions->lock);
+    return secret;
 }
 
 void als_web_session_tell(struct als_web_sessions *sessions, int64_t number, enum als_flash kind,
