@@ -159,8 +159,8 @@ Test(session, a_session_is_found_by_its_name_only)
 {
     struct als_web_sessions *sessions = als_web_sessions_new();
     char first[ALS_SESSION_NAME], second[ALS_SESSION_NAME];
-    als_web_session_open(sessions, "ana", 100, first);
-    als_web_session_open(sessions, "ben", 100, second);
+    als_web_session_open(sessions, "ana", NULL, 100, first);
+    als_web_session_open(sessions, "ben", NULL, 100, second);
     const struct als_web_session *found = als_web_session_find(sessions, first, 101, arena);
     const struct als_web_session *other = als_web_session_find(sessions, second, 101, arena);
     cr_assert_str_eq(found->user, "ana");
@@ -179,7 +179,7 @@ Test(session, a_session_ends_after_half_an_hour_of_rest)
 {
     struct als_web_sessions *sessions = als_web_sessions_new();
     char name[ALS_SESSION_NAME];
-    als_web_session_open(sessions, "ana", 0, name);
+    als_web_session_open(sessions, "ana", NULL, 0, name);
     cr_assert_not_null(als_web_session_find(sessions, name, 30 * 60, arena));
     cr_assert_not_null(als_web_session_find(sessions, name, 60 * 60, arena));
     cr_assert_null(als_web_session_find(sessions, name, 60 * 60 + 30 * 60 + 1, arena));
@@ -191,7 +191,7 @@ Test(session, a_session_ends_after_twelve_hours_of_work)
 {
     struct als_web_sessions *sessions = als_web_sessions_new();
     char name[ALS_SESSION_NAME];
-    als_web_session_open(sessions, "ana", 0, name);
+    als_web_session_open(sessions, "ana", NULL, 0, name);
     for (double now = 0; now <= 12 * 3600; now += 600)
         cr_assert_not_null(als_web_session_find(sessions, name, now, arena));
     cr_assert_null(als_web_session_find(sessions, name, 12 * 3600 + 1, arena));
@@ -202,14 +202,25 @@ Test(session, when_there_are_too_many_the_one_idle_longest_gives_way)
 {
     struct als_web_sessions *sessions = als_web_sessions_new();
     char first[ALS_SESSION_NAME], second[ALS_SESSION_NAME], name[ALS_SESSION_NAME];
-    als_web_session_open(sessions, "ana", 0, first);
-    als_web_session_open(sessions, "ben", 1, second);
+    als_web_session_open(sessions, "ana", NULL, 0, first);
+    als_web_session_open(sessions, "ben", NULL, 1, second);
     for (size_t i = 2; i < ALS_SESSIONS_MOST; i++)
-        als_web_session_open(sessions, "x", 2, name);
+        als_web_session_open(sessions, "x", NULL, 2, name);
     cr_assert_not_null(als_web_session_find(sessions, first, 3, arena));
-    als_web_session_open(sessions, "one more", 4, name);
+    als_web_session_open(sessions, "one more", NULL, 4, name);
     cr_assert_not_null(als_web_session_find(sessions, first, 5, arena));
     cr_assert_null(als_web_session_find(sessions, second, 5, arena));
+    als_web_sessions_free(sessions);
+}
+
+Test(session, sessions_of_the_study_are_given_back_one_by_one)
+{
+    struct als_web_sessions *sessions = als_web_sessions_new();
+    char name[ALS_SESSION_NAME];
+    als_web_session_open(sessions, "ana", "secret a", 0, name);
+    als_web_session_open(sessions, "ben", NULL, 0, name);
+    cr_assert_str_eq(als_web_sessions_take(sessions, arena), "secret a");
+    cr_assert_null(als_web_sessions_take(sessions, arena));
     als_web_sessions_free(sessions);
 }
 
@@ -218,7 +229,7 @@ Test(session, a_message_is_told_once)
     struct als_web_sessions *sessions = als_web_sessions_new();
     char name[ALS_SESSION_NAME];
     enum als_flash kind = ALS_FLASH_ERROR;
-    als_web_session_open(sessions, "ana", 0, name);
+    als_web_session_open(sessions, "ana", NULL, 0, name);
     int64_t number = als_web_session_find(sessions, name, 1, arena)->number;
     als_web_session_tell(sessions, number, ALS_FLASH_DONE, "saved");
     cr_assert_str_eq(als_web_session_told(sessions, number, &kind, arena), "saved");
