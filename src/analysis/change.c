@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/analysis/visits.h"
 #include "noted.h"
 #include "patients.h"
 
@@ -14,6 +15,8 @@ struct pass {
     struct als_change_run *run;
     ptrdiff_t plan_of[ALS_KEY_MASK + 1]; /* index of the planned visit by its number, or EXTRA */
     size_t next;
+    enum als_status status;
+    struct als_err *err;
 };
 
 /* The mean of the values of one visit, on the day of the first. */
@@ -60,26 +63,86 @@ static size_t join_raters(struct als_change_run *run, const struct als_series *s
     return n;
 }
 
+static bool is_termination(const struct als_change_run *run, int visit_no)
+{
+    const char *code = als_store_visit_code(run->store, visit_no);
+    return code && als_visit_is_termination(code);
+}
+
+static bool assesses(const struct als_change_run *run, size_t visit)
+{
+    const struct als_visit_plan *plan = &run->protocol->visits[visit];
+    for (size_t i = 0; i < plan->n_assessments; i++)
+        if (strcmp(run->protocol->instruments[plan->assessments[i].instrument],
+                   run->measure.instrument->code) == 0)
+            return true;
+    return false;
+}
+
+/* The planned visit without a value that an early-termination visit is nearest to, or EXTRA. */
+static ptrdiff_t stand_in(struct pass *pass, int day)
+{
+    const struct als_change_run *run = pass->run;
+    struct als_arena *arena = als_arena_new();
+    struct als_visit_plan_of plan = {0};
+    bool *taken = als_arena_array(arena, run->n_visits + 1, sizeof *taken);
+    for (size_t i = 0; i < run->n_visits; i++)
+        taken[i] = !assesses(run, i) || !isnan(als_change_value(run, pass->next, i));
+    pass->status = als_visit_plan_load(run->store, &run->patients.items[pass->next], day, arena,
+                                       &plan, pass->err);
+    ptrdiff_t visit = EXTRA;
+    if (pass->status == ALS_OK)
+        visit = als_schedule_stand_in(plan.rows, run->n_visits, taken, day);
+    als_arena_free(arena);
+    return visit;
+}
+
+/* A value at a visit of the plan, with its change when there is a baseline from before it. */
+static void put_value(struct pass *pass, const struct visit_value *value, size_t visit,
+                      const struct als_baseline *baseline)
+{
+    size_t cell = pass->next * pass->run->n_visits + visit;
+    pass->run->values[cell] = value->mean;
+    if (baseline->day != ALS_NO_DAY && value->day > baseline->day)
+        pass->run->changes[cell] = value->mean - baseline->value;
+}
+
+static void put_values(struct pass *pass, const struct visit_value *visits, size_t n,
+                       const struct als_baseline *baseline)
+{
+    struct als_change_run *run = pass->run;
+    for (size_t i = 0; i < n; i++) {
+        ptrdiff_t plan = pass->plan_of[visits[i].visit_no];
+        if (plan != EXTRA)
+            put_value(pass, &visits[i], (size_t)plan, baseline);
+    }
+    for (size_t i = 0; i < n && pass->status == ALS_OK; i++) {
+        if (pass->plan_of[visits[i].visit_no] != EXTRA)
+            continue;
+        ptrdiff_t plan =
+            is_termination(run, visits[i].visit_no) ? stand_in(pass, visits[i].day) : EXTRA;
+        if (plan == EXTRA) {
+            run->unplanned++;
+            continue;
+        }
+        run->stood_in++;
+        put_value(pass, &visits[i], (size_t)plan, baseline);
+    }
+}
+
 static void take_series(const struct als_series *series, void *context)
 {
     struct pass *pass = context;
     struct als_change_run *run = pass->run;
+    if (pass->status != ALS_OK)
+        return;
     while (run->patients.items[pass->next].id != series->patient_id)
         pass->next++;
     struct visit_value *visits = als_alloc_array(series->count, sizeof *visits);
     size_t n = join_raters(run, series, visits);
     struct als_baseline baseline = als_baseline_of(&run->baseline_rules, pass->next, series);
     bool has_baseline = baseline.day != ALS_NO_DAY;
-    for (size_t i = 0; i < n; i++) {
-        ptrdiff_t plan = pass->plan_of[visits[i].visit_no];
-        run->unplanned += plan == EXTRA;
-        if (plan == EXTRA)
-            continue;
-        size_t cell = pass->next * run->n_visits + (size_t)plan;
-        run->values[cell] = visits[i].mean;
-        if (has_baseline && visits[i].day > baseline.day)
-            run->changes[cell] = visits[i].mean - baseline.value;
-    }
+    put_values(pass, visits, n, &baseline);
     run->baselines[pass->next] = baseline.value;
     run->zero[series->zero]++;
     run->with_value++;
@@ -104,13 +167,14 @@ static enum als_status compute(struct als_change_run *run, struct als_arena *are
         run->baselines[i] = NAN;
     struct pass *pass = als_arena_take(arena, sizeof *pass);
     pass->run = run;
+    pass->err = err;
     number_visits(pass);
     enum als_status status = als_baselines_load(run->store, run->measure.instrument, &run->patients,
                                                 arena, &run->baseline_rules, err);
     if (status == ALS_OK)
         status = als_series_each_counted(run->store, &run->measure, &run->patients, take_series,
                                          pass, &run->missing, err);
-    return status;
+    return status == ALS_OK ? pass->status : status;
 }
 
 enum als_status als_analyze_change(struct als_store *store,

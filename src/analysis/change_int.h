@@ -27,7 +27,8 @@ struct als_change_run {
     size_t sources[4];                                      /* values per enum als_score_source */
     size_t zero[3];                                         /* patients per enum als_zero */
     size_t with_value, without_baseline, old_baseline, died, zero_baseline;
-    size_t low; /* values near the floor of the scale */
+    size_t low;      /* values near the floor of the scale */
+    size_t stood_in; /* values of early-termination visits at the nearest planned one */
 };
 
 static inline double als_change_value(const struct als_change_run *run, size_t patient,

@@ -181,6 +181,11 @@ void als_change_notes(const struct als_change_run *run, struct als_table *table)
     if (run->unplanned)
         als_table_note(table, "visits that the protocol does not plan were left out: %zu",
                        run->unplanned);
+    if (run->stood_in)
+        als_table_note(table,
+                       "values of early-termination visits, at the nearest planned visit that has "
+                       "none: %zu",
+                       run->stood_in);
     if (run->several_raters)
         als_table_note(table, "visits with several values, whose mean counts: %zu",
                        run->several_raters);

@@ -14,9 +14,20 @@ const struct als_visit *als_visit_recorded(const struct als_store *store,
     return NULL;
 }
 
-static void add_row(const struct als_store *store, struct als_arena *arena, struct als_table *table,
-                    const struct als_visit_row *row, const struct als_visit *visit)
+/* The planned visit that an early-termination visit counts as in analyses. */
+static const char *counts_as(const struct als_visit_plan_of *plan, const struct als_visit_row *row)
 {
+    if (row->plan || row->actual == ALS_NO_DAY || !als_visit_is_termination(row->code))
+        return NULL;
+    ptrdiff_t visit = als_schedule_stand_in(plan->rows, plan->n_rows, NULL, row->actual);
+    return visit < 0 ? NULL : plan->rows[visit].code;
+}
+
+static void add_row(const struct als_store *store, struct als_arena *arena, struct als_table *table,
+                    const struct als_visit_plan_of *plan, const struct als_visit_row *row)
+{
+    const struct als_visit *visit =
+        als_visit_recorded(store, plan->visits.items, plan->visits.count, row->code);
     als_table_text(table, row->code);
     als_table_text(table, row->plan ? row->plan->label : NULL);
     als_table_text(table, row->plan
@@ -36,6 +47,11 @@ static void add_row(const struct als_store *store, struct als_arena *arena, stru
     }
     als_table_text(table, visit ? visit->mode : NULL);
     als_table_text(table, visit ? visit->reason : NULL);
+    if (row->gap_days < 0)
+        als_table_missing(table);
+    else
+        als_table_integer(table, row->gap_days);
+    als_table_text(table, counts_as(plan, row));
 }
 
 enum als_status als_visit_plan_load(struct als_store *store, const struct als_patient *patient,
@@ -72,14 +88,19 @@ struct als_table *als_visit_table(const struct als_store *store,
         {.name = "outside_days", .type = ALS_CELL_INTEGER},
         {.name = "mode", .type = ALS_CELL_TEXT},
         {.name = "reason", .type = ALS_CELL_TEXT},
+        {.name = "gap_days", .type = ALS_CELL_INTEGER},
+        {.name = "counts_as", .type = ALS_CELL_TEXT},
     };
     struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
     bool on_target = false, on_partial = false, needs_cohort = false;
     struct als_arena *arena = als_arena_new();
     const struct als_visit_row *rows = plan->rows;
     for (size_t i = 0; i < plan->n_rows; i++) {
-        add_row(store, arena, table, &rows[i],
-                als_visit_recorded(store, plan->visits.items, plan->visits.count, rows[i].code));
+        add_row(store, arena, table, plan, &rows[i]);
+        if (rows[i].gap_too_long)
+            als_table_note(table, "warning: %d days from the visit before to %s; at most %d",
+                           rows[i].gap_days, rows[i].code,
+                           als_store_protocol(store)->longest_gap_days);
         on_target |= rows[i].anchor_is_target;
         on_partial |= rows[i].anchor_is_partial;
         needs_cohort |= rows[i].needs_cohort;

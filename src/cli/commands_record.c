@@ -135,7 +135,9 @@ static const struct als_command commands[] = {
      .summary = "the schedule of one patient: target, window, status, deviation",
      .operands = "PATIENT",
      .details = "offset_days counts from the target, outside_days from the nearer end of the "
-                "window (0 inside).",
+                "window (0 inside), gap_days from the visit before it. What was measured at an "
+                "early-termination visit counts as the planned visit in counts_as, the nearest "
+                "that did not take place; analyses take it where that visit has no value.",
      .options = {{.name = "ics", .value = "FILE", .help = "write a calendar instead"}},
      .examples = {{"alstrack visit list P01", "plan and reality"},
                   {"alstrack visit list P01 --ics visits.ics", "for a calendar program"}},

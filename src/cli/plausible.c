@@ -173,6 +173,11 @@ enum als_status als_plausible_window(struct als_cli *cli, const struct als_patie
         als_arena_array(cli->arena, protocol->n_visits + facts.n_visits + 1, sizeof *rows);
     size_t n = als_schedule_build(protocol, &facts, day, rows);
     for (size_t i = 0; i < n; i++)
+        if (rows[i].gap_too_long && strcmp(rows[i].code, visit) == 0)
+            als_cli_tell(cli, "warning: %s after the visit before; at most %d [W-GAP]",
+                         als_cli_count(cli, (size_t)rows[i].gap_days, "day"),
+                         protocol->longest_gap_days);
+    for (size_t i = 0; i < n; i++)
         if (rows[i].plan && strcmp(rows[i].code, visit) == 0 && rows[i].target != ALS_NO_DAY)
             tell_window(cli, &rows[i], day, quiet);
     return ALS_OK;

@@ -16,7 +16,7 @@
 #include "protocol_parse.h"
 #include "shape.h"
 
-#define FORMAT     2
+#define FORMAT     3
 #define HEAD       6
 #define CHECKSUM   8
 #define MAX_PACKED ((size_t)1 << 24)

@@ -14,6 +14,7 @@ static const struct yaml_key head_keys[] = {
     {"registration", YAML_TEXT, offsetof(struct als_protocol, registration), false},
     {"sponsor", YAML_TEXT, offsetof(struct als_protocol, sponsor), false},
     {"months", YAML_LATER, 0, false},
+    {"longest_gap_days", YAML_INT, offsetof(struct als_protocol, longest_gap_days), false},
     {"fvc_equation", YAML_LATER, 0, false},
     {"sites", YAML_LATER, 0, false},
     {"cohorts", YAML_LATER, 0, true},
@@ -183,6 +184,9 @@ static void read_sections(struct protocol_draft *draft, const struct yaml_node *
     if ((child = yaml_child(root, "protocol")) && out->code[0] != '\0')
         yaml_code(draft->file, child, out->code, &code_of_protocol);
     read_words(draft, root);
+    if ((child = yaml_child(root, "longest_gap_days")) &&
+        (out->longest_gap_days < 1 || out->longest_gap_days > MAX_DAYS))
+        yaml_error(draft->file, child, "E-RANGE", NULL, "expected 1 to %d days", MAX_DAYS);
     if ((child = yaml_child(root, "sites")))
         read_sites(draft, child);
     if ((child = yaml_child(root, "cohorts")))

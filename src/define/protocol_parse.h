@@ -5,6 +5,8 @@
 #include "alstrack/define/protocol.h"
 #include "yaml.h"
 
+#define MAX_DAYS 36500
+
 /* A protocol under construction, with the nodes that its visits and cohorts came from. */
 struct protocol_draft {
     struct yaml_file *file;

@@ -5,8 +5,6 @@
 #include "instrument_parse.h"
 #include "protocol_parse.h"
 
-#define MAX_DAYS 36500
-
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool assesses(const struct als_visit_plan *visit, size_t instrument)

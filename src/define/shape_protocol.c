@@ -178,6 +178,7 @@ static const struct shape_field protocol_fields[] = {
      SHAPE_ELEMENTS(shape_of_cohort, als_protocol, n_cohorts)},
     {"months", SHAPE_WORD, SHAPE_AT(als_protocol, month_rule), CHANGE_INFO,
      SHAPE_WORDS(month_words)},
+    {"longest_gap_days", SHAPE_INT, SHAPE_AT(als_protocol, longest_gap_days), CHANGE_INFO},
     {"fvc_equation", SHAPE_WORD, SHAPE_AT(als_protocol, fvc_equation), CHANGE_INFO,
      SHAPE_WORDS(equation_words)},
     {"instruments", SHAPE_LIST, SHAPE_AT(als_protocol, instruments), CHANGE_BREAKS,

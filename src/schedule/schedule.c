@@ -71,6 +71,7 @@ static struct als_visit_row empty_row(const char *code)
         .window_from = ALS_NO_DAY,
         .window_to = ALS_NO_DAY,
         .actual = ALS_NO_DAY,
+        .gap_days = -1,
     };
 }
 
@@ -107,6 +108,23 @@ static bool is_planned(const struct als_protocol *protocol, const char *code)
     return false;
 }
 
+/* How long ago the visit before was, planned or not. */
+static void set_gaps(const struct als_protocol *protocol, struct als_visit_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int before = ALS_NO_DAY;
+        for (size_t k = 0; k < n && rows[i].actual != ALS_NO_DAY; k++)
+            if (rows[k].actual != ALS_NO_DAY && rows[k].actual < rows[i].actual &&
+                rows[k].actual > before)
+                before = rows[k].actual;
+        if (before == ALS_NO_DAY)
+            continue;
+        rows[i].gap_days = rows[i].actual - before;
+        rows[i].gap_too_long =
+            protocol->longest_gap_days && rows[i].gap_days > protocol->longest_gap_days;
+    }
+}
+
 /* By date, those without one last; the code settles a tie. */
 static int compare_extra(const void *left, const void *right)
 {
@@ -138,6 +156,7 @@ size_t als_schedule_build(const struct als_protocol *protocol,
         n++;
     }
     qsort(rows + protocol->n_visits, n - protocol->n_visits, sizeof *rows, compare_extra);
+    set_gaps(protocol, rows, n);
     return n;
 }
 
@@ -167,4 +186,24 @@ ptrdiff_t als_schedule_match(const struct als_visit_row *rows, size_t n_rows, co
         }
     }
     return best;
+}
+
+ptrdiff_t als_schedule_stand_in(const struct als_visit_row *rows, size_t n_rows, const bool *taken,
+                                int day)
+{
+    ptrdiff_t best = -1;
+    for (size_t i = 0; i < n_rows; i++) {
+        if (!rows[i].plan || rows[i].target == ALS_NO_DAY)
+            continue;
+        if (taken ? taken[i] : rows[i].actual != ALS_NO_DAY || rows[i].plan->n_assessments == 0)
+            continue;
+        if (best < 0 || abs(rows[i].target - day) < abs(rows[best].target - day))
+            best = (ptrdiff_t)i;
+    }
+    return best;
+}
+
+bool als_visit_is_termination(const char *code)
+{
+    return strncmp(code, "ET", 2) == 0 && strspn(code + 2, "0123456789") == strlen(code + 2);
 }

@@ -44,7 +44,7 @@ ALS_CHECKED enum als_status als_visit_plan_load(struct als_store *store,
                                                 struct als_visit_plan_of *out, struct als_err *err);
 
 /* Columns visit,label,due,target,window_from,window_to,date,status,offset_days,outside_days,mode,
- * reason; notes say which targets hang on something not settled. */
+ * reason,gap_days,counts_as; notes say which targets hang on something not settled. */
 struct als_table *als_visit_table(const struct als_store *store,
                                   const struct als_visit_plan_of *plan);
 

@@ -144,6 +144,7 @@ struct als_protocol {
     const struct als_cohort *cohorts;
     size_t n_cohorts; /* at least one */
     enum als_month_rule month_rule;
+    int longest_gap_days; /* most days from one visit to the next; 0 = no limit */
     enum als_fvc_equation fvc_equation;
     const char *const *instruments; /* codes, in order of first mention */
     size_t n_instruments;

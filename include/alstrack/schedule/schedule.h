@@ -66,6 +66,8 @@ struct als_visit_row {
     int target, window_from, window_to; /* ALS_NO_DAY when unknown */
     int actual;                         /* ALS_NO_DAY when not done */
     int offset_days, outside_days;      /* valid when target and actual are known */
+    int gap_days;           /* since the visit before it that took place; -1 when there is none */
+    bool gap_too_long;      /* more than the protocol allows */
     bool anchor_is_target;  /* target hangs on another visit's target, not yet on its date */
     bool anchor_is_partial; /* target hangs on a partial date */
     bool needs_cohort;      /* no target, because the patient's cohort is not known */
@@ -120,6 +122,14 @@ int als_schedule_end_of_participation(const struct als_patient_facts *facts);
  * that do not apply are left out. taken may be NULL. */
 ptrdiff_t als_schedule_match(const struct als_visit_row *rows, size_t n_rows, const bool *taken,
                              int day);
+
+/* The planned visit that what was measured at an early-termination visit on `day` stands for: the
+ * one with the nearest target, the earlier on a tie, for which taken[visit] is false; -1 if there
+ * is none. taken may be NULL: then visits that took place are, and those that assess nothing. Both
+ * are kept; the plan does not change. */
+ptrdiff_t als_schedule_stand_in(const struct als_visit_row *rows, size_t n_rows, const bool *taken,
+                                int day);
+bool als_visit_is_termination(const char *code); /* ET, ET2 … */
 
 /* Append a VEVENT for each row that is planned or due (RFC 5545, CRLF, lines folded at 75 octets):
  * it covers the window, the target is in its description. begin and end write the calendar around
