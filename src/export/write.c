@@ -157,6 +157,25 @@ static void add_rounded(struct als_buf *buf, double value, int decimals)
     }
 }
 
+/* A probability is never shown as nothing: below its last decimal it says so. */
+static bool is_probability(const char *name)
+{
+    size_t n = strlen(name);
+    return strcmp(name, "p") == 0 || (n > 2 && strcmp(name + n - 2, "_p") == 0);
+}
+
+static void add_number(struct als_buf *buf, double value, const struct als_table_column *column)
+{
+    double least = 1;
+    for (int i = 0; i < column->decimals; i++)
+        least /= 10;
+    if (column->decimals > 0 && value > 0 && value < least / 2 && is_probability(column->name)) {
+        als_buf_char(buf, '<');
+        value = least;
+    }
+    add_rounded(buf, value, column->decimals);
+}
+
 static void add_for_people(struct als_buf *buf, const struct als_cell *cell,
                            const struct als_table_column *column)
 {
@@ -167,7 +186,7 @@ static void add_for_people(struct als_buf *buf, const struct als_cell *cell,
     else if (column->type == ALS_CELL_INTEGER)
         als_field_integer(buf, cell->as.integer);
     else if (column->type == ALS_CELL_NUMBER)
-        add_rounded(buf, cell->as.number, column->decimals);
+        add_number(buf, cell->as.number, column);
     else
         als_buf_text(buf, cell->as.yes ? "yes" : "no");
 }

@@ -29,6 +29,10 @@ als_handler_fn als_page_cohort;
 als_handler_fn als_page_audit;
 als_handler_fn als_page_verify;
 
+/* page_eligibility.c */
+als_handler_fn als_page_eligibility;
+als_handler_fn als_page_decide;
+
 /* page_exports.c */
 als_handler_fn als_page_exports;
 als_handler_fn als_page_export_csv;

@@ -22,6 +22,8 @@ static const struct als_route routes[] = {
     {ALS_GET, "/patients", als_page_patients, ALS_ACT_SEE, 0},
     {ALS_GET, "/patients/{patient}", als_page_patient, ALS_ACT_SEE, 0},
     {ALS_GET, "/patients/{patient}/chart.svg", als_page_patient_chart, ALS_ACT_SEE, PART},
+    {ALS_GET, "/patients/{patient}/eligibility", als_page_eligibility, ALS_ACT_SEE, 0},
+    {ALS_POST, "/patients/{patient}/eligibility", als_page_decide, ALS_ACT_ENTER, WRITES},
     {ALS_GET, "/matrix", als_page_matrix, ALS_ACT_SEE, 0},
     {ALS_GET, "/cohort", als_page_cohort, ALS_ACT_ANALYZE, 0},
     {ALS_GET, "/cohort/chart.svg", als_page_cohort_chart, ALS_ACT_ANALYZE, PART},

@@ -241,3 +241,24 @@ TABLE_TEST(utf8, knows_the_width_of_a_text, widths)
     cr_assert_eq(als_utf8_width(widths[*row_].text, strlen(widths[*row_].text)),
                  widths[*row_].width);
 }
+
+Test(write, shows_a_small_probability_as_below_the_last_decimal)
+{
+    static const struct als_table_column tests[] = {{"p", NULL, ALS_CELL_NUMBER, 4},
+                                                    {"wilcoxon_p", NULL, ALS_CELL_NUMBER, 4},
+                                                    {"slope", NULL, ALS_CELL_NUMBER, 4}};
+    struct als_table *table = als_table_new(tests, COUNT(tests));
+    als_table_number(table, 0.00004);
+    als_table_number(table, 0.00006);
+    als_table_number(table, 0.00004);
+    struct als_buf text;
+    als_buf_init(&text, ALS_BUF_LARGE);
+    for (size_t i = 0; i < COUNT(tests); i++) {
+        als_table_cell_text(table, 0, i, &text);
+        als_buf_char(&text, ' ');
+    }
+    cr_expect_str_eq(text.data, "<0.0001 0.0001 0.0000 ");
+    als_buf_release(&text);
+    als_table_free(table);
+    assert_no_leaks();
+}
