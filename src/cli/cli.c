@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "context.h"
 #include "help.h"
+#include "login.h"
 #include "overview.h"
 
 static void print_finding(const struct als_diag *diag, void *context)
@@ -86,6 +87,8 @@ static enum als_status run_command(struct als_cli *cli, struct als_err *err)
     enum als_status status = ALS_OK;
     if (command->flags & ALS_CMD_WRITES)
         status = als_cli_fill_change(cli, err);
+    if (!status)
+        status = als_cli_use_key(cli, err);
     if (!status && (command->flags & ALS_CMD_STUDY))
         status = als_cli_open(
             cli, command->flags & ALS_CMD_WRITES ? ALS_STORE_WRITE : ALS_STORE_READ, err);

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "alstrack/store/key.h"
+#include "alstrack/store/redact.h"
+
 static void list_row(const struct als_audit_row *row, void *context)
 {
     struct als_table *table = context;
@@ -109,9 +112,11 @@ enum als_status als_cmd_audit_verify(struct als_cli *cli, struct als_err *err)
         {.name = "changes", .type = ALS_CELL_INTEGER},
         {.name = "findings", .type = ALS_CELL_INTEGER},
         {.name = "head", .type = ALS_CELL_TEXT},
+        {.name = "redacted", .type = ALS_CELL_INTEGER},
     };
     size_t findings = 0;
-    int64_t changes = 0;
+    int64_t changes = 0, redacted = 0;
+    bool sealed = false;
     char head[65] = "", wanted[65];
     const char *expected;
     enum als_status status = read_head(cli, wanted, &expected, err);
@@ -121,12 +126,22 @@ enum als_status als_cmd_audit_verify(struct als_cli *cli, struct als_err *err)
         status = als_audit_each(cli->store, count_change, &changes, err);
     if (!status)
         status = als_audit_head(cli->store, head, err);
+    if (!status)
+        status = als_redaction_count(cli->store, &redacted, err);
+    if (!status)
+        status = als_store_is_sealed(cli->store, &sealed, err);
     if (status)
         return status;
     struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
     als_table_integer(table, changes);
     als_table_integer(table, (int64_t)findings);
     als_table_text(table, head);
+    als_table_integer(table, redacted);
+    if (redacted)
+        als_table_note(table, "Redacted: %s; their salted hashes are in the table redaction.",
+                       als_cli_count(cli, (size_t)redacted, "value"));
+    if (sealed && !*als_key_fingerprint())
+        als_table_note(table, "The trail is sealed with a key: --key-file checks the seals.");
     als_table_note(table, findings ? "The trail and the tables disagree: see above."
                                    : "The trail and the tables agree.");
     status = als_cli_emit(cli, table, err);
@@ -145,4 +160,137 @@ enum als_status als_cmd_backup(struct als_cli *cli, struct als_err *err)
     if (!status)
         fprintf(stderr, "%s: copied and checked\nhead of the trail %s\n", path, head);
     return status;
+}
+
+/* ---- The log of access, the key, redaction ---- */
+
+static void access_row(const struct als_access_row *row, void *context)
+{
+    struct als_table *table = context;
+    als_table_integer(table, row->access_id);
+    als_table_text(table, row->at_utc);
+    als_table_text(table, row->user);
+    als_table_yesno(table, row->authenticated);
+    als_table_text(table, row->what);
+    als_table_text(table, row->detail);
+    als_table_text(table, row->digest_hex);
+}
+
+enum als_status als_cmd_audit_access(struct als_cli *cli, struct als_err *err)
+{
+    static const struct als_table_column columns[] = {
+        {.name = "entry", .type = ALS_CELL_INTEGER},
+        {.name = "at_utc", .type = ALS_CELL_TEXT},
+        {.name = "user", .type = ALS_CELL_TEXT},
+        {.name = "authenticated", .type = ALS_CELL_YESNO},
+        {.name = "what", .type = ALS_CELL_TEXT},
+        {.name = "detail", .type = ALS_CELL_TEXT},
+        {.name = "digest", .type = ALS_CELL_TEXT},
+    };
+    struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
+    enum als_status status = als_access_each(cli->store, access_row, table, err);
+    if (!status)
+        return als_cli_emit(cli, table, err);
+    als_table_free(table);
+    return status;
+}
+
+enum als_status als_cmd_audit_key(struct als_cli *cli, struct als_err *err)
+{
+    const char *path = als_args_operand(&cli->args, 0);
+    if (als_args_flag(&cli->args, "dry-run")) {
+        fputs("dry run: no key is made\n", stderr);
+        return ALS_OK;
+    }
+    enum als_status status = als_key_make(path, err);
+    if (!status)
+        status = als_cli_begin(cli, err);
+    if (!status) {
+        status = als_key_register(cli->store, path, err);
+        status = als_cli_end(cli, status, err);
+        if (status)
+            (void)remove(path);
+    }
+    if (!status)
+        fprintf(stderr,
+                "%s holds the key: keep it outside the study, and a copy of it. Writing needs it "
+                "from now on:\nexport ALSTRACK_KEY_FILE=%s\n",
+                path, path);
+    return status;
+}
+
+static enum als_status redact(struct als_cli *cli, const struct als_redact_target *target,
+                              struct als_err *err)
+{
+    size_t values = 0;
+    char head[65];
+    if (!cli->change.reason)
+        return als_fail(err, ALS_USAGE, "E-REASON", "--reason TEXT is missing");
+    enum als_status status = als_change_begin(cli->store, &cli->change, err);
+    if (status)
+        return status;
+    status = als_redact(cli->store, target, &values, err);
+    bool dry = als_args_flag(&cli->args, "dry-run");
+    if (status || dry)
+        als_change_abandon(cli->store);
+    else
+        status = als_change_commit(cli->store, NULL, err);
+    if (!status && !dry)
+        status = als_redact_scrub(cli->store, err);
+    if (!status && !dry)
+        status = als_audit_head(cli->store, head, err);
+    if (status)
+        return status;
+    fprintf(stderr, "%s%s from the row, its history and queries about it\n",
+            dry ? "dry run, nothing written: would take " : "took ",
+            als_cli_count(cli, values, "value"));
+    if (!dry)
+        fprintf(stderr, "head of the trail %s\nbackups and exports made before still hold it\n",
+                head);
+    return ALS_OK;
+}
+
+enum als_status als_cmd_audit_redact(struct als_cli *cli, struct als_err *err)
+{
+    const struct als_instrument *instrument;
+    struct als_redact_target target = {.record = als_args_operand(&cli->args, 2),
+                                       .field = als_args_operand(&cli->args, 3)};
+    const char *visit = als_args_operand(&cli->args, 1);
+    const char *rater = als_args_text(&cli->args, "rater");
+    enum als_status status =
+        als_cli_patient_id(cli, als_args_operand(&cli->args, 0), &target.patient_id, err);
+    if (!status)
+        status = als_cli_visit_check(cli, visit, err);
+    if (!status)
+        status = als_cli_instrument(cli, target.record, &instrument, err);
+    if (status)
+        return status;
+    target.visit_no = als_store_visit_no(cli->store, visit, strlen(visit));
+    target.rater_no = rater ? als_store_rater_no(cli->store, rater, strlen(rater)) : 0;
+    if (target.rater_no < 0)
+        return als_fail(err, ALS_NO_INPUT, "E-RATER", "there is no rater '%s'", rater);
+    return redact(cli, &target, err);
+}
+
+enum als_status als_cmd_audit_redact_event(struct als_cli *cli, struct als_err *err)
+{
+    struct als_redact_target target = {.record = "event",
+                                       .name = als_args_operand(&cli->args, 1),
+                                       .date = als_args_text(&cli->args, "date"),
+                                       .field = "note"};
+    enum als_status status =
+        als_cli_patient_id(cli, als_args_operand(&cli->args, 0), &target.patient_id, err);
+    return status ? status : redact(cli, &target, err);
+}
+
+enum als_status als_cmd_audit_redact_ae(struct als_cli *cli, struct als_err *err)
+{
+    struct als_redact_target target = {.record = "ae",
+                                       .name = als_args_operand(&cli->args, 1),
+                                       .field = als_args_operand(&cli->args, 2)};
+    if (!target.field)
+        target.field = "term";
+    enum als_status status =
+        als_cli_patient_id(cli, als_args_operand(&cli->args, 0), &target.patient_id, err);
+    return status ? status : redact(cli, &target, err);
 }

@@ -12,6 +12,8 @@
 #include "commands.h"
 #include "password.h"
 
+#include "alstrack/store/key.h"
+
 static const char *environment(const char *name)
 {
     const char *value = getenv(name);
@@ -42,6 +44,19 @@ const char *als_cli_user(struct als_cli *cli)
     if (!user || !*user)
         user = environment("ALSTRACK_USER");
     return user ? user : login_name(cli);
+}
+
+enum als_status als_cli_use_key(struct als_cli *cli, struct als_err *err)
+{
+    const struct als_option *options[ALS_COMMAND_OPTIONS];
+    size_t n = als_command_options(cli->args.command, options);
+    bool concerned = cli->args.command->flags & (ALS_CMD_STAYS | ALS_CMD_USERS);
+    for (size_t i = 0; i < n; i++)
+        concerned = concerned || strcmp(options[i]->name, "key-file") == 0;
+    const char *path = given(cli, "key-file");
+    if (!path)
+        path = environment("ALSTRACK_KEY_FILE");
+    return concerned && path ? als_key_use(path, err) : ALS_OK;
 }
 
 /* ---- The file with the token ---- */

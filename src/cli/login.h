@@ -17,6 +17,9 @@ ALS_CHECKED enum als_status als_cli_authenticate(struct als_cli *cli, enum als_a
                                                  struct als_err *err);
 /* Ask for the actor's password again, for a signature. */
 ALS_CHECKED enum als_status als_cli_confirm_password(struct als_cli *cli, struct als_err *err);
+/* Seal and verify with the key of --key-file or ALSTRACK_KEY_FILE, if the command has to do with
+ * one and there is one. */
+ALS_CHECKED enum als_status als_cli_use_key(struct als_cli *cli, struct als_err *err);
 /* --user, ALSTRACK_USER or the login name. */
 const char *als_cli_user(struct als_cli *cli);
 

@@ -276,6 +276,17 @@ static enum als_status list_tables(struct als_store *store, struct als_buf *out,
     return status;
 }
 
+/* How the log of access ended then: what is cut from it later is missed. */
+static enum als_status add_access(struct als_store *store, struct als_buf *out, struct als_err *err)
+{
+    int64_t id = 0;
+    unsigned char digest[ALS_DIGEST_BYTES];
+    enum als_status status = als_access_last(store, &id, digest, err);
+    if (status == ALS_OK && id)
+        als_change_table_line(out, "access", id, digest);
+    return status;
+}
+
 static enum als_status close_change(struct als_store *store, const char *tables,
                                     struct als_err *err)
 {
@@ -310,13 +321,20 @@ static enum als_status seal_change(struct als_store *store, struct als_err *err)
     if (status == ALS_OK && row)
         als_change_digest(stmt, digest);
     als_sql_done(stmt);
+    unsigned char seal[ALS_DIGEST_BYTES];
+    bool sealed = false;
+    if (status == ALS_OK)
+        status = als_seal_make(store, digest, seal, &sealed, err);
     if (status == ALS_OK)
         status = als_sql_cached(
-            store, "UPDATE main.change_set SET digest = ?2 WHERE change_id = ?1", &stmt, err);
+            store, "UPDATE main.change_set SET digest = ?2, seal = ?3 WHERE change_id = ?1", &stmt,
+            err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, store->change.change_id);
     sqlite3_bind_blob(stmt, 2, digest, sizeof digest, SQLITE_STATIC);
+    if (sealed)
+        sqlite3_bind_blob(stmt, 3, seal, sizeof seal, SQLITE_STATIC);
     return als_sql_run(store, stmt, err);
 }
 
@@ -328,6 +346,8 @@ static enum als_status commit(struct als_store *store, struct als_err *err)
     struct als_buf tables;
     als_buf_init(&tables, ALS_BUF_LARGE);
     enum als_status status = list_tables(store, &tables, err);
+    if (status == ALS_OK)
+        status = add_access(store, &tables, err);
     if (status == ALS_OK)
         status = close_change(store, tables.data, err);
     if (status == ALS_OK)

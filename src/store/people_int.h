@@ -81,6 +81,24 @@ ALS_CHECKED enum als_status als_account_put_password(struct als_store *store, in
 ALS_CHECKED enum als_status als_sessions_end(struct als_store *store, int64_t account_id,
                                              struct als_err *err);
 
+/* ---- key.c ---- */
+
+/* *sealed false when no key is registered; E-KEY when the registered one is not in use. */
+ALS_CHECKED enum als_status als_seal_make(struct als_store *store,
+                                          const unsigned char digest[ALS_DIGEST_BYTES],
+                                          unsigned char seal[ALS_DIGEST_BYTES], bool *sealed,
+                                          struct als_err *err);
+/* Which seals there must be. */
+struct als_seals;
+ALS_CHECKED enum als_status als_seals_load(struct als_store *store, struct als_seals **out,
+                                           struct als_err *err);
+/* A key is in use that was never registered here. */
+bool als_seals_miss_the_key(const struct als_seals *seals);
+/* What is wrong with the seal of a change set, or NULL. */
+const char *als_seal_check(const struct als_seals *seals, int64_t change_id, const void *digest,
+                           const void *seal, int seal_bytes);
+void als_seals_free(struct als_seals *seals);
+
 /* ---- lock.c ---- */
 
 #define ALS_LOCK_STUDY 1 /* lock_id; patients and visits have patient_id * 4096 + visit_no */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "people_int.h"
 #include "schema.h"
 
 #define FLUSH ((size_t)64 * 1024)
@@ -33,6 +34,14 @@ struct verify {
     struct als_buf run;
     struct recorded *run_of;
     int64_t stranger; /* change set of a row that is not recorded, reported once per table */
+    struct als_seals *seals;
+    char (*access)[2 * ALS_DIGEST_BYTES + 1]; /* [n_access]: digests of the log of access, from 1 */
+    size_t n_access;
+    struct stand_in {
+        int64_t change_id;
+        char *table, *line;
+    } * stand_ins; /* for lines of change sets whose rows were redacted; the latest counts */
+    size_t n_stand_ins;
 };
 
 __attribute__((format(printf, 4, 5))) static void find(struct verify *verify, const char *code,
@@ -85,7 +94,7 @@ static bool same_digest(sqlite3_stmt *stmt, int column, const unsigned char *dig
 }
 
 /* Numbers of als_change columns: see ALS_CHANGE_COLUMNS; digest comes after them. */
-enum { ID, AT, USER, AUTHENTICATED, COMMAND, TABLES = 9, PARENT, DIGEST };
+enum { ID, AT, USER, AUTHENTICATED, COMMAND, TABLES = 9, PARENT, DIGEST, SEAL };
 
 static void one_change(struct verify *verify, sqlite3_stmt *stmt,
                        unsigned char parent[ALS_DIGEST_BYTES])
@@ -105,6 +114,13 @@ static void one_change(struct verify *verify, sqlite3_stmt *stmt,
         find(verify, "V-CHAIN", change,
              verify->n_changes == 1 ? "does not follow from the facts about the study"
                                     : "does not follow from the change set before it");
+    const char *seal =
+        sqlite3_column_bytes(stmt, DIGEST) == ALS_DIGEST_BYTES
+            ? als_seal_check(verify->seals, change->change_id, sqlite3_column_blob(stmt, DIGEST),
+                             sqlite3_column_blob(stmt, SEAL), sqlite3_column_bytes(stmt, SEAL))
+            : NULL;
+    if (seal)
+        find(verify, "V-SEAL", change, "%s", seal);
     if (sqlite3_column_bytes(stmt, DIGEST) == ALS_DIGEST_BYTES)
         memcpy(parent, sqlite3_column_blob(stmt, DIGEST), ALS_DIGEST_BYTES);
 }
@@ -118,18 +134,26 @@ static enum als_status read_chain(struct verify *verify, const char *expected_he
     sqlite3_stmt *stmt;
     enum als_status status = als_change_genesis(verify->store, parent, err);
     if (status == ALS_OK)
+        status = als_seals_load(verify->store, &verify->seals, err);
+    if (status == ALS_OK)
         status = als_sql_prepare(verify->store,
-                                 "SELECT " ALS_CHANGE_COLUMNS
-                                 ", digest FROM main.change_set ORDER BY change_id",
+                                 "SELECT " ALS_CHANGE_COLUMNS ", digest, seal FROM main.change_set"
+                                 " WHERE change_id <> ?1 ORDER BY change_id",
                                  &stmt, err);
     if (status != ALS_OK)
         return status;
+    if (verify->store->change.open) /* which is not at its end yet */
+        sqlite3_bind_int64(stmt, 1, verify->store->change.change_id);
+    else
+        sqlite3_bind_int64(stmt, 1, 0);
     while ((status = als_sql_step(verify->store, stmt, &row, err)) == ALS_OK && row) {
         one_change(verify, stmt, parent);
         sodium_bin2hex(hex, sizeof hex, parent, sizeof parent);
         seen = seen || (expected_head && strcmp(hex, expected_head) == 0);
     }
     sqlite3_finalize(stmt);
+    if (status == ALS_OK && als_seals_miss_the_key(verify->seals))
+        find(verify, "V-SEAL", NULL, "no change set was ever sealed with this key");
     if (status == ALS_OK && verify->n_changes == 0)
         find(verify, "V-CHAIN", NULL, "the study has no change set");
     if (status == ALS_OK && expected_head && !seen)
@@ -192,10 +216,22 @@ static const char *line_of(const char *tables, const char *name)
     return NULL;
 }
 
+/* What the change set says of the table, or what stands for it since a redaction. */
+static const char *expected_line(const struct verify *verify, const struct recorded *change,
+                                 const char *name)
+{
+    for (size_t i = verify->n_stand_ins; i > 0; i--) {
+        const struct stand_in *stand_in = &verify->stand_ins[i - 1];
+        if (stand_in->change_id == change->change_id && strcmp(stand_in->table, name) == 0)
+            return stand_in->line;
+    }
+    return line_of(change->tables, name);
+}
+
 static void compare(struct verify *verify, struct recorded *change)
 {
     const char *name = verify->table->name;
-    const char *line = line_of(change->tables, name);
+    const char *line = expected_line(verify, change, name);
     unsigned char digest[ALS_DIGEST_BYTES];
     long long found = (long long)change->tally.steps;
     if (!line && !found)
@@ -264,6 +300,84 @@ static enum als_status check_table_names(struct verify *verify, const char *cons
     return status;
 }
 
+/* ---- Beside the tables ---- */
+
+static enum als_status load_stand_ins(struct verify *verify, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status =
+        als_sql_cached(verify->store,
+                       "SELECT of_change, table_name, line FROM main.redaction_digest"
+                       " ORDER BY redaction_digest_id",
+                       &stmt, err);
+    bool row = false;
+    while (status == ALS_OK && (status = als_sql_step(verify->store, stmt, &row, err)) == ALS_OK &&
+           row) {
+        verify->stand_ins = als_realloc_array(verify->stand_ins, verify->n_stand_ins + 1,
+                                              sizeof *verify->stand_ins);
+        verify->stand_ins[verify->n_stand_ins++] =
+            (struct stand_in){sqlite3_column_int64(stmt, 0), als_strdup(text_of(stmt, 1)),
+                              als_strdup(text_of(stmt, 2))};
+    }
+    return status;
+}
+
+static void on_access(int64_t id, const unsigned char digest[ALS_DIGEST_BYTES], void *context)
+{
+    struct verify *verify = context;
+    (void)id;
+    if ((verify->n_access & (verify->n_access - 1)) == 0)
+        verify->access = als_realloc_array(
+            verify->access, verify->n_access ? 2 * verify->n_access : 1, sizeof *verify->access);
+    sodium_bin2hex(verify->access[verify->n_access++], sizeof *verify->access, digest,
+                   ALS_DIGEST_BYTES);
+}
+
+static void on_odd_access(const char *what, void *context)
+{
+    find(context, "V-ACCESS", NULL, "%s", what);
+}
+
+/* Every change set says how the log of access ended then. */
+static enum als_status check_access(struct verify *verify, struct als_err *err)
+{
+    enum als_status status =
+        als_access_verify(verify->store, on_access, on_odd_access, verify, err);
+    for (size_t i = 0; i < verify->n_changes && status == ALS_OK; i++) {
+        const char *line = line_of(verify->changes[i].tables, "access");
+        char *digest = NULL;
+        long long id = line ? strtoll(line + strlen("access "), &digest, 10) : 0;
+        if (line && (id < 1 || (size_t)id > verify->n_access ||
+                     strncmp(digest + 1, verify->access[id - 1], sizeof *verify->access - 1) != 0))
+            find(verify, "V-ACCESS", &verify->changes[i],
+                 "the log of access is not what it was then");
+    }
+    return status;
+}
+
+/* account keeps a digest of each password hash; the hashes lie beside it. */
+static enum als_status check_passwords(struct verify *verify, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status =
+        als_sql_prepare(verify->store,
+                        "SELECT user, password_mark, encoded FROM main.account"
+                        " FULL JOIN main.account_password USING (account_id) ORDER BY user",
+                        &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    bool row;
+    while ((status = als_sql_step(verify->store, stmt, &row, err)) == ALS_OK && row) {
+        char mark[65];
+        als_password_mark(text_of(stmt, 2), mark);
+        if (strcmp(mark, text_of(stmt, 1)) != 0)
+            find(verify, "V-PASSWORD", NULL, "the password of %s was not set by this program",
+                 sqlite3_column_type(stmt, 0) == SQLITE_NULL ? "nobody" : text_of(stmt, 0));
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
 static void on_schema(const char *what, void *context)
 {
     find(context, "V-SCHEMA", NULL, "%s", what);
@@ -278,6 +392,12 @@ static enum als_status verify_all(struct verify *verify, const char *expected_he
     enum als_status status = read_chain(verify, expected_head, err);
     if (status == ALS_OK)
         status = als_words_load(verify->store, err);
+    if (status == ALS_OK)
+        status = load_stand_ins(verify, err);
+    if (status == ALS_OK)
+        status = check_access(verify, err);
+    if (status == ALS_OK)
+        status = check_passwords(verify, err);
     for (size_t i = 0; i < n && status == ALS_OK; i++)
         status = verify_table(verify, names[i], err);
     if (status == ALS_OK)
@@ -309,6 +429,13 @@ enum als_status als_audit_verify(struct als_store *store, const char *expected_h
         free(verify.changes[i].tables);
         free(verify.changes[i].tally.hash);
     }
+    for (size_t i = 0; i < verify.n_stand_ins; i++) {
+        free(verify.stand_ins[i].table);
+        free(verify.stand_ins[i].line);
+    }
+    free(verify.stand_ins);
+    free(verify.access);
+    als_seals_free(verify.seals);
     free(verify.changes);
     als_buf_release(&verify.run);
     *findings = verify.findings;

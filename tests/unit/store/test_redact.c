@@ -1,0 +1,248 @@
+/* What is redacted is gone, and the trail still verifies. */
+#include "alstrack/store/key.h"
+#include "alstrack/store/redact.h"
+#include "study.h"
+
+#define SECRET "Eva Novakova"
+
+static bool file_holds(const struct study *study, const char *text)
+{
+    FILE *file = fopen(study->path, "rb");
+    cr_assert_not_null(file);
+    size_t n = strlen(text), at = 0;
+    int c;
+    bool found = false;
+    while (!found && (c = getc(file)) != EOF) {
+        at = c == text[at] ? at + 1 : c == text[0];
+        found = at == n;
+    }
+    fclose(file);
+    return found;
+}
+
+static void put_note(struct study *study, const char *note)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_event event = {
+        .patient_id = 1, .event = "relapse", .date = "2020-05-01", .note = note};
+    assert_ok(als_event_put(study->store, &event, 1u | 1u << 3, NULL, &err), &err);
+}
+
+static void put_term(struct study *study, const char *term)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_adverse_event ae = {.patient_id = 1, .ae_id = "1", .term = term};
+    assert_ok(als_adverse_event_put(study->store, &ae, 1u << 1, NULL, &err), &err);
+}
+
+/* The secret in a note that was changed since, and in a term that stands. */
+static void fill(struct study *study)
+{
+    study_open(study);
+    study_fill(study, 2);
+    study_begin(study, "texts");
+    put_note(study, "called by " SECRET);
+    put_term(study, "seen with " SECRET);
+    study_commit(study);
+    study_begin(study, "correction");
+    put_note(study, "called by a relative");
+    study_commit(study);
+}
+
+static size_t redact(struct study *study, const struct als_redact_target *target)
+{
+    struct als_err err = {.status = ALS_OK};
+    size_t values;
+    study_begin(study, "a name");
+    assert_ok(als_redact(study->store, target, &values, &err), &err);
+    study_commit(study);
+    assert_ok(als_redact_scrub(study->store, &err), &err);
+    return values;
+}
+
+static const struct als_redact_target note = {
+    .patient_id = 1, .record = "event", .name = "relapse", .field = "note"};
+static const struct als_redact_target term = {
+    .patient_id = 1, .record = "ae", .name = "1", .field = "term"};
+
+Test(redact, takes_every_byte_out_of_the_file_and_verifies)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char text[4096];
+    int64_t n = 0;
+    fill(&study);
+    cr_assert(file_holds(&study, SECRET));
+    cr_expect_eq(redact(&study, &note), 2, "the note and the one before it");
+    cr_expect_eq(redact(&study, &term), 2, "the term and the one before it");
+    als_store_close(study.store);
+    study.store = NULL;
+    cr_expect_not(file_holds(&study, SECRET));
+    study_reopen(&study, ALS_STORE_WRITE);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    assert_ok(als_redaction_count(study.store, &n, &err), &err);
+    cr_expect_eq(n, 4);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM adverse_event"
+                                      " WHERE term = '(redacted)'"),
+                 1);
+    study_close(&study);
+}
+
+Test(redact, keeps_heads_that_were_noted_before)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char head[65];
+    size_t findings;
+    fill(&study);
+    assert_ok(als_audit_head(study.store, head, &err), &err);
+    redact(&study, &note);
+    redact(&study, &term);
+    assert_ok(als_audit_verify(study.store, head, NULL, &findings, &err), &err);
+    cr_expect_eq(findings, 0);
+    study_close(&study);
+}
+
+Test(redact, hides_no_edit_before_and_none_after)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    size_t values;
+    char text[4096];
+    fill(&study);
+    study_sql(&study, "UPDATE event SET value = 7 WHERE event = 'relapse'");
+    study_begin(&study, "a name");
+    cr_expect_eq(als_redact(study.store, &note, &values, &err), ALS_DATA);
+    cr_expect_str_eq(err.code, "E-DAMAGED");
+    als_change_abandon(study.store);
+    study_sql(&study, "UPDATE event SET value = NULL WHERE event = 'relapse'");
+    redact(&study, &note);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    study_sql(&study, "UPDATE event SET value = 7 WHERE event = 'relapse'");
+    cr_expect_gt(study_verify(&study, text, sizeof text), 0);
+    study_sql(&study, "UPDATE event SET value = NULL, note = 'x' WHERE event = 'relapse'");
+    cr_expect_gt(study_verify(&study, text, sizeof text), 0);
+    study_close(&study);
+}
+
+Test(redact, lets_the_study_go_on)
+{
+    struct study study;
+    char text[4096];
+    fill(&study);
+    redact(&study, &note);
+    study_begin(&study, "more is known");
+    put_note(&study, "called by a friend");
+    study_commit(&study);
+    redact(&study, &note);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    study_close(&study);
+}
+
+Test(redact, needs_a_reason_and_something_to_take)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    struct als_redact_target nothing = note;
+    size_t values;
+    nothing.name = "death";
+    fill(&study);
+    study_begin(&study, NULL);
+    cr_expect_eq(als_redact(study.store, &note, &values, &err), ALS_DATA);
+    als_change_abandon(study.store);
+    study_begin(&study, "a name");
+    cr_expect_eq(als_redact(study.store, &nothing, &values, &err), ALS_NO_INPUT);
+    als_change_abandon(study.store);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM redaction"), 0);
+    study_close(&study);
+}
+
+/* ---- The key outside the study ---- */
+
+static void register_key(struct study *study, const char *name, char path[400])
+{
+    struct als_err err = {.status = ALS_OK};
+    snprintf(path, 400, "%s/%s", study->folder, name);
+    assert_ok(als_key_make(path, &err), &err);
+    study_begin(study, NULL);
+    assert_ok(als_key_register(study->store, path, &err), &err);
+    study_commit(study);
+    assert_ok(als_key_use(path, &err), &err);
+}
+
+static void one_more(struct study *study)
+{
+    study_begin(study, "again");
+    put_note(study, study_number(study, "SELECT max(change_id) FROM change_set") % 2 ? "a" : "b");
+    study_commit(study);
+}
+
+Test(key, seals_every_change_set_from_its_own_on)
+{
+    struct study study;
+    char path[400], text[4096];
+    fill(&study);
+    register_key(&study, "first.key", path);
+    one_more(&study);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM change_set WHERE seal IS NOT NULL"), 2);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    study_sql(&study, "DROP TRIGGER change_set_is_final;"
+                      "UPDATE change_set SET seal = randomblob(32) WHERE change_id = 6");
+    study_verify(&study, text, sizeof text);
+    cr_expect_not_null(strstr(text, "is not sealed with the key"), "%s", text);
+    study_sql(&study, "UPDATE change_set SET seal = NULL WHERE change_id = 6");
+    study_verify(&study, text, sizeof text);
+    cr_expect_not_null(strstr(text, "has no seal"), "%s", text);
+    study_close(&study);
+}
+
+Test(key, finds_a_trail_that_was_made_anew_without_it)
+{
+    struct study study, forged;
+    char path[400], text[4096];
+    fill(&study);
+    register_key(&study, "first.key", path);
+    fill(&forged); /* consistent in itself */
+    study_verify(&forged, text, sizeof text);
+    cr_expect_not_null(strstr(text, "no change set was ever sealed with this key"), "%s", text);
+    study_close(&forged);
+    study_close(&study);
+}
+
+Test(key, can_be_followed_by_another_only_by_who_has_it)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char first[400], second[400], third[400], text[4096];
+    fill(&study);
+    register_key(&study, "first.key", first);
+    one_more(&study);
+    register_key(&study, "second.key", second);
+    one_more(&study);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    assert_ok(als_key_use(first, &err), &err);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    study_begin(&study, "again");
+    put_note(&study, "c");
+    cr_expect_eq(als_change_commit(study.store, NULL, &err), ALS_NOT_PERMITTED);
+    cr_expect_str_eq(err.code, "E-KEY");
+    snprintf(third, sizeof third, "%s/third.key", study.folder);
+    assert_ok(als_key_make(third, &err), &err);
+    study_begin(&study, NULL);
+    cr_expect_eq(als_key_register(study.store, third, &err), ALS_NOT_PERMITTED);
+    als_change_abandon(study.store);
+    study_close(&study);
+}
+
+Test(key, is_made_for_its_owner_alone_and_never_over_another)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char path[400], command[500];
+    fill(&study);
+    register_key(&study, "first.key", path);
+    cr_expect_eq(als_key_make(path, &err), ALS_CANNOT_CREATE);
+    snprintf(command, sizeof command, "test \"$(stat -c %%a '%s')\" = 600", path);
+    cr_expect_eq(system(command), 0);
+    study_close(&study);
+}
