@@ -39,7 +39,7 @@ static enum als_status answer(struct als_request *request, struct als_response *
     if (!status)
         status = als_scratch_send(path, response, &why);
     als_scratch_remove(folder);
-    if (status == ALS_NO_INPUT || status == ALS_USAGE) {
+    if (status == ALS_NO_INPUT || status == ALS_USAGE || status == ALS_NOT_PERMITTED) {
         *err = why;
         return status;
     }

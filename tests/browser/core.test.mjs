@@ -1,7 +1,8 @@
 // The page as such: coming in, content policy, no script, accessibility, narrow windows.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { axe, enter, launch, makeStudy, overflow, routes, serve, walk } from "./lib.mjs";
+import { writeFileSync } from "node:fs";
+import { alstrack, axe, enter, launch, makeStudy, overflow, routes, serve, walk } from "./lib.mjs";
 
 let study, server, browser;
 before(async () => {
@@ -96,6 +97,37 @@ test("a page of another origin can neither frame nor post", async () => {
     assert.match(await page.locator("h1").innerText(), /not|Not/);
     const still = await open();
     assert.match(await still.page.locator(".who").innerText(), /tester/, "nobody was logged out");
+});
+
+test("in a study with users people log in by name and password", async () => {
+    const own = makeStudy();
+    const password = `${own.study}.txt`;
+    writeFileSync(password, "correct horse battery\n");
+    alstrack(own.study, "user", "add", "anna", "--role", "admin", "--full-name", "Anna Nova",
+        "--new-password-file", password);
+    const users = await serve(own.study);
+    try {
+        const { page, trouble } = await enter(browser, users); // the link is the page's address now
+        assert.match(page.url(), /\/login\?next=%2F$/);
+        assert.deepEqual(await axe(page), []);
+        await page.setViewportSize({ width: 320, height: 640 });
+        assert.equal(await overflow(page), 0);
+        await page.getByLabel("User").fill("anna");
+        await page.getByLabel("Password").fill("wrong");
+        trouble.length = 0;
+        await page.keyboard.press("Enter");
+        await page.getByRole("alert").waitFor();
+        assert.match(await page.getByRole("alert").innerText(), /unknown user or wrong password/);
+        assert.ok(await page.getByRole("alert").evaluate((e) => e === document.activeElement), "focus on what is wrong");
+        assert.deepEqual(await axe(page), []);
+        await page.getByLabel("Password").fill("correct horse battery");
+        await page.getByRole("button", { name: "Log in" }).click();
+        assert.equal(new URL(page.url()).pathname, "/");
+        assert.match(await page.locator(".who").innerText(), /anna\s+admin/);
+    } finally {
+        await users.stop();
+        own.remove();
+    }
 });
 
 test("logging out ends the session for good", async () => {
