@@ -8,13 +8,13 @@
 #include "server.h"
 #include "session.h"
 
-/* Where the header leads; a row appears when its route is there. */
+/* Where the header leads: those for whom the page behind it is. */
 static const struct {
     const char *url, *text;
 } ways[] = {
     {"/", "Worklist"},       {"/patients", "Patients"}, {"/matrix", "Matrix"},
     {"/queries", "Queries"}, {"/cohort", "Cohort"},     {"/exports", "Exports"},
-    {"/audit", "Audit"},
+    {"/locks", "Locks"},     {"/audit", "Audit"},       {"/users", "Users"},
 };
 
 static const char *study_title(const struct als_html *page)
@@ -38,14 +38,15 @@ static void head(struct als_html *page)
     als_html_markup(page, "\n</head>\n");
 }
 
-static bool is_route(const char *url, struct als_arena *arena)
+static bool may_go(const struct als_request *request, const char *url)
 {
     struct als_path path;
     struct als_fields parts;
     const struct als_route *route;
     const char *why;
-    return als_path_parse(arena, url, &path, &why) &&
-           als_route_find(arena, ALS_GET, &path, &route, &parts) == ALS_MATCH_FOUND;
+    return als_path_parse(request->arena, url, &path, &why) &&
+           als_route_find(request->arena, ALS_GET, &path, &route, &parts) == ALS_MATCH_FOUND &&
+           als_may(request->store, route->act, 0, NULL) == ALS_OK;
 }
 
 static bool is_here(const struct als_request *request, const char *url)
@@ -61,7 +62,7 @@ static void navigation(struct als_html *page)
     const struct als_request *request = page->request;
     als_html_markup(page, "<nav aria-label=\"Main\"><ul>");
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (!is_route(ways[i].url, request->arena))
+        if (!may_go(request, ways[i].url))
             continue;
         als_html_markup(page, "<li>");
         als_html_element(page, "a", ways[i].text, "href", ways[i].url, "aria-current",
@@ -76,9 +77,12 @@ static void who(struct als_html *page)
     const struct als_request *request = page->request;
     als_html_open(page, "form", "method", "post", "action", "/logout", "class", "who");
     als_input_hidden(page, "token", request->session->token);
-    als_html_element(page, "span", request->user, "class", "user");
-    if (request->actor)
+    if (request->actor) {
+        als_html_element(page, "a", request->user, "href", "/account", "class", "user");
         als_html_element(page, "span", als_role_name(request->actor->role), "class", "quiet-text");
+    } else {
+        als_html_element(page, "span", request->user, "class", "user");
+    }
     als_html_markup(page, "<button type=\"submit\" class=\"quiet\">Log out</button></form>");
 }
 

@@ -6,6 +6,7 @@
 #include "alstrack/store/screening.h"
 #include "pages.h"
 #include "view.h"
+#include "write.h"
 
 static const char *verdict_kind(enum als_criterion_verdict verdict)
 {
@@ -173,17 +174,24 @@ enum als_status als_page_eligibility(struct als_request *request, struct als_res
     return status;
 }
 
+/* What the worksheet said before, for the answers of the form. */
+struct decisions {
+    const struct als_patient *patient;
+    const struct als_worksheet *sheet;
+};
+
 /* Every answer that the form gave; an empty one says nothing. */
-static enum als_status put_answers(struct als_request *request, const struct als_patient *patient,
-                                   const struct als_worksheet *sheet, struct als_err *err)
+static enum als_status put_answers(struct als_request *request, void *context, struct als_err *err)
 {
+    const struct decisions *decisions = context;
+    const struct als_worksheet *sheet = decisions->sheet;
     for (size_t i = 0; i < sheet->n_rows; i++) {
         const struct als_screen_row *row = &sheet->rows[i];
         const char *word =
             is_asked(sheet, row) ? als_request_given(request, control(request, sheet, row)) : NULL;
         if (!word || strcmp(word, answer_word(row->answer)) == 0)
             continue;
-        const struct als_answer answer = {.patient_id = patient->id,
+        const struct als_answer answer = {.patient_id = decisions->patient->id,
                                           .visit_no = sheet->points[row->point].visit_no,
                                           .criterion = row->criterion->id,
                                           .yes = strcmp(word, "yes") == 0,
@@ -201,21 +209,15 @@ enum als_status als_page_decide(struct als_request *request, struct als_response
 {
     struct als_patient patient;
     struct als_worksheet sheet;
+    struct decisions decisions = {&patient, &sheet};
     const char *reason = als_request_given(request, "reason");
+    int64_t change_id = 0;
     enum als_status status = load(request, &patient, &sheet, err);
     if (!status)
         status = als_may(request->store, ALS_ACT_ENTER, patient.id, err);
-    if (status)
-        return status;
-    const struct als_change_info info = als_request_change(request, "web eligibility", reason);
-    int64_t change_id = 0;
-    status = als_change_begin(request->store, &info, err);
     if (!status)
-        status = put_answers(request, &patient, &sheet, err);
-    if (!status)
-        status = als_change_commit(request->store, &change_id, err);
-    else
-        als_change_abandon(request->store);
+        status = als_request_write(request, "web eligibility", reason, put_answers, &decisions,
+                                   &change_id, err);
     if (status == ALS_DATA) {
         const struct als_html_error error = {strcmp(err->code, "E-CONFLICT") == 0 ? "reason" : NULL,
                                              err->text};
@@ -225,10 +227,7 @@ enum als_status als_page_decide(struct als_request *request, struct als_response
     }
     if (status)
         return status;
-    als_request_flash(
-        request, ALS_FLASH_DONE, "%s",
-        change_id ? als_arena_printf(request->arena, "Saved as change %lld.", (long long)change_id)
-                  : "Nothing was changed.");
+    als_request_flash_change(request, change_id);
     als_response_redirect(
         response, als_url(request->arena, "/patients/{}/eligibility", patient.patient, NULL));
     return ALS_OK;

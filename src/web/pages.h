@@ -33,6 +33,17 @@ als_handler_fn als_page_verify;
 als_handler_fn als_page_eligibility;
 als_handler_fn als_page_decide;
 
+/* page_users.c, page_locks.c */
+als_handler_fn als_page_users;
+als_handler_fn als_page_user_add;
+als_handler_fn als_page_user;
+als_handler_fn als_page_user_edit;
+als_handler_fn als_page_user_password;
+als_handler_fn als_page_account;
+als_handler_fn als_page_account_password;
+als_handler_fn als_page_locks;
+als_handler_fn als_page_lock;
+
 /* page_exports.c */
 als_handler_fn als_page_exports;
 als_handler_fn als_page_export_csv;
