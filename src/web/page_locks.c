@@ -54,14 +54,18 @@ static void write_form(struct als_html *page, const char *patient, const char *v
                        const char *reason)
 {
     als_html_form(page, "/locks", NULL);
-    als_input_text(page, &(struct als_input){.name = "patient",
-                                             .label = "Patient",
-                                             .hint = "empty: the whole study",
-                                             .value = patient});
+    als_input_text(page,
+                   &(struct als_input){.name = "patient", .label = "Patient", .value = patient});
     als_input_text(page, &(struct als_input){.name = "visit",
                                              .label = "Visit",
                                              .hint = "empty: all of the patient",
                                              .value = visit});
+    als_input_text(
+        page, &(struct als_input){
+                  .name = "study",
+                  .label = "Or the whole study",
+                  .hint = als_arena_printf(page->request->arena, "type its code, %s, to say so",
+                                           als_store_protocol(page->request->store)->code)});
     als_input_text(page, &(struct als_input){.name = "reason",
                                              .label = "Reason",
                                              .hint = "needed for unlocking",
@@ -111,6 +115,14 @@ enum als_status als_page_locks(struct als_request *request, struct als_response 
     return show(request, response, NULL, err);
 }
 
+/* All of the study at once is not done by a slip: its code was typed, and nothing else named. */
+static bool is_study(const struct als_request *request)
+{
+    const char *typed = als_request_given(request, "study");
+    return typed && !als_request_given(request, "visit") &&
+           strcmp(typed, als_store_protocol(request->store)->code) == 0;
+}
+
 static enum als_status read_scope(struct als_request *request, struct als_scope *scope,
                                   struct als_err *err)
 {
@@ -119,7 +131,9 @@ static enum als_status read_scope(struct als_request *request, struct als_scope 
     struct als_patient patient;
     *scope = (struct als_scope){0, 0};
     if (!name)
-        return visit ? als_fail(err, ALS_DATA, "E-PATIENT", "a visit needs its patient") : ALS_OK;
+        return is_study(request) ? ALS_OK
+                                 : als_fail(err, ALS_DATA, "E-PATIENT",
+                                            "name the patient, or type the code of the study");
     enum als_status status = als_patient_get(request->store, name, request->arena, &patient, err);
     if (status)
         return status;
