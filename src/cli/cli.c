@@ -89,7 +89,7 @@ static enum als_status run_command(struct als_cli *cli, struct als_err *err)
         status = als_cli_fill_change(cli, err);
     if (!status)
         status = als_cli_use_key(cli, err);
-    if (!status && (command->flags & ALS_CMD_STUDY))
+    if (!status && (command->flags & ALS_CMD_STUDY) && !(command->flags & ALS_CMD_MAY_STUDY))
         status = als_cli_open(
             cli, command->flags & ALS_CMD_WRITES ? ALS_STORE_WRITE : ALS_STORE_READ, err);
     if (!status)

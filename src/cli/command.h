@@ -33,7 +33,8 @@ extern const char *const als_group_titles[ALS_GROUP_COUNT];
 
 enum als_command_flag {
     ALS_CMD_STUDY = 1,     /* the study is open when the command runs: -d, --user */
-    ALS_CMD_MAY_STUDY = 2, /* takes -d, opens the study itself if it needs to */
+    ALS_CMD_MAY_STUDY = 2, /* takes -d, opens the study itself if it needs to; with the first: in
+                              the mode that it needs */
     ALS_CMD_WRITES = 4,    /* changes a study: --dry-run */
     ALS_CMD_TABLE = 8,     /* prints a table: --format */
     ALS_CMD_AS_OF = 16,    /* depends on today's date: --as-of */

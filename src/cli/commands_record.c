@@ -66,7 +66,7 @@ static const struct als_command commands[] = {
                   {"alstrack patient screen P01 --answer I3=yes --answer E5=no", "two decisions"},
                   {"alstrack patient screen --as-of 2024-01-31", "the screening log of that day"}},
      .group = ALS_GROUP_RECORD,
-     .flags = ALS_CMD_MAY_STUDY | ALS_CMD_WRITES | TABLE | AS_OF,
+     .flags = STUDY | ALS_CMD_MAY_STUDY | ALS_CMD_WRITES | TABLE | AS_OF,
      .act = ALS_ACT_SEE,
      .run = als_cmd_patient_screen},
     {.noun = "event",
