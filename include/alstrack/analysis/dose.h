@@ -23,4 +23,28 @@
 ALS_CHECKED enum als_status als_analyze_dose(struct als_store *store, int as_of_day,
                                              struct als_table **out, struct als_err *err);
 
+/* Stopping for safety: does P(rate > limit) exceed a probability, given a Beta prior and the
+ * treated patients who came to harm on or after their first infusion? (als_beta_posterior,
+ * stat/dose.h) */
+enum als_stopping_harm {
+    ALS_STOPPING_RELATED, /* a serious event related to treatment, that is, not to disease alone */
+    ALS_STOPPING_SERIOUS, /* any serious event */
+    ALS_STOPPING_DLT      /* a dose-limiting toxicity */
+};
+struct als_stopping_options {
+    enum als_stopping_harm harm;
+    double rate;             /* limit, between 0 and 1 */
+    double confidence;       /* probability above which to stop */
+    double prior_a, prior_b; /* Beta prior */
+};
+/* One row per cohort, then `all`: cohort,label,treated,with_event,rate,ci_low,ci_high (posterior
+ * mean and central 95 %),probability (that the rate is above the limit),stop_at (patients with an
+ * event at which to stop, missing when no number would do),suggestion. ALS_USAGE for numbers out of
+ * range.
+ */
+ALS_CHECKED enum als_status als_analyze_stopping(struct als_store *store,
+                                                 const struct als_stopping_options *options,
+                                                 int as_of_day, struct als_table **out,
+                                                 struct als_err *err);
+
 #endif
