@@ -19,13 +19,6 @@ struct pass {
     struct als_err *err;
 };
 
-/* The mean of the values of one visit, on the day of the first. */
-struct visit_value {
-    int visit_no, day;
-    double mean;
-    size_t n;
-};
-
 static void number_visits(struct pass *pass)
 {
     const struct als_change_run *run = pass->run;
@@ -39,7 +32,7 @@ static void number_visits(struct pass *pass)
 
 /* Values until death, one for each visit, in order of day. Returns how many. */
 static size_t join_raters(struct als_change_run *run, const struct als_series *series,
-                          struct visit_value *visits)
+                          struct als_change_visit *visits)
 {
     size_t n = 0;
     bool has_floor = als_has_floor(&run->measure);
@@ -55,7 +48,7 @@ static size_t join_raters(struct als_change_run *run, const struct als_series *s
         while (k < n && visits[k].visit_no != point->visit_no)
             k++;
         if (k == n)
-            visits[n++] = (struct visit_value){point->visit_no, point->day, 0, 0};
+            visits[n++] = (struct als_change_visit){point->visit_no, point->day, 0, 0};
         visits[k].n++;
         visits[k].mean += (point->value - visits[k].mean) / (double)visits[k].n;
         run->several_raters += visits[k].n == 2;
@@ -69,7 +62,7 @@ static bool is_termination(const struct als_change_run *run, int visit_no)
     return code && als_visit_is_termination(code);
 }
 
-static bool assesses(const struct als_change_run *run, size_t visit)
+bool als_change_is_planned(const struct als_change_run *run, size_t visit)
 {
     const struct als_visit_plan *plan = &run->protocol->visits[visit];
     for (size_t i = 0; i < plan->n_assessments; i++)
@@ -87,7 +80,7 @@ static ptrdiff_t stand_in(struct pass *pass, int day)
     struct als_visit_plan_of plan = {0};
     bool *taken = als_arena_array(arena, run->n_visits + 1, sizeof *taken);
     for (size_t i = 0; i < run->n_visits; i++)
-        taken[i] = !assesses(run, i) || !isnan(als_change_value(run, pass->next, i));
+        taken[i] = !als_change_is_planned(run, i) || !isnan(als_change_value(run, pass->next, i));
     pass->status = als_visit_plan_load(run->store, &run->patients.items[pass->next], day, arena,
                                        &plan, pass->err);
     ptrdiff_t visit = EXTRA;
@@ -98,7 +91,7 @@ static ptrdiff_t stand_in(struct pass *pass, int day)
 }
 
 /* A value at a visit of the plan, with its change when there is a baseline from before it. */
-static void put_value(struct pass *pass, const struct visit_value *value, size_t visit,
+static void put_value(struct pass *pass, const struct als_change_visit *value, size_t visit,
                       const struct als_baseline *baseline)
 {
     size_t cell = pass->next * pass->run->n_visits + visit;
@@ -107,7 +100,7 @@ static void put_value(struct pass *pass, const struct visit_value *value, size_t
         pass->run->changes[cell] = value->mean - baseline->value;
 }
 
-static void put_values(struct pass *pass, const struct visit_value *visits, size_t n,
+static void put_values(struct pass *pass, const struct als_change_visit *visits, size_t n,
                        const struct als_baseline *baseline)
 {
     struct als_change_run *run = pass->run;
@@ -138,12 +131,14 @@ static void take_series(const struct als_series *series, void *context)
         return;
     while (run->patients.items[pass->next].id != series->patient_id)
         pass->next++;
-    struct visit_value *visits = als_alloc_array(series->count, sizeof *visits);
+    struct als_change_visit *visits = als_alloc_array(series->count, sizeof *visits);
     size_t n = join_raters(run, series, visits);
     struct als_baseline baseline = als_baseline_of(&run->baseline_rules, pass->next, series);
     bool has_baseline = baseline.day != ALS_NO_DAY;
     put_values(pass, visits, n, &baseline);
     run->baselines[pass->next] = baseline.value;
+    if (run->due)
+        als_change_impute(run, pass->next, series, visits, n, &baseline);
     run->zero[series->zero]++;
     run->with_value++;
     run->without_baseline += !has_baseline;
@@ -171,6 +166,8 @@ static enum als_status compute(struct als_change_run *run, struct als_arena *are
     number_visits(pass);
     enum als_status status = als_baselines_load(run->store, run->measure.instrument, &run->patients,
                                                 arena, &run->baseline_rules, err);
+    if (status == ALS_OK && run->options->impute != ALS_IMPUTE_NONE)
+        status = als_change_load_due(run, err);
     if (status == ALS_OK)
         status = als_series_each_counted(run->store, &run->measure, &run->patients, take_series,
                                          pass, &run->missing, err);
@@ -185,6 +182,10 @@ enum als_status als_analyze_change(struct als_store *store,
         .options = options, .store = store, .protocol = als_store_protocol(store)};
     run.n_visits = run.protocol->n_visits;
     enum als_status status = als_factor_check(options->by, err);
+    if (status == ALS_OK && options->adjusted && options->impute != ALS_IMPUTE_NONE)
+        status = als_fail(err, ALS_USAGE, "E-IMPUTE",
+                          "the repeated-measures model takes values as missing at random: nothing "
+                          "is imputed for it");
     if (status == ALS_OK)
         status = als_measure_chosen(store, options->measure, &run.measure, err);
     if (status != ALS_OK)

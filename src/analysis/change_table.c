@@ -113,21 +113,36 @@ static void add_difference(const struct cell *cell, const struct cell *reference
 /* Does the protocol measure it at that visit, or is there a value all the same? */
 static bool is_shown(const struct als_change_run *run, size_t visit)
 {
-    const struct als_visit_plan *plan = &run->protocol->visits[visit];
-    for (size_t i = 0; i < plan->n_assessments; i++)
-        if (strcmp(run->protocol->instruments[plan->assessments[i].instrument],
-                   run->measure.instrument->code) == 0)
-            return true;
+    if (als_change_is_planned(run, visit))
+        return true;
     for (size_t i = 0; i < run->patients.count; i++)
         if (!isnan(als_change_value(run, i, visit)))
             return true;
     return false;
 }
 
+static struct als_table *new_table(const struct als_change_run *run)
+{
+    static const struct als_table_column imputed = {"n_imputed", "imputed", ALS_CELL_INTEGER, 0};
+    struct als_table_column all[COUNT(columns) + 1];
+    size_t n = COUNT(columns) - (run->options->by ? 0 : DIFFERENCE_COLUMNS);
+    memcpy(all, columns, n * sizeof *columns);
+    if (run->imputed)
+        all[n++] = imputed;
+    return als_table_new(all, n);
+}
+
+static size_t count_imputed(const struct als_change_run *run, size_t visit, size_t group)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->patients.count; i++)
+        n += run->groups.of[i] == group && run->imputed[i * run->n_visits + visit];
+    return n;
+}
+
 struct als_table *als_change_observed(const struct als_change_run *run)
 {
-    size_t n_columns = COUNT(columns) - (run->options->by ? 0 : DIFFERENCE_COLUMNS);
-    struct als_table *table = als_table_new(columns, n_columns);
+    struct als_table *table = new_table(run);
     struct cell reference = new_cell(run->patients.count), cell = new_cell(run->patients.count);
     for (size_t visit = 0; visit < run->n_visits; visit++) {
         if (!is_shown(run, visit))
@@ -142,6 +157,8 @@ struct als_table *als_change_observed(const struct als_change_run *run)
                 add_difference(&cell, &reference, table);
             for (int i = 0; run->options->by && group == 0 && i < DIFFERENCE_COLUMNS; i++)
                 als_table_missing(table);
+            if (run->imputed)
+                als_table_integer(table, (int64_t)count_imputed(run, visit, group));
         }
     }
     free(cell.values);
@@ -155,6 +172,7 @@ struct als_table *als_change_observed(const struct als_change_run *run)
                        "difference: mean change less that of %s %s, by Welch's t test and the "
                        "rank-sum test",
                        run->options->by, run->groups.names[0] ? run->groups.names[0] : "missing");
+    als_change_note_imputed(run, table);
     als_change_notes(run, table);
     return table;
 }

@@ -49,8 +49,16 @@ enum als_status als_cmd_analyze_change(struct als_cli *cli, struct als_err *err)
         .by = als_args_text(&cli->args, "by"),
         .adjusted = als_args_flag(&cli->args, "adjusted"),
     };
+    if (als_args_chose(&cli->args, "impute", "locf"))
+        options.impute = ALS_IMPUTE_LAST;
+    else if (als_args_chose(&cli->args, "impute", "bocf"))
+        options.impute = ALS_IMPUTE_BASELINE;
+    else if (als_args_chose(&cli->args, "impute", "slope"))
+        options.impute = ALS_IMPUTE_SLOPE;
     struct als_table *table = NULL;
-    enum als_status status = als_analyze_change(cli->store, &options, &table, err);
+    enum als_status status = als_cli_today(cli, &options.as_of_day, err);
+    if (!status)
+        status = als_analyze_change(cli->store, &options, &table, err);
     return status ? status : als_cli_emit(cli, table, err);
 }
 
