@@ -131,3 +131,18 @@ const char *als_baseline_text(const struct als_baselines *baselines, struct als_
                                 rule->max_age_days);
     return "the last value on or before time zero";
 }
+
+bool als_functional_total(struct als_store *store, struct als_measure *measure, double *maximum)
+{
+    static const char *const totals[] = {"alsfrsr.total", "alsfrs.total"};
+    static const char *const scales[] = {"alsfrsr", "alsfrs"};
+    for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
+        struct als_err ignored;
+        if (als_store_find_instrument(store, scales[i]) &&
+            als_measure_find(store, totals[i], measure, &ignored) == ALS_OK) {
+            *maximum = measure->instrument->scores[measure->score].max;
+            return true;
+        }
+    }
+    return false;
+}

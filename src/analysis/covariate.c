@@ -43,21 +43,6 @@ struct loading {
     size_t next;
 };
 
-bool als_functional_total(struct als_store *store, struct als_measure *measure, double *maximum)
-{
-    static const char *const totals[] = {"alsfrsr.total", "alsfrs.total"};
-    static const char *const scales[] = {"alsfrsr", "alsfrs"};
-    for (size_t i = 0; i < sizeof totals / sizeof totals[0]; i++) {
-        struct als_err ignored;
-        if (als_store_find_instrument(store, scales[i]) &&
-            als_measure_find(store, totals[i], measure, &ignored) == ALS_OK) {
-            *maximum = measure->instrument->scores[measure->score].max;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---------------------------------------------------------------- names */
 
 static enum als_status no_covariate(const char *name, struct als_err *err)

@@ -43,8 +43,4 @@ double als_covariate_mean(const struct als_covariates *covariates, size_t column
 /* Names, and who was left out. */
 void als_covariates_note(const struct als_covariates *covariates, struct als_table *table);
 
-/* The total of the study's functional rating scale (ALSFRS-R, else ALSFRS) and its maximum; false
- * when it has neither. */
-bool als_functional_total(struct als_store *store, struct als_measure *measure, double *maximum);
-
 #endif

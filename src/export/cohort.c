@@ -7,6 +7,7 @@
 #include "alstrack/analysis/baseline.h"
 #include "alstrack/analysis/follow_up.h"
 #include "alstrack/analysis/slopes.h"
+#include "alstrack/score/progression.h"
 #include "field.h"
 #include "folder_files.h"
 
@@ -28,6 +29,8 @@ struct cohort {
     struct column *columns;
     size_t n_columns;
     struct als_follow_up *follow_ups; /* one per patient, owned */
+    const struct column *function;    /* total of ALSFRS-R or ALSFRS; NULL: neither */
+    double maximum;                   /* of that total */
     size_t column, index;             /* measure and patient under way */
 };
 
@@ -267,6 +270,71 @@ static enum als_status follow_patients(struct cohort *cohort, struct als_err *er
     return status;
 }
 
+static const struct als_field closing_fields[] = {
+    {.name = "onset_date", .label = "Onset as known", .type = ALS_FIELD_PARTIAL},
+    {.name = "diagnosis_date", .label = "Diagnosis as known", .type = ALS_FIELD_PARTIAL},
+    {.name = "onset_to_zero",
+     .label = "Onset to day 0",
+     .type = ALS_FIELD_NUMBER,
+     .unit = "months"},
+    {.name = "diagnostic_delay",
+     .label = "Onset to diagnosis",
+     .type = ALS_FIELD_NUMBER,
+     .unit = "months"},
+    {.name = "delta_fs",
+     .label = "Points lost per month from onset to baseline",
+     .type = ALS_FIELD_NUMBER,
+     .unit = "points/month"},
+    {.name = NULL}};
+
+/* The total whose loss since onset is told, among the measures of the file. */
+static void find_function(struct cohort *cohort)
+{
+    struct als_measure total;
+    if (!als_functional_total(cohort->export->store, &total, &cohort->maximum))
+        return;
+    for (size_t i = 0; i < cohort->n_columns; i++)
+        if (strcmp(cohort->columns[i].measure.name, total.name) == 0)
+            cohort->function = &cohort->columns[i];
+}
+
+static struct als_date date_of(const struct als_event *events, size_t n, const char *name)
+{
+    struct als_date date = ALS_NO_DATE;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(events[i].event, name) == 0 && events[i].date)
+            als_date_parse(events[i].date, strlen(events[i].date), &date);
+    return date;
+}
+
+static double months_between(int from, int to)
+{
+    return from == ALS_NO_DAY || to == ALS_NO_DAY ? NAN : (to - from) / ALS_DAYS_PER_MONTH;
+}
+
+/* Dates before the trial. Those without a day count as the middle of their month or year. */
+static void put_closing(const struct cohort *cohort, struct als_buf *buf, size_t index)
+{
+    const struct als_export *export = cohort->export;
+    size_t n;
+    char text[ALS_DATE_TEXT];
+    const struct als_event *events =
+        als_export_events_of(export, export->people.list.items[index].id, &n);
+    struct als_date onset = date_of(events, n, "onset"),
+                    diagnosis = date_of(events, n, "diagnosis");
+    double delta = NAN;
+    if (cohort->function && onset.day != ALS_NO_DAY) {
+        const struct als_baseline *baseline = &cohort->function->cells[index].baseline;
+        if (baseline->day != ALS_NO_DAY)
+            delta = als_delta_fs(cohort->maximum, baseline->value, baseline->day - onset.day);
+    }
+    als_field_cell_text(buf, als_date_format(onset, text));
+    als_field_cell_text(buf, als_date_format(diagnosis, text));
+    als_field_cell_number(buf, months_between(onset.day, export->people.timelines[index].zero_day));
+    als_field_cell_number(buf, months_between(onset.day, diagnosis.day));
+    als_field_cell_number(buf, delta);
+}
+
 static enum als_status write_rows(struct cohort *cohort, struct als_err *err)
 {
     struct als_export *export = cohort->export;
@@ -274,6 +342,8 @@ static enum als_status write_rows(struct cohort *cohort, struct als_err *err)
         export->arena, "cohort.csv", "One row per patient, analyses included", "patient");
     als_dataset_add_all(dataset, opening_fields);
     describe_measures(cohort, dataset);
+    als_dataset_add_all(dataset, closing_fields);
+    find_function(cohort);
     struct als_sheet sheet;
     enum als_status status = als_sheet_open(export, dataset, &sheet, err);
     if (status != ALS_OK)
@@ -281,6 +351,7 @@ static enum als_status write_rows(struct cohort *cohort, struct als_err *err)
     for (size_t i = 0; i < export->people.list.count; i++) {
         put_opening(cohort, &sheet.buf, i, &cohort->follow_ups[i]);
         put_measures(cohort, &sheet.buf, i);
+        put_closing(cohort, &sheet.buf, i);
         als_sheet_end_row(&sheet);
     }
     return als_sheet_close(export, &sheet, ALS_OK, err);

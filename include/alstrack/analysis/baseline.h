@@ -36,4 +36,8 @@ struct als_baseline als_baseline_of(const struct als_baselines *baselines, size_
 /* "visit BL", "the last value on or before time zero": in arena. */
 const char *als_baseline_text(const struct als_baselines *baselines, struct als_arena *arena);
 
+/* The total of the study's functional rating scale (ALSFRS-R, else ALSFRS) and its maximum; false
+ * when it has neither. */
+bool als_functional_total(struct als_store *store, struct als_measure *measure, double *maximum);
+
 #endif

@@ -130,6 +130,32 @@ Test(export, gives_each_patient_one_cohort_row)
     trial_close(&trial);
 }
 
+/* 40 points at the infusion, onset known to the month (the 15th): 8 lost in 568 days. */
+Test(export, tells_the_points_lost_since_onset)
+{
+    struct trial trial;
+    fill(&trial, 1);
+    trial_begin(&trial);
+    trial_event(&trial, 1, "onset", "2014-06");
+    trial_event(&trial, 1, "diagnosis", "2015-01-15");
+    trial_commit(&trial);
+    export_now(&trial);
+    char *text = read_out("cohort.csv");
+    cr_assert_not_null(
+        strstr(text, ",onset_date,diagnosis_date,onset_to_zero,diagnostic_delay,delta_fs\n"));
+    int onset = trial_day("2014-06-15"), zero = trial_day("2016-01-04");
+    double months = (zero - onset) / 30.4375;
+    char *row = strstr(text, ",2014-06,2015-01-15,");
+    cr_assert_not_null(row, "%s", text);
+    double since, delay, lost;
+    cr_assert_eq(sscanf(row, ",2014-06,2015-01-15,%lf,%lf,%lf", &since, &delay, &lost), 3);
+    assert_close(since, months, 1e-14);
+    assert_close(delay, 214 / 30.4375, 1e-14);
+    assert_close(lost, 8 / months, 1e-14);
+    free(text);
+    trial_close(&trial);
+}
+
 Test(export, lists_every_item_in_the_observations_with_its_missing_reason)
 {
     struct trial trial;
