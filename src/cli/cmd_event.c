@@ -1,7 +1,7 @@
 /* `event add|edit|remove|list`. */
 #include "commands.h"
 #include "names.h"
-#include "plausible.h"
+#include "verdicts.h"
 
 #include <math.h>
 #include <string.h>
@@ -39,7 +39,10 @@ static enum als_status put(struct als_cli *cli, const struct als_patient *patien
     const enum als_status status = als_event_put(cli->store, event, given, &what, err);
     if (status || what == ALS_PUT_SAME)
         return status;
-    return als_plausible_event(cli, patient, event, err);
+    const char *item = event->event;
+    if (als_event_repeats(als_store_protocol(cli->store), item))
+        item = als_arena_printf(cli->arena, "%s %s", event->event, event->date);
+    return als_cli_follow(cli, patient, "event", item, 0, err);
 }
 
 enum als_status als_cmd_event_add(struct als_cli *cli, struct als_err *err)
@@ -125,8 +128,10 @@ enum als_status als_cmd_event_remove(struct als_cli *cli, struct als_err *err)
     if (status)
         return status;
     status = als_event_remove(cli->store, &event, err);
-    if (!status)
+    if (!status) {
         als_cli_tell(cli, "  event %s/%s/%s: removed", patient.patient, event.event, event.date);
+        status = als_cli_follow(cli, &patient, "event", event.event, 0, err);
+    }
     return als_cli_end(cli, status, err);
 }
 

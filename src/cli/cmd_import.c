@@ -28,6 +28,12 @@ static void tell(const struct als_cli *cli, const struct als_import_result *resu
     if (result->unscheduled)
         fprintf(stderr, "  unscheduled, outside every window: %s (%zu for want of an anchor)\n",
                 als_cli_count(cli, result->unscheduled, "row"), result->without_anchor);
+    if (result->opened)
+        fprintf(stderr, "  queries opened: %zu\n", result->opened);
+    if (result->refreshed)
+        fprintf(stderr, "  queries open again with another value: %zu\n", result->refreshed);
+    if (result->gone)
+        fprintf(stderr, "  queries no longer found, for a person to close: %zu\n", result->gone);
     if (result->out_of_window)
         fprintf(stderr, "  outside the window of their visit: %s\n",
                 als_cli_count(cli, result->out_of_window, "row"));
@@ -82,6 +88,8 @@ enum als_status als_cmd_import(struct als_cli *cli, struct als_err *err)
         .progress_context = &progress,
     };
     enum als_status status = check_kind(cli, options.kind, err);
+    if (!status)
+        status = als_cli_today(cli, &options.today, err);
     if (status)
         return status;
     cli->change.command = als_arena_printf(cli->arena, "import %s", options.kind);

@@ -1,14 +1,14 @@
 /* `record`: one assessment from the command line, and its scores. */
 #include "commands.h"
 #include "names.h"
-#include "plausible.h"
+#include "verdicts.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "alstrack/core/date.h"
 #include "alstrack/score/score.h"
-#include "alstrack/store/scan.h"
+#include "alstrack/store/entry.h"
 
 enum { DAY = 1u, MODE = 2u, RESPONDENT = 4u, NOT_DONE = 8u, REASON = 16u };
 
@@ -22,14 +22,6 @@ struct request {
     bool any_reason;
     int day; /* ALS_NO_DAY until it is known */
     const char *mode, *respondent, *not_done, *rater;
-};
-
-/* The row as it is stored, also inside the open change set. Values live in the command's arena. */
-struct stored {
-    bool there;
-    int day;
-    struct als_value *values;
-    const char **reasons;
 };
 
 static enum als_status parse_value(struct request *request, size_t item, const char *text,
@@ -122,52 +114,23 @@ static enum als_status read_request(struct als_cli *cli, struct request *request
 
 /* ---- What is stored ---- */
 
-static void keep_row(struct als_cli *cli, const struct als_instrument *instrument,
-                     const struct als_assessment *row, struct stored *stored)
-{
-    size_t n = instrument->n_items;
-    stored->there = true;
-    stored->day = row->day;
-    stored->values = als_arena_array(cli->arena, n, sizeof *stored->values);
-    stored->reasons = als_arena_array(cli->arena, n, sizeof *stored->reasons);
-    for (size_t i = 0; i < n; i++) {
-        stored->values[i] = row->values[i];
-        if (row->values[i].kind == ALS_VALUE_TEXT)
-            stored->values[i].text =
-                als_arena_strndup(cli->arena, row->values[i].text, row->values[i].length);
-        if (row->item_reasons)
-            stored->reasons[i] = als_arena_strdup(cli->arena, row->item_reasons[i]);
-    }
-}
-
-static enum als_status find_row(struct als_cli *cli, const struct request *request, int visit_no,
-                                int rater_no, struct stored *stored, struct als_err *err)
-{
-    *stored = (struct stored){.day = ALS_NO_DAY};
-    struct als_scan *scan;
-    enum als_status status = als_scan_open(cli->store, request->instrument, ALS_SCAN_ITEMS,
-                                           request->patient.id, request->patient.id, &scan, err);
-    if (status)
-        return status;
-    const struct als_assessment *row;
-    while (!(status = als_scan_next(scan, &row, err)) && row)
-        if (row->visit_no == visit_no && row->rater_no == rater_no)
-            keep_row(cli, request->instrument, row, stored);
-    als_scan_close(scan);
-    return status;
-}
-
 /* Without --date: the day that is stored for this assessment, else the day on which the visit is
  * recorded to have taken place. Nothing else is taken for it. */
 static enum als_status resolve_day(struct als_cli *cli, struct request *request, int visit_no,
-                                   const struct stored *stored, struct als_err *err)
+                                   int rater_no, struct als_err *err)
 {
     if (request->day != ALS_NO_DAY || request->not_done)
         return ALS_OK;
-    request->day = stored->day;
+    struct als_assessment stored;
     struct als_visit_list visits;
+    int64_t change_id;
     enum als_status status =
-        als_visit_load(cli->store, request->patient.id, cli->arena, &visits, err);
+        als_assessment_get(cli->store, request->patient.id, visit_no, request->instrument, rater_no,
+                           cli->arena, &stored, &change_id, err);
+    if (!status && change_id)
+        request->day = stored.day;
+    if (!status)
+        status = als_visit_load(cli->store, request->patient.id, cli->arena, &visits, err);
     for (size_t i = 0; !status && i < visits.count && request->day == ALS_NO_DAY; i++)
         if (visits.items[i].visit_no == visit_no)
             request->day = visits.items[i].day;
@@ -187,7 +150,7 @@ static const char *source_name(enum als_score_source source)
 }
 
 static struct als_table *score_table(struct als_cli *cli, const struct request *request,
-                                     const struct stored *stored)
+                                     const struct als_assessment *stored)
 {
     static const struct als_table_column columns[] = {
         {.name = "measure", .type = ALS_CELL_TEXT},
@@ -200,7 +163,7 @@ static struct als_table *score_table(struct als_cli *cli, const struct request *
     struct als_person person =
         als_patient_person(&request->patient, als_store_protocol(cli->store), stored->day);
     struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
-    for (size_t i = 0; i < instrument->n_scores && stored->there; i++) {
+    for (size_t i = 0; i < instrument->n_scores; i++) {
         const struct als_score *score = &instrument->scores[i];
         struct als_score_value value = als_score_compute(instrument, i, stored->values, &person);
         als_table_text(table, als_arena_printf(cli->arena, "%s.%s", instrument->code, score->code));
@@ -214,60 +177,112 @@ static struct als_table *score_table(struct als_cli *cli, const struct request *
 
 /* ---- Storing ---- */
 
-static enum als_status put(struct als_cli *cli, struct request *request, struct stored *stored,
-                           struct als_err *err)
+/* CODE=TEXT or CODE.ITEM=TEXT. */
+static enum als_status read_confirmation(struct als_cli *cli, const struct request *request,
+                                         const char *word, struct als_justification *out,
+                                         struct als_err *err)
+{
+    const size_t length = strcspn(word, "=");
+    char *code = als_arena_strndup(cli->arena, word, length);
+    char *item = strchr(code, '.');
+    *out = (struct als_justification){.code = code, .item = -1, .text = word + length + 1};
+    if (!word[length] || !out->text[strspn(out->text, " \t")])
+        return als_fail(err, ALS_USAGE, "E-OPTION", "--confirm needs CODE=TEXT, not '%s'", word);
+    if (!item)
+        return ALS_OK;
+    *item++ = '\0';
+    out->item = als_instrument_item(request->instrument, item);
+    if (out->item >= 0)
+        return ALS_OK;
+    const char *names[ALS_NAMES_ROOM];
+    size_t n = als_names_items(request->instrument, names, ALS_NAMES_ROOM);
+    return als_cli_no_such(ALS_USAGE, "item", item, names, n, err);
+}
+
+static enum als_status read_confirmations(struct als_cli *cli, const struct request *request,
+                                          struct als_entry *entry, struct als_err *err)
+{
+    struct als_justification *list = als_arena_array(cli->arena, cli->args.n_given, sizeof *list);
+    enum als_status status = ALS_OK;
+    size_t position = 0;
+    entry->justifications = list;
+    for (const char *word; !status && (word = als_args_next(&cli->args, "confirm", &position));)
+        status = read_confirmation(cli, request, word, &list[entry->n_justifications++], err);
+    return status;
+}
+
+static void tell(struct als_cli *cli, const struct request *request, const struct als_entry *entry,
+                 const struct als_entry_outcome *outcome)
+{
+    const struct als_verdict_list *verdicts = &outcome->verdicts;
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct als_verdict *verdict = &verdicts->items[i];
+        als_cli_tell_verdict(
+            cli, NULL, verdict->item < 0 ? NULL : request->instrument->items[verdict->item].code,
+            verdict);
+    }
+    for (size_t k = 0; k < entry->n_justifications; k++) {
+        const struct als_justification *one = &entry->justifications[k];
+        bool fired = false;
+        for (size_t i = 0; i < verdicts->count && !fired; i++)
+            fired = strcmp(verdicts->items[i].code, one->code) == 0 &&
+                    (one->item < 0 || one->item == verdicts->items[i].item);
+        if (!fired)
+            als_cli_tell(cli, "hint: nothing to confirm: %s does not say anything here", one->code);
+    }
+    als_cli_tell_queries(cli, request->patient.patient, outcome->opened, outcome->refreshed,
+                         outcome->gone);
+}
+
+static enum als_status put(struct als_cli *cli, struct request *request,
+                           struct als_entry_outcome *outcome, struct als_err *err)
 {
     int visit_no, rater_no = 0;
     enum als_status status = als_cli_visit_number(cli, request->visit, &visit_no, err);
     if (!status && request->rater)
         status = als_store_add_rater(cli->store, request->rater, &rater_no, err);
     if (!status)
-        status = find_row(cli, request, visit_no, rater_no, stored, err);
-    if (!status)
-        status = resolve_day(cli, request, visit_no, stored, err);
+        status = resolve_day(cli, request, visit_no, rater_no, err);
     if (status)
         return status;
-    struct als_assessment assessment = {
-        .patient_id = request->patient.id,
-        .visit_no = visit_no,
-        .rater_no = rater_no,
-        .day = request->day,
-        .mode = request->mode,
-        .respondent = request->respondent,
-        .not_done = request->not_done != NULL,
-        .reason = request->not_done,
-        .values = request->values,
-        .item_reasons = request->any_reason ? request->item_reasons : NULL,
-    };
-    unsigned given = DAY | NOT_DONE | REASON;
-    given |= (request->mode ? MODE : 0) | (request->respondent ? RESPONDENT : 0);
-    enum als_put what;
-    status = als_assessment_put(cli->store, request->instrument, &assessment, given,
-                                request->not_done ? NULL : request->given_items, &what, err);
+    struct als_entry entry = {
+        .instrument = request->instrument,
+        .assessment = {.patient_id = request->patient.id,
+                       .visit_no = visit_no,
+                       .rater_no = rater_no,
+                       .day = request->day,
+                       .mode = request->mode,
+                       .respondent = request->respondent,
+                       .not_done = request->not_done != NULL,
+                       .reason = request->not_done,
+                       .values = request->values,
+                       .item_reasons = request->any_reason ? request->item_reasons : NULL},
+        .given = DAY | NOT_DONE | REASON | (request->mode ? MODE : 0) |
+                 (request->respondent ? RESPONDENT : 0),
+        .given_items = request->not_done ? NULL : request->given_items,
+        .expected_change = ALS_ANY_CHANGE,
+        .arena = cli->arena};
+    status = als_cli_today(cli, &entry.today, err);
     if (!status)
-        status = find_row(cli, request, visit_no, rater_no, stored, err);
-    if (status || request->not_done)
-        return status;
-    struct als_plausible plausible = {.instrument = request->instrument,
-                                      .patient = &request->patient,
-                                      .values = stored->values,
-                                      .reasons = stored->reasons,
-                                      .visit = request->visit,
-                                      .day = stored->day};
-    return als_plausible_check(cli, &plausible, err);
+        status = read_confirmations(cli, request, &entry, err);
+    if (!status)
+        status = als_entry_save(cli->store, &entry, outcome, err);
+    if (!status)
+        tell(cli, request, &entry, outcome);
+    return status;
 }
 
 enum als_status als_cmd_record(struct als_cli *cli, struct als_err *err)
 {
     struct request request;
-    struct stored stored = {0};
+    struct als_entry_outcome outcome;
     enum als_status status = read_request(cli, &request, err);
     if (!status)
         status = als_cli_begin(cli, err);
     if (status)
         return status;
-    status = als_cli_end(cli, put(cli, &request, &stored, err), err);
+    status = als_cli_end(cli, put(cli, &request, &outcome, err), err);
     if (status || request.not_done)
         return status;
-    return als_cli_emit(cli, score_table(cli, &request, &stored), err);
+    return als_cli_emit(cli, score_table(cli, &request, &outcome.stored), err);
 }

@@ -1,7 +1,7 @@
 /* `visit record`: that a visit took place or not, and the procedures done at it. */
 #include "commands.h"
 #include "names.h"
-#include "plausible.h"
+#include "verdicts.h"
 
 #include <string.h>
 
@@ -110,13 +110,36 @@ static enum als_status put_procedures(struct als_cli *cli, const struct request 
     return ALS_OK;
 }
 
-/* How the visit lies to its window, and what else its plan asks for. */
-static enum als_status tell_plan(struct als_cli *cli, const struct request *request,
+/* How the visit lies to its window, when inside; outside is a verdict. */
+static enum als_status tell_window(struct als_cli *cli, const struct request *request,
+                                   struct als_err *err)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    struct als_patient_facts facts;
+    enum als_status status = als_facts_load(cli->store, &request->patient, cli->arena, &facts, err);
+    if (status)
+        return status;
+    struct als_visit_row *rows =
+        als_arena_array(cli->arena, protocol->n_visits + facts.n_visits + 1, sizeof *rows);
+    const size_t n = als_schedule_build(protocol, &facts, request->day, rows);
+    char from[ALS_DATE_TEXT], to[ALS_DATE_TEXT];
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].plan && strcmp(rows[i].code, request->code) == 0 &&
+            rows[i].target != ALS_NO_DAY && request->day >= rows[i].window_from &&
+            request->day <= rows[i].window_to)
+            als_cli_tell(cli, "  inside the window of %s, %s to %s", rows[i].code,
+                         als_day_format(rows[i].window_from, from),
+                         als_day_format(rows[i].window_to, to));
+    return ALS_OK;
+}
+
+/* What is said of the visit, and what else its plan asks for. */
+static enum als_status tell_plan(struct als_cli *cli, const struct request *request, int visit_no,
                                  struct als_err *err)
 {
     const struct als_protocol *protocol = als_store_protocol(cli->store);
     ptrdiff_t visit = als_protocol_visit(protocol, request->code);
-    enum als_status status = als_plausible_visit(cli, &request->patient, request->day, err);
+    enum als_status status = als_cli_follow(cli, &request->patient, "visit", NULL, visit_no, err);
     if (status || visit < 0)
         return status;
     if (protocol->visits[visit].infusion)
@@ -124,7 +147,7 @@ static enum als_status tell_plan(struct als_cli *cli, const struct request *requ
                      "hint: treatment belongs to this visit; if it was given: "
                      "alstrack event add %s infusion DATE",
                      request->patient.patient);
-    return als_plausible_window(cli, &request->patient, request->code, request->day, false, err);
+    return tell_window(cli, request, err);
 }
 
 static enum als_status put(struct als_cli *cli, const struct request *request, struct als_err *err)
@@ -149,7 +172,7 @@ static enum als_status put(struct als_cli *cli, const struct request *request, s
     if (!status)
         status = put_procedures(cli, request, visit.visit_no, day, err);
     if (!status && request->day != ALS_NO_DAY)
-        status = tell_plan(cli, request, err);
+        status = tell_plan(cli, request, visit.visit_no, err);
     return status;
 }
 

@@ -50,7 +50,9 @@ enum als_status als_cli_open(struct als_cli *cli, enum als_store_mode mode, stru
 
 enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_err *err)
 {
-    const char *text = als_args_text(&cli->args, "as-of");
+    const struct als_command *command = cli->args.command;
+    const bool dated = !command || (command->flags & ALS_CMD_AS_OF);
+    const char *text = dated ? als_args_text(&cli->args, "as-of") : NULL;
     if (text)
         return als_cli_day(text, "--as-of", day, err);
     time_t now = time(NULL);

@@ -19,10 +19,30 @@ ptrdiff_t als_instrument_score(const struct als_instrument *instrument, const ch
     return -1;
 }
 
+bool als_item_is_numeric(const struct als_item *item)
+{
+    return item->type == ALS_ITEM_INTEGER || item->type == ALS_ITEM_NUMBER ||
+           item->type == ALS_ITEM_YESNO || (item->type == ALS_ITEM_CHOICE && item->numeric_choice);
+}
+
 bool als_score_is_own(const struct als_score *score)
 {
     return score->kind == ALS_SCORE_SUM || score->kind == ALS_SCORE_MEAN ||
            score->kind == ALS_SCORE_COPY;
+}
+
+bool als_name_looks_back(const char *name)
+{
+    return strncmp(name, "previous.", 9) == 0 || strncmp(name, "change.", 7) == 0 ||
+           strcmp(name, "months") == 0 || strcmp(name, "rater.changed") == 0;
+}
+
+bool als_rule_looks_back(const struct als_rule *rule)
+{
+    for (size_t i = 0; i < rule->when->n_names; i++)
+        if (als_name_looks_back(rule->when->names[i]))
+            return true;
+    return false;
 }
 
 void als_instrument_free(struct als_instrument *instrument)

@@ -13,7 +13,7 @@ static const char *const reserved[] = {
     "reason",  "day",   "assessment_id", "visit_id", "version_no", "item_reasons", "change_id"};
 
 /* Words that conditions have of their own. */
-static const char *const operators[] = {"and", "or", "not"};
+static const char *const condition_words[] = {"and", "or", "not", "item", "months"};
 
 /* Kinds of import and files of an export that an instrument's own would be mistaken for. */
 static const char *const reserved_instruments[] = {"patients",       "events", "visits",      "ae",
@@ -64,9 +64,9 @@ static void check_codes(struct instrument_draft *draft)
         if (is_one_of(uses[i].text, reserved, COUNT(reserved)))
             yaml_error(draft->file, uses[i].node, "E-RESERVED", "choose another code",
                        "\"%s\" is the name of a column that every table has", uses[i].text);
-        if (is_one_of(uses[i].text, operators, COUNT(operators)))
+        if (is_one_of(uses[i].text, condition_words, COUNT(condition_words)))
             yaml_error(draft->file, uses[i].node, "E-RESERVED", "choose another code",
-                       "\"%s\" is an operator of conditions", uses[i].text);
+                       "\"%s\" is a word of conditions", uses[i].text);
     }
     if (is_one_of(out->code, reserved_instruments, COUNT(reserved_instruments)))
         yaml_error(draft->file, yaml_place(draft->file->root, "instrument"), "E-RESERVED",
@@ -132,33 +132,75 @@ static const char *event_hint(struct instrument_draft *draft, const char *word, 
 struct condition {
     const struct als_expr *expr;
     const struct yaml_node *node;
+    const struct als_rule *rule; /* NULL: of an item */
 };
+
+static bool is_for_each(const struct condition *at)
+{
+    return at->rule && at->rule->n_each > 0;
+}
+
+/* X of ITEM, SCORE, previous.X, change.X, answered.X; *skip is the length of the prefix. */
+static bool check_part(const struct instrument_draft *draft, const struct condition *at,
+                       const char *name, size_t *skip)
+{
+    static const char *const prefixes[] = {"previous.", "change.", "answered."};
+    bool item_only = false;
+    *skip = 0;
+    for (size_t i = 0; i < COUNT(prefixes); i++)
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
+            *skip = strlen(prefixes[i]);
+            item_only = i == 2;
+        }
+    if (is_for_each(at) && strcmp(name + *skip, "item") == 0)
+        return true;
+    return als_instrument_item(draft->out, name + *skip) >= 0 ||
+           (!item_only && als_instrument_score(draft->out, name + *skip) >= 0);
+}
 
 static void check_name(struct instrument_draft *draft, const struct condition *at, size_t slot)
 {
-    static const char *const prefixes[] = {"", "previous.", "change."};
+    static const char *const fixed[] = {"patient.sex", "patient.age", "rater.changed", "months",
+                                        "mode"};
     const char *name = at->expr->names[slot], *hint = NULL;
-    bool known = strcmp(name, "patient.sex") == 0 || strcmp(name, "patient.age") == 0;
+    bool known = is_one_of(name, fixed, COUNT(fixed));
+    size_t skip;
     if (strncmp(name, "event.", 6) == 0) {
         hint = event_hint(draft, name + 6, &known);
         /* A protocol may add events, so only a likely slip is a mistake here. */
         known = known || (!hint && name[6] != '\0' && !strchr(name + 6, '.'));
-    }
-    for (size_t i = 0; i < COUNT(prefixes) && !known; i++) {
-        size_t skip = strlen(prefixes[i]);
-        if (strncmp(name, prefixes[i], skip) != 0)
-            continue;
-        known = als_instrument_item(draft->out, name + skip) >= 0 ||
-                als_instrument_score(draft->out, name + skip) >= 0;
-        if (!hint)
-            hint = own_name_hint(draft, prefixes[i], name + skip);
+    } else if (!known) {
+        known = check_part(draft, at, name, &skip);
+        hint = own_name_hint(draft, als_arena_strndup(draft->file->arena, name, skip), name + skip);
     }
     if (!known)
         yaml_error_within(draft->file, at->node, expr_name_offset(at->expr, slot), "E-NAME-UNKNOWN",
                           hint ? hint
-                               : "names are items, scores, previous.ITEM, change.ITEM, event.NAME, "
-                                 "patient.sex and patient.age",
+                               : "names are items, scores, previous.ITEM, change.ITEM, "
+                                 "answered.ITEM, months, rater.changed, mode, event.NAME, "
+                                 "patient.sex and patient.age; with each, item",
                           "unknown name \"%.60s\" in a condition", name);
+}
+
+/* Only numbers differ by something. */
+static void check_change(struct instrument_draft *draft, const struct condition *at, size_t slot)
+{
+    const char *name = at->expr->names[slot];
+    if (strncmp(name, "change.", 7) != 0)
+        return;
+    const ptrdiff_t item = als_instrument_item(draft->out, name + 7);
+    if (item >= 0 && !als_item_is_numeric(&draft->items[item]))
+        yaml_error_within(draft->file, at->node, expr_name_offset(at->expr, slot), "E-EXPRESSION",
+                          NULL, "item \"%s\" is not a number and has no change", name + 7);
+}
+
+/* Which assessment can be stored must not depend on the order in which they are entered. */
+static void check_level(struct instrument_draft *draft, const struct condition *at, size_t slot)
+{
+    if (at->rule && at->rule->level == ALS_RULE_HARD && als_name_looks_back(at->expr->names[slot]))
+        yaml_error_within(draft->file, at->node, expr_name_offset(at->expr, slot), "E-LEVEL",
+                          "level: soft accepts it with a reason",
+                          "a hard rule cannot look at the assessment before");
 }
 
 /* The item that a name stands for: ITEM or previous.ITEM; NULL for anything else. */
@@ -211,8 +253,11 @@ static void check_comparison(struct instrument_draft *draft, const struct condit
 static void check_condition(struct instrument_draft *draft, const struct condition *at)
 {
     const struct als_expr *expr = at->expr;
-    for (size_t i = 0; i < expr->n_names; i++)
+    for (size_t i = 0; i < expr->n_names; i++) {
         check_name(draft, at, i);
+        check_change(draft, at, i);
+        check_level(draft, at, i);
+    }
     for (size_t i = 0; i + 2 < expr->n_steps; i++) {
         const struct als_expr_step *a = &expr->steps[i], *b = a + 1;
         bool comparison = b[1].op >= ALS_OP_EQ && b[1].op <= ALS_OP_GE;
@@ -229,7 +274,7 @@ static void check_item_condition(struct instrument_draft *draft, size_t item,
 {
     if (!expr)
         return;
-    const struct condition at = {expr, node};
+    const struct condition at = {expr, node, NULL};
     check_condition(draft, &at);
     for (size_t i = 0; i < expr->n_names; i++)
         if (strcmp(expr->names[i], draft->items[item].code) == 0)
@@ -271,8 +316,8 @@ void instrument_check(struct instrument_draft *draft)
     for (size_t i = 0; i < draft->out->n_items; i++)
         check_item_conditions(draft, i);
     for (size_t i = 0; i < draft->out->n_rules; i++) {
-        const struct condition at = {draft->rules[i].when,
-                                     yaml_child(draft->rule_nodes[i], "when")};
+        const struct condition at = {draft->rules[i].when, yaml_child(draft->rule_nodes[i], "when"),
+                                     &draft->rules[i]};
         if (at.expr)
             check_condition(draft, &at);
     }

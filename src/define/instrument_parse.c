@@ -50,6 +50,7 @@ static const struct yaml_key choice_keys[] = {
 static const struct yaml_key rule_keys[] = {
     {"code", YAML_TEXT, offsetof(struct als_rule, code), true},
     {"level", YAML_LATER, 0, true},
+    {"each", YAML_LATER, 0, false},
     {"when", YAML_LATER, 0, true},
     {"message", YAML_TEXT, offsetof(struct als_rule, message), true},
 };
@@ -236,6 +237,27 @@ void instrument_read_items(struct instrument_draft *draft, const struct yaml_nod
     draft->out->n_items = n;
 }
 
+/* Every item whose answers are numbers, or those of a list. */
+static void read_each(struct instrument_draft *draft, struct als_rule *rule,
+                      const struct yaml_node *node)
+{
+    size_t *each = als_arena_array(draft->arena, draft->out->n_items + 1, sizeof *each);
+    rule->each = each;
+    if (node->kind == YAML_LIST) {
+        rule->each = instrument_read_item_list(draft, node, "rule", &rule->n_each);
+        return;
+    }
+    static const char *const words[] = {"items"};
+    size_t word;
+    if (!yaml_word(draft->file, node, words, COUNT(words), &word))
+        return;
+    for (size_t i = 0; i < draft->out->n_items; i++)
+        if (als_item_is_numeric(&draft->items[i]))
+            each[rule->n_each++] = i;
+    if (rule->n_each == 0)
+        yaml_error(draft->file, node, "E-RULE", NULL, "no item has answers that are numbers");
+}
+
 static void read_rule(struct instrument_draft *draft, struct als_rule *rule,
                       const struct yaml_node *node)
 {
@@ -246,12 +268,14 @@ static void read_rule(struct instrument_draft *draft, struct als_rule *rule,
     if (yaml_child(node, "code"))
         yaml_code(draft->file, yaml_child(node, "code"), rule->code, &code_of_rule);
     const struct yaml_node *level = yaml_child(node, "level");
-    const struct yaml_node *when = yaml_child(node, "when");
+    const struct yaml_node *when = yaml_child(node, "when"), *each = yaml_child(node, "each");
     size_t word = 0;
     if (level && yaml_word(draft->file, level, level_words, COUNT(level_words), &word))
         rule->level = (enum als_rule_level)word;
     if (when)
         rule->when = read_condition(draft->file, draft->arena, when);
+    if (each)
+        read_each(draft, rule, each);
 }
 
 static void read_rules(struct instrument_draft *draft, const struct yaml_node *list)

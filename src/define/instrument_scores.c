@@ -37,12 +37,6 @@ static const struct {
     {"percent_protocol", ALS_SCORE_PERCENT_PROTOCOL, 2},
 };
 
-bool item_is_numeric(const struct als_item *item)
-{
-    return item->type == ALS_ITEM_INTEGER || item->type == ALS_ITEM_NUMBER ||
-           item->type == ALS_ITEM_YESNO || (item->type == ALS_ITEM_CHOICE && item->numeric_choice);
-}
-
 bool item_bounds(const struct als_item *item, double *min, double *max)
 {
     *min = item->has_min ? item->min : 0;
@@ -72,8 +66,8 @@ static const char *unknown_item_hint(struct instrument_draft *draft, const char 
     return yaml_hint(draft->file, code, codes, draft->out->n_items);
 }
 
-static void add_item(struct instrument_draft *draft, const struct yaml_node *node, size_t *indexes,
-                     size_t *n)
+static void add_item(struct instrument_draft *draft, const struct yaml_node *node, const char *what,
+                     size_t *indexes, size_t *n)
 {
     const char *code = NULL;
     if (!yaml_text(draft->file, draft->file->arena, node, &code))
@@ -81,10 +75,10 @@ static void add_item(struct instrument_draft *draft, const struct yaml_node *nod
     ptrdiff_t found = als_instrument_item(draft->out, code);
     if (found < 0) {
         yaml_error(draft->file, node, "E-ITEM-UNKNOWN", unknown_item_hint(draft, code),
-                   "there is no item \"%.60s\" for this score", code);
+                   "there is no item \"%.60s\" for this %s", code, what);
         return;
     }
-    if (!item_is_numeric(&draft->items[found]))
+    if (!als_item_is_numeric(&draft->items[found]))
         yaml_error(draft->file, node, "E-SCORE", NULL, "item \"%s\" is not a number", code);
     for (size_t i = 0; i < *n; i++)
         if (indexes[i] == (size_t)found)
@@ -108,10 +102,22 @@ static const size_t *read_item_list(struct instrument_draft *draft, const struct
                                   : "[LITRES, ENTERED]",
                    given);
     if (node->kind == YAML_SCALAR)
-        add_item(draft, node, indexes, n);
+        add_item(draft, node, "score", indexes, n);
     else if (yaml_is_list(draft->file, node))
         for (const struct yaml_node *child = node->first; child; child = child->next)
-            add_item(draft, child, indexes, n);
+            add_item(draft, child, "score", indexes, n);
+    return indexes;
+}
+
+const size_t *instrument_read_item_list(struct instrument_draft *draft,
+                                        const struct yaml_node *node, const char *what, size_t *n)
+{
+    size_t *indexes = als_arena_array(draft->arena, node->count + 1, sizeof *indexes);
+    *n = 0;
+    for (const struct yaml_node *child = node->first; child; child = child->next)
+        add_item(draft, child, what, indexes, n);
+    if (*n == 0)
+        yaml_error(draft->file, node, "E-RULE", NULL, "expected at least one item");
     return indexes;
 }
 

@@ -80,6 +80,8 @@ static const struct shape_field rule_fields[] = {
     {"code", SHAPE_TEXT, SHAPE_AT(als_rule, code), CHANGE_SILENT},
     {"level", SHAPE_WORD, SHAPE_AT(als_rule, level), CHANGE_INFO, SHAPE_WORDS(level_words)},
     {"when", SHAPE_EXPR, SHAPE_AT(als_rule, when), CHANGE_INFO},
+    {"each", SHAPE_LIST, SHAPE_AT(als_rule, each), CHANGE_INFO,
+     SHAPE_ELEMENTS(shape_of_index, als_rule, n_each)},
     {"message", SHAPE_TEXT, SHAPE_AT(als_rule, message), CHANGE_INFO},
     {"line", SHAPE_SIZE, SHAPE_AT(als_rule, line), CHANGE_SILENT},
 };

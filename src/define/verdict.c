@@ -1,6 +1,7 @@
 /* A growing list of verdicts. */
 #include "alstrack/define/verdict.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ void als_verdict_add(struct als_verdict_list *list, const char *code, enum als_r
         (struct als_verdict){.code = code,
                              .level = level,
                              .item = item,
+                             .score = (double)NAN,
                              .message = als_arena_strdup(list->arena, text.data)};
     als_buf_release(&text);
 }
@@ -46,4 +48,31 @@ const struct als_verdict *als_verdict_find(const struct als_verdict_list *list, 
         if (list->items[i].item == item && strcmp(list->items[i].code, code) == 0)
             return &list->items[i];
     return NULL;
+}
+
+void als_verdict_day(struct als_verdict_list *list, const char *what, int day,
+                     const struct als_day_limits *limits)
+{
+    if (limits->birth_first != ALS_NO_DAY && day < limits->birth_first)
+        als_verdict_add(list, "W-BEFORE-BIRTH", ALS_RULE_SOFT, -1, "%s before the patient's birth",
+                        what);
+    if (limits->death_last != ALS_NO_DAY && day > limits->death_last)
+        als_verdict_add(list, "W-AFTER-DEATH", ALS_RULE_SOFT, -1, "%s after the patient's death",
+                        what);
+    if (limits->today != ALS_NO_DAY && day > limits->today)
+        als_verdict_add(list, "W-FUTURE", ALS_RULE_SOFT, -1, "%s in the future", what);
+    if (limits->consent_first != ALS_NO_DAY && day < limits->consent_first)
+        als_verdict_add(list, "W-BEFORE-CONSENT", ALS_RULE_SOFT, -1,
+                        "%s before the patient's consent", what);
+}
+
+void als_verdict_window(struct als_verdict_list *list, int day, const char *visit, int from, int to)
+{
+    char first[ALS_DATE_TEXT], last[ALS_DATE_TEXT];
+    if (from == ALS_NO_DAY || (day >= from && day <= to))
+        return;
+    const int n = day < from ? from - day : day - to;
+    als_verdict_add(list, "W-WINDOW", ALS_RULE_INFO, -1, "%d day%s %s the window of %s, %s to %s",
+                    n, n == 1 ? "" : "s", day < from ? "before" : "after", visit,
+                    als_day_format(from, first), als_day_format(to, last));
 }

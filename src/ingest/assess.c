@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alstrack/schedule/oddity.h"
 #include "alstrack/score/reason.h"
 
 /* Answers of one digit, found out once. */
@@ -36,7 +35,7 @@ void als_chunk_clear(struct als_chunk *chunk)
     als_batch_clear(chunk->batch);
     als_buf_clear(&chunk->raw);
     als_findings_clear(&chunk->findings);
-    chunk->n_notes = chunk->out_of_window = 0;
+    chunk->n_notes = chunk->n_doubts = chunk->out_of_window = 0;
 }
 
 void als_chunk_release(struct als_chunk *chunk)
@@ -44,6 +43,7 @@ void als_chunk_release(struct als_chunk *chunk)
     als_batch_free(chunk->batch);
     free(chunk->notes);
     free(chunk->note_of);
+    free(chunk->doubts);
     als_buf_release(&chunk->raw);
     als_findings_release(&chunk->findings);
 }
@@ -67,22 +67,56 @@ static void plan_cell(struct als_cell_plan *plan, const struct als_columns *colu
     }
 }
 
-void als_assessor_init(struct als_assessor *assessor, struct als_importer *importer)
+static int historical_days(const struct als_importer *importer)
+{
+    const struct als_protocol *protocol = importer->protocol;
+    for (size_t i = 0; i < protocol->n_baselines; i++) {
+        const struct als_baseline_rule *rule = &protocol->baselines[i];
+        if (rule->kind == ALS_BASELINE_HISTORICAL &&
+            strcmp(protocol->instruments[rule->instrument], importer->instrument->code) == 0)
+            return rule->max_age_days;
+    }
+    return -1;
+}
+
+static void is_stored_already(int64_t patient_id, void *context)
+{
+    struct als_assessor *assessor = context;
+    const ptrdiff_t patient = als_roster_of_id(&assessor->importer->roster, patient_id);
+    if (patient >= 0)
+        assessor->late[patient] = 1;
+}
+
+enum als_status als_assessor_init(struct als_assessor *assessor, struct als_importer *importer,
+                                  struct als_err *err)
 {
     const struct als_instrument *instrument = importer->instrument;
-    *assessor = (struct als_assessor){.importer = importer};
-    als_rules_init(&assessor->rules, instrument, importer->protocol);
-    assessor->plans = als_alloc_array(instrument->n_items, sizeof *assessor->plans);
-    assessor->ranks = als_alloc_array(instrument->n_items, 1);
-    for (size_t i = 0; i < instrument->n_items; i++)
+    const size_t n = instrument->n_items, patients = importer->roster.patients.count + 1;
+    *assessor = (struct als_assessor){.importer = importer,
+                                      .judge = als_judge_new(instrument),
+                                      .historical_days = historical_days(importer)};
+    assessor->plans = als_alloc_array(n, sizeof *assessor->plans);
+    assessor->values = als_alloc_array(n, sizeof *assessor->values);
+    assessor->ranks = als_alloc_array(n, 1);
+    assessor->prior.values = als_alloc_array(n, sizeof *assessor->prior.values);
+    assessor->prior.ranks = als_alloc_array(n, 1);
+    assessor->met = als_alloc_array(patients, 1);
+    assessor->late = als_alloc_array(patients, 1);
+    for (size_t i = 0; i < n; i++)
         plan_cell(&assessor->plans[i], &importer->columns, i);
+    return als_assessed_each(importer->store, instrument, is_stored_already, assessor, err);
 }
 
 void als_assessor_release(struct als_assessor *assessor)
 {
-    als_rules_release(&assessor->rules);
+    als_judge_free(assessor->judge);
     free(assessor->plans);
+    free(assessor->values);
     free(assessor->ranks);
+    free(assessor->prior.values);
+    free(assessor->prior.ranks);
+    free(assessor->met);
+    free(assessor->late);
 }
 
 void als_assessor_given(const struct als_assessor *assessor, struct als_batch *batch)
@@ -101,7 +135,7 @@ void als_assessor_given(const struct als_assessor *assessor, struct als_batch *b
 /* ---- Cells ---- */
 
 static void set_cell(struct als_batch *batch, const struct als_cell_plan *plan, size_t item,
-                     const struct als_value *value)
+                     struct als_value *value)
 {
     union als_batch_cell *cell = &batch->cells[item][batch->n];
     if (plan->type == ALS_CELL_INTEGER)
@@ -111,7 +145,7 @@ static void set_cell(struct als_batch *batch, const struct als_cell_plan *plan, 
     else if (value->kind == ALS_VALUE_MISSING)
         cell->text = NULL;
     else
-        cell->text = als_arena_strndup(batch->arena, value->text, value->length);
+        value->text = cell->text = als_arena_strndup(batch->arena, value->text, value->length);
 }
 
 /* The long way for one answer: anything but a single digit. */
@@ -126,6 +160,7 @@ static bool parse_cell(struct als_assessor *assessor, struct als_row *row, struc
         value = ALS_MISSING_VALUE;
     }
     set_cell(batch, plan, item, &value);
+    assessor->values[item] = value;
     assessor->ranks[item] = als_rank(plan->item, &value);
     return value.kind != ALS_VALUE_MISSING;
 }
@@ -143,6 +178,8 @@ static size_t parse_items(struct als_assessor *assessor, struct als_row *row,
         if (digit < 10 && plan->digit_ok[digit]) {
             batch->cells[i][batch->n].integer = plan->digit_value[digit];
             assessor->ranks[i] = plan->digit_rank[digit];
+            assessor->values[i].kind = ALS_VALUE_INTEGER;
+            assessor->values[i].integer = plan->digit_value[digit];
             answered++;
         } else {
             answered += parse_cell(assessor, row, batch, i, cell);
@@ -231,60 +268,127 @@ static void check_not_done(struct als_row *row, size_t answered)
                      "an assessment that was not done needs the code of its visit");
 }
 
-static void check_rules(struct als_assessor *assessor, struct als_row *row,
-                        const struct als_rule_row *seen)
+/* ---- Rules ---- */
+
+/* The row before, if all that comes before this one was examined just now and in order. */
+static const struct als_sitting *look_back(struct als_assessor *assessor,
+                                           const struct als_row_note *note)
 {
-    const struct als_instrument *instrument = assessor->rules.instrument;
-    for (size_t i = 0; i < instrument->n_rules; i++) {
-        const struct als_rule *rule = &instrument->rules[i];
-        if (rule->level == ALS_RULE_INFO || als_rules_fired(&assessor->rules, i, seen) != ALS_TRUE)
-            continue;
-        const ptrdiff_t item = als_rules_item(&assessor->rules, i);
-        const size_t column = item >= 0 && assessor->plans[item].at >= 0
-                                  ? als_column_item((size_t)item)
-                                  : ALS_IN_DATE;
-        if (rule->level == ALS_RULE_HARD)
-            als_row_fail(row, column, rule->code, NULL, "%s", rule->message);
-        else if (!assessor->quiet)
-            als_row_warn(row, &assessor->importer->warnings, column, rule->code, NULL, "%s",
-                         rule->message);
+    const size_t patient = assessor->patient_index;
+    struct als_prior *prior = &assessor->prior;
+    const bool goes_on = prior->is_there && prior->patient == patient;
+    if (note->visit_no == 0 && !note->visit)
+        assessor->late[patient] = 1;
+    if (goes_on ? note->day <= prior->sitting.day : assessor->met[patient])
+        assessor->late[patient] = 1;
+    assessor->met[patient] = 1;
+    return goes_on && !assessor->late[patient] ? &prior->sitting : NULL;
+}
+
+static void fill_visit(struct als_assessor *assessor, const struct als_row_note *note,
+                       struct als_judge_input *input)
+{
+    struct als_roster *roster = &assessor->importer->roster;
+    const size_t patient = assessor->patient_index;
+    const ptrdiff_t plan = als_roster_plan(roster, note->visit_no);
+    input->window_from = input->window_to = input->visit_day = ALS_NO_DAY;
+    if (plan < 0)
+        return;
+    input->visit = assessor->importer->protocol->visits[plan].code;
+    als_roster_window(roster, patient, (size_t)plan, &input->window_from, &input->window_to);
+    int32_t *visit_day = als_roster_visit_day(roster, patient, (size_t)plan);
+    input->visit_day = *visit_day;
+    if (*visit_day == ALS_NO_DAY || note->day < *visit_day)
+        *visit_day = note->day;
+}
+
+static struct als_judge_input input_of(struct als_assessor *assessor,
+                                       const struct als_row_note *note, struct als_batch *batch)
+{
+    static const struct als_person nobody = {.age_years = NAN, .height_cm = NAN};
+    struct als_roster *roster = &assessor->importer->roster;
+    const size_t patient = assessor->patient_index, n = batch->n;
+    struct als_judge_input input = {
+        .now = {.values = assessor->values,
+                .ranks = assessor->ranks,
+                .item_reasons = batch->item_reasons[n],
+                .day = note->day,
+                .mode = batch->mode[n] ? als_modes[batch->mode[n] - 1] : NULL,
+                .rater = note->rater,
+                .person = nobody},
+        .previous = look_back(assessor, note),
+        .limits = roster->limits[patient],
+        .study_begins = ALS_NO_DAY,
+    };
+    input.now.person = als_patient_person(&roster->patients.items[patient],
+                                          assessor->importer->protocol, ALS_NO_DAY);
+    if (roster->birth_day[patient] != ALS_NO_DAY)
+        input.now.person.age_years = als_years_between(roster->birth_day[patient], note->day);
+    input.events = als_roster_events(roster, patient, &input.n_events);
+    if (assessor->historical_days >= 0 && roster->screening >= 0) {
+        input.study_begins = *als_roster_visit_day(roster, patient, (size_t)roster->screening);
+        input.historical_days = assessor->historical_days;
+    }
+    fill_visit(assessor, note, &input);
+    return input;
+}
+
+static void add_doubt(struct als_assessor *assessor, struct als_chunk *chunk,
+                      const struct als_verdict *verdict)
+{
+    if (chunk->n_doubts == chunk->doubts_room) {
+        chunk->doubts_room = chunk->doubts_room ? 2 * chunk->doubts_room : 64;
+        chunk->doubts = als_realloc_array(chunk->doubts, chunk->doubts_room, sizeof *chunk->doubts);
+    }
+    const char *value = als_verdict_value(assessor->importer->instrument, verdict, assessor->values,
+                                          chunk->batch->arena);
+    chunk->doubts[chunk->n_doubts++] =
+        (struct als_doubt){.note = chunk->n_notes,
+                           .late = assessor->late[assessor->patient_index],
+                           .verdict = *verdict,
+                           .value = value};
+}
+
+static void tell_verdicts(struct als_assessor *assessor, struct als_row *row,
+                          struct als_chunk *chunk, const struct als_verdict_list *verdicts)
+{
+    for (size_t i = 0; i < verdicts->count; i++) {
+        const struct als_verdict *verdict = &verdicts->items[i];
+        als_row_verdict(row, &assessor->importer->warnings,
+                        verdict->item >= 0 ? als_column_item((size_t)verdict->item) : ALS_IN_DATE,
+                        verdict);
+        if (verdict->level == ALS_RULE_SOFT)
+            add_doubt(assessor, chunk, verdict);
     }
 }
 
-/* Every item that is asked has an answer or a reason, and no other has an answer. */
-static void check_items(struct als_assessor *assessor, struct als_row *row,
-                        const struct als_rule_row *seen)
+/* This row is the one before for the next. */
+static void remember(struct als_assessor *assessor, const struct als_judge_input *input)
 {
-    const struct als_instrument *instrument = assessor->rules.instrument;
-    struct als_warnings *warnings = &assessor->importer->warnings;
-    const char *const *reasons = seen->batch->item_reasons[seen->row];
-    bool incomplete = false;
-    for (size_t i = 0; i < instrument->n_items; i++) {
-        const struct als_item *item = &instrument->items[i];
-        if (assessor->ranks[i] != 0 && !item->applies)
-            continue;
-        const bool asked = als_rules_applies(&assessor->rules, i, seen) != ALS_FALSE;
-        if (assessor->ranks[i] != 0 && !asked)
-            als_row_warn(row, warnings, als_column_item(i), "W-NOT-ASKED", NULL,
-                         "an answer to an item that does not apply");
-        else if (assessor->ranks[i] == 0 && asked && item->required && !incomplete &&
-                 !(reasons && reasons[i])) {
-            incomplete = true;
-            als_row_warn(row, warnings, als_column_item(i), "W-INCOMPLETE",
-                         "a column ITEM.reason can say why an answer is missing",
-                         "not answered, and no reason given");
-        }
+    struct als_prior *prior = &assessor->prior;
+    struct als_value *values = prior->values;
+    uint8_t *ranks = prior->ranks;
+    prior->is_there = true;
+    prior->patient = assessor->patient_index;
+    prior->values = assessor->values;
+    prior->ranks = assessor->ranks;
+    prior->sitting = input->now;
+    assessor->values = values;
+    assessor->ranks = ranks;
+    if (input->now.rater) {
+        snprintf(prior->rater, sizeof prior->rater, "%s", input->now.rater);
+        prior->sitting.rater = prior->rater;
     }
 }
 
 /* A row without any answer is a mistake, unless nothing that was asked needs one. */
 static void check_answered(struct als_assessor *assessor, struct als_row *row,
-                           const struct als_rule_row *seen)
+                           const struct als_judge_input *input)
 {
-    const struct als_instrument *instrument = assessor->rules.instrument;
+    const struct als_instrument *instrument = assessor->importer->instrument;
     for (size_t i = 0; i < instrument->n_items; i++) {
         if (!instrument->items[i].required ||
-            als_rules_applies(&assessor->rules, i, seen) == ALS_FALSE)
+            als_judge_applies(assessor->judge, i, input) == ALS_FALSE)
             continue;
         als_row_fail(row, als_column_item(i), "E-EMPTY",
                      "say why with status not-done and a reason, or leave the row out",
@@ -293,52 +397,28 @@ static void check_answered(struct als_assessor *assessor, struct als_row *row,
     }
 }
 
-static void check_day(struct als_assessor *assessor, struct als_row *row,
-                      const struct als_row_note *note, struct als_chunk *chunk)
+static bool is_outside(const struct als_judge_input *input)
 {
-    struct als_importer *importer = assessor->importer;
-    struct als_roster *roster = &importer->roster;
-    const size_t patient = assessor->patient_index;
-    struct als_oddity oddities[ALS_ODDITIES];
-    als_row_odd(row, &importer->warnings, ALS_IN_DATE, oddities,
-                als_day_oddities("an assessment", roster->first_day[patient],
-                                 roster->last_day[patient], note->day, oddities));
-    const ptrdiff_t plan = als_roster_plan(roster, note->visit_no);
-    if (plan < 0)
-        return;
-    const size_t visit = (size_t)plan;
-    const int outside = als_roster_outside(roster, patient, visit, note->day);
-    int32_t *visit_day = als_roster_visit_day(roster, patient, visit);
-    const bool told = *visit_day == note->day; /* with the visit, or another instrument's row */
-    if (*visit_day == ALS_NO_DAY || note->day < *visit_day)
-        *visit_day = note->day;
-    if (outside == 0)
-        return;
-    chunk->out_of_window++;
-    if (told)
-        return;
-    als_row_warn(row, &importer->warnings, ALS_IN_DATE, "W-WINDOW", NULL,
-                 "%d day%s %s the window of %s", outside < 0 ? -outside : outside,
-                 outside == 1 || outside == -1 ? "" : "s", outside < 0 ? "before" : "after",
-                 importer->protocol->visits[visit].code);
+    return input->window_from != ALS_NO_DAY &&
+           (input->now.day < input->window_from || input->now.day > input->window_to);
 }
 
 static void check_done(struct als_assessor *assessor, struct als_row *row, struct als_chunk *chunk,
                        const struct als_row_note *note, size_t answered)
 {
-    const struct als_rule_row seen = {.batch = chunk->batch,
-                                      .row = chunk->batch->n,
-                                      .ranks = assessor->ranks,
-                                      .roster = &assessor->importer->roster,
-                                      .patient = assessor->patient_index,
-                                      .day = note->day};
-    if (answered == 0)
-        check_answered(assessor, row, &seen);
-    check_rules(assessor, row, &seen);
-    if (assessor->quiet || row->bad)
+    struct als_verdict_list verdicts = {.arena = chunk->batch->arena};
+    if (assessor->quiet)
         return;
-    check_items(assessor, row, &seen);
-    check_day(assessor, row, note, chunk);
+    const struct als_judge_input input = input_of(assessor, note, chunk->batch);
+    if (answered == 0)
+        check_answered(assessor, row, &input);
+    if (row->bad)
+        return;
+    als_judge_run(assessor->judge, &input, &verdicts);
+    chunk->out_of_window += is_outside(&input);
+    tell_verdicts(assessor, row, chunk, &verdicts);
+    if (!row->bad)
+        remember(assessor, &input);
 }
 
 /* ---- The row ---- */
@@ -358,7 +438,8 @@ static enum als_row_state examine(struct als_assessor *assessor, struct als_row 
         check_done(assessor, row, chunk, note, answered);
     if (row->bad)
         return ALS_ROW_REFUSED;
-    note->patient_id = assessor->importer->roster.patients.items[assessor->patient_index].id;
+    note->patient = assessor->patient_index;
+    note->patient_id = assessor->importer->roster.patients.items[note->patient].id;
     return note->visit_no > 0 || note->visit ? ALS_ROW_READY : ALS_ROW_ASIDE;
 }
 

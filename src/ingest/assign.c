@@ -29,19 +29,6 @@ struct assigning {
     struct plan plan;
 };
 
-static const struct als_patient *patient_of(const struct als_roster *roster, int64_t id)
-{
-    size_t low = 0, high = roster->patients.count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (roster->patients.items[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return &roster->patients.items[low];
-}
-
 static void note_had(struct plan *plan, int visit_no, int rater_no, int day)
 {
     if (plan->n_had == plan->room) {
@@ -78,7 +65,8 @@ static enum als_status load_plan(struct als_importer *importer, struct plan *pla
     plan->arena = als_arena_new();
     plan->patient_id = patient_id;
     plan->n_had = 0;
-    const struct als_patient *patient = patient_of(&importer->roster, patient_id);
+    const ptrdiff_t index = als_roster_of_id(&importer->roster, patient_id);
+    const struct als_patient *patient = &importer->roster.patients.items[index];
     enum als_status status =
         als_facts_load(importer->store, patient, plan->arena, &plan->facts, err);
     if (status != ALS_OK)

@@ -86,6 +86,22 @@ void als_finding_row(struct als_findings *findings, const char *code, size_t lin
     va_end(args);
 }
 
+void als_finding_line(struct als_findings *findings, size_t line, const struct als_verdict *verdict,
+                      const char *what)
+{
+    static const enum als_severity severities[] = {[ALS_RULE_HARD] = ALS_SEVERITY_ERROR,
+                                                   [ALS_RULE_SOFT] = ALS_SEVERITY_WARNING,
+                                                   [ALS_RULE_INFO] = ALS_SEVERITY_INFO};
+    const struct als_diag diag = {
+        .severity = severities[verdict->level],
+        .code = als_arena_strdup(findings->arena, verdict->code),
+        .line = line,
+        .what = als_arena_strdup(findings->arena, what),
+        .hint = als_arena_strdup(findings->arena, verdict->hint),
+    };
+    add(findings, &diag, line);
+}
+
 void als_finding_fault(struct als_findings *findings, const struct als_csv_fault *fault)
 {
     const struct als_diag diag = {

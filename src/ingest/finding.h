@@ -8,6 +8,7 @@
 
 #include "alstrack/core/alloc.h"
 #include "alstrack/core/diag.h"
+#include "alstrack/define/verdict.h"
 #include "csv_reader.h"
 
 /* Some place in a record that is no field: its beginning. */
@@ -39,6 +40,10 @@ als_finding_add(struct als_findings *findings, enum als_severity severity, const
 __attribute__((format(printf, 7, 8))) void
 als_finding_row(struct als_findings *findings, const char *code, size_t line, const char *raw,
                 size_t raw_length, const char *hint, const char *format, ...);
+
+/* About a record that was read before, known by its line; 0: about none of the file. */
+void als_finding_line(struct als_findings *findings, size_t line, const struct als_verdict *verdict,
+                      const char *what);
 
 /* About the file as a whole. */
 void als_finding_fault(struct als_findings *findings, const struct als_csv_fault *fault);

@@ -32,6 +32,29 @@ void als_importer_reject(struct als_importer *importer, const struct als_finding
     als_buf_release(&reason);
 }
 
+void als_importer_finding(struct als_importer *importer, size_t line,
+                          const struct als_check_row *row)
+{
+    struct als_buf what;
+    als_buf_init(&what, 600);
+    als_buf_text(&what, als_store_patient_name(importer->store, row->patient_id));
+    if (row->visit_no)
+        als_buf_printf(&what, " at %s", als_store_visit_code(importer->store, row->visit_no));
+    als_buf_printf(&what, ", %s", row->record);
+    if (row->item)
+        als_buf_printf(&what, ", %s", row->item);
+    als_buf_printf(&what, ": %s", row->verdict.message);
+    als_finding_line(&importer->findings, line, &row->verdict, what.data);
+    als_buf_release(&what);
+}
+
+void als_importer_queries(struct als_importer *importer, const struct als_check_counts *counts)
+{
+    importer->result->opened += counts->opened;
+    importer->result->refreshed += counts->refreshed;
+    importer->result->gone += counts->gone;
+}
+
 enum als_status als_importer_progress(const struct als_importer *importer, double fraction,
                                       struct als_err *err)
 {
@@ -170,7 +193,7 @@ static enum als_status read_rows(struct als_importer *importer, struct als_err *
     als_visit_codes_load(&importer->codes, importer->store, arena);
     enum als_status status = ALS_OK;
     if (importer->columns.kind != ALS_KIND_PATIENTS)
-        status = als_roster_load(importer->store, &importer->roster, err);
+        status = als_roster_load(importer->store, importer->options->today, &importer->roster, err);
     if (status == ALS_OK)
         status = importer->instrument ? als_import_assessments(importer, err)
                                       : als_import_records(importer, err);
@@ -186,16 +209,18 @@ static void sum_warnings(struct als_importer *importer)
 {
     for (size_t i = 0; i < importer->warnings.n; i++) {
         const struct als_warning_kind *kind = &importer->warnings.kinds[i];
-        importer->result->warnings += kind->count;
+        if (kind->level == ALS_RULE_SOFT)
+            importer->result->warnings += kind->count;
         if (kind->count <= ALS_WARNINGS_SHOWN)
             continue;
         char what[SUMMARY_BYTES];
         snprintf(what, sizeof what, "%zu rows in all; the first %d are shown", kind->count,
                  ALS_WARNINGS_SHOWN);
-        const struct als_diag diag = {.severity = ALS_SEVERITY_WARNING,
-                                      .code = kind->code,
-                                      .file = importer->file,
-                                      .what = what};
+        const struct als_diag diag = {
+            .severity = kind->level == ALS_RULE_SOFT ? ALS_SEVERITY_WARNING : ALS_SEVERITY_INFO,
+            .code = kind->code,
+            .file = importer->file,
+            .what = what};
         als_diag_send(importer->sink, &diag);
     }
 }

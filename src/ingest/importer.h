@@ -5,6 +5,7 @@
 #define ALSTRACK_INGEST_IMPORTER_H
 
 #include "alstrack/ingest/import.h"
+#include "alstrack/store/judge.h"
 #include "columns.h"
 #include "finding.h"
 #include "rejects.h"
@@ -38,6 +39,11 @@ ALS_CHECKED enum als_status als_import_assessments(struct als_importer *importer
 
 /* Send findings in order, count them, and write the rows that they refuse to the rejects. */
 void als_importer_send(struct als_importer *importer, struct als_findings *findings);
+/* A finding of a check after all rows: keep it to be sent, "P01 at MN3, alsfrs: …". */
+void als_importer_finding(struct als_importer *importer, size_t line,
+                          const struct als_check_row *row);
+/* Count what became of queries. */
+void als_importer_queries(struct als_importer *importer, const struct als_check_counts *counts);
 /* One row more is left out: write it with what the findings (sorted) say about its line. */
 void als_importer_reject(struct als_importer *importer, const struct als_findings *findings,
                          size_t line, const char *raw, size_t raw_length);

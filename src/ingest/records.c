@@ -2,9 +2,9 @@
  * Imports patients, events, visits and adverse events, row by row.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "alstrack/schedule/oddity.h"
 #include "alstrack/store/bulk.h"
 #include "importer.h"
 #include "row.h"
@@ -18,6 +18,9 @@ struct records {
     struct als_text_map named; /* keys of patients, events and adverse events, with their lines */
     struct als_seen *visits;   /* keys of visits */
     struct als_buf key;
+    int64_t patient_id; /* of the row */
+    uint8_t *touched;   /* [patient_id]: something was entered or changed */
+    size_t touched_room;
 };
 
 /* Examine the row and, unless it is bad, put it. */
@@ -113,7 +116,10 @@ static enum als_status put_patient(struct records *records, enum als_put *what, 
     unsigned columns = 0;
     for (unsigned i = 0; i < 7; i++)
         columns |= given(records, ALS_PATIENTS_SITE + i, i);
-    return als_patient_put(records->importer->store, &patient, columns, what, err);
+    const enum als_status status =
+        als_patient_put(records->importer->store, &patient, columns, what, err);
+    records->patient_id = patient.id;
+    return status;
 }
 
 /* ---- Events ---- */
@@ -135,23 +141,12 @@ static const char *event_name(struct records *records)
 }
 
 /* Visits are counted from infusions, so a month or a year will not do. */
-static struct als_date event_date(struct records *records, const char *event)
+static void check_event_date(struct records *records, const char *event)
 {
-    if (!event || strcmp(event, "infusion") != 0)
-        return als_row_date(&records->row, ALS_EVENTS_DATE, true);
-    const int day = als_row_day(&records->row, ALS_EVENTS_DATE, true);
-    return (struct als_date){day, day == ALS_NO_DAY ? ALS_PRECISION_NONE : ALS_PRECISION_DAY};
-}
-
-static void check_order(struct records *records, size_t patient, const struct als_event_fact *event)
-{
-    struct als_importer *importer = records->importer;
-    const struct als_patient_facts facts = als_roster_event(
-        &importer->roster, patient, event, als_event_repeats(importer->protocol, event->event));
-    struct als_oddity oddities[ALS_ODDITIES];
-    als_row_odd(&records->row, &importer->warnings, ALS_EVENTS_DATE, oddities,
-                als_event_oddities(importer->protocol, &facts,
-                                   als_roster_birth(&importer->roster, patient), event, oddities));
+    if (event && strcmp(event, "infusion") == 0)
+        (void)als_row_day(&records->row, ALS_EVENTS_DATE, true);
+    else
+        (void)als_row_date(&records->row, ALS_EVENTS_DATE, true);
 }
 
 static enum als_status put_event(struct records *records, enum als_put *what, struct als_err *err)
@@ -165,7 +160,7 @@ static enum als_status put_event(struct records *records, enum als_put *what, st
         .unit = text(records, ALS_EVENTS_UNIT),
         .note = als_row_text(row, ALS_EVENTS_NOTE, 4000, records->arena),
     };
-    const struct als_date date = event_date(records, event.event);
+    check_event_date(records, event.event);
     event.date = text(records, ALS_EVENTS_DATE);
     if (event.event)
         make_key(records, als_event_repeats(records->importer->protocol, event.event) ? 3 : 2);
@@ -176,11 +171,8 @@ static enum als_status put_event(struct records *records, enum als_put *what, st
     unsigned columns = 0;
     for (unsigned i = 0; i < 4; i++)
         columns |= given(records, ALS_EVENTS_DATE + i, i);
-    const enum als_status status =
-        als_event_put(records->importer->store, &event, columns, what, err);
-    if (status == ALS_OK && *what != ALS_PUT_SAME)
-        check_order(records, patient, &(struct als_event_fact){event.event, date});
-    return status;
+    records->patient_id = event.patient_id;
+    return als_event_put(records->importer->store, &event, columns, what, err);
 }
 
 /* ---- Visits ---- */
@@ -194,32 +186,6 @@ static enum als_status visit_number(struct records *records, size_t column, int 
     if (!extra || records->row.bad)
         return ALS_OK;
     return als_store_add_visit_code(importer->store, extra, number, err);
-}
-
-static void check_visit_day(struct records *records, size_t patient, int number, int day)
-{
-    struct als_importer *importer = records->importer;
-    struct als_oddity oddities[ALS_ODDITIES];
-    als_row_odd(&records->row, &importer->warnings, ALS_VISITS_DATE, oddities,
-                als_day_oddities("a visit", importer->roster.first_day[patient],
-                                 importer->roster.last_day[patient], day, oddities));
-    const ptrdiff_t plan = als_roster_plan(&importer->roster, number);
-    if (plan < 0)
-        return;
-    const size_t visit = (size_t)plan;
-    const int outside = als_roster_outside(&importer->roster, patient, visit, day);
-    int32_t *visit_day = als_roster_visit_day(&importer->roster, patient, visit);
-    const bool told = *visit_day == day;
-    *visit_day = day;
-    if (outside == 0)
-        return;
-    importer->result->out_of_window++;
-    if (told)
-        return;
-    als_row_warn(&records->row, &importer->warnings, ALS_VISITS_DATE, "W-WINDOW", NULL,
-                 "%d day%s %s the window of %s", outside < 0 ? -outside : outside,
-                 outside == 1 || outside == -1 ? "" : "s", outside < 0 ? "before" : "after",
-                 importer->protocol->visits[visit].code);
 }
 
 static enum als_status put_visit(struct records *records, enum als_put *what, struct als_err *err)
@@ -248,8 +214,7 @@ static enum als_status put_visit(struct records *records, enum als_put *what, st
                      "the same key is on line %zu already", first_line);
         return ALS_OK;
     }
-    if (visit.day != ALS_NO_DAY && !visit.not_done)
-        check_visit_day(records, patient, visit.visit_no, visit.day);
+    records->patient_id = visit.patient_id;
     const unsigned columns = 1u << 0 | given(records, ALS_VISITS_MODE, 1) | 1u << 2 | 1u << 3;
     return als_visit_put(importer->store, &visit, columns, what, err);
 }
@@ -337,7 +302,86 @@ static enum als_status put_ae(struct records *records, enum als_put *what, struc
     unsigned columns = 0;
     for (unsigned i = 0; i < 10; i++)
         columns |= given(records, ALS_AE_VISIT + i, i);
+    records->patient_id = ae.patient_id;
     return als_adverse_event_put(records->importer->store, &ae, columns, what, err);
+}
+
+/* ---- What rules say ---- */
+
+static void touch(struct records *records)
+{
+    const size_t id = (size_t)records->patient_id;
+    if (id >= records->touched_room) {
+        const size_t room = 2 * id + 256;
+        records->touched = als_realloc_array(records->touched, room, 1);
+        memset(records->touched + records->touched_room, 0, room - records->touched_room);
+        records->touched_room = room;
+    }
+    records->touched[id] = 1;
+}
+
+static bool is_touched(int64_t patient_id, void *context)
+{
+    const struct records *records = context;
+    return (size_t)patient_id < records->touched_room && records->touched[patient_id];
+}
+
+/* Line of the file that holds the record that a finding is about; 0 if none does. */
+static size_t line_of(struct records *records, const struct als_check_row *row)
+{
+    static const char *const names[] = {[ALS_KIND_PATIENTS] = "patient",
+                                        [ALS_KIND_EVENTS] = "event",
+                                        [ALS_KIND_VISITS] = "visit",
+                                        [ALS_KIND_AE] = "ae"};
+    const struct als_importer *importer = records->importer;
+    const enum als_kind kind = importer->columns.kind;
+    size_t line = 0;
+    if (strcmp(row->record, names[kind]) != 0)
+        return 0;
+    if (kind == ALS_KIND_VISITS) {
+        /* A line that cannot be found again is no reason to stop. */
+        (void)!als_seen_line(records->visits, als_key_visit(row->patient_id, row->visit_no), &line,
+                             NULL);
+        return line;
+    }
+    als_buf_clear(&records->key);
+    als_buf_printf(&records->key, "%s\n", als_store_patient_name(importer->store, row->patient_id));
+    for (const char *c = row->item; c && *c; c++)
+        als_buf_char(&records->key, kind == ALS_KIND_EVENTS && *c == ' ' ? '\n' : *c);
+    if (row->item)
+        als_buf_char(&records->key, '\n');
+    const size_t *found =
+        als_text_map_find(&records->named, records->key.data, records->key.length);
+    return found ? *found : 0;
+}
+
+static void receive(const struct als_check_row *row, void *context)
+{
+    struct records *records = context;
+    struct als_importer *importer = records->importer;
+    const size_t line = line_of(records, row);
+    importer->result->out_of_window += line && strcmp(row->verdict.code, "W-WINDOW") == 0;
+    if ((line || row->fresh) && als_warnings_count(&importer->warnings, &row->verdict))
+        als_importer_finding(importer, line, row);
+}
+
+/* What is new may change what is to be said of all that is stored of a patient. */
+static enum als_status check_touched(struct records *records, struct als_err *err)
+{
+    struct als_importer *importer = records->importer;
+    const struct als_check_options options = {.wanted = is_touched,
+                                              .wanted_context = records,
+                                              .today = importer->options->today,
+                                              .queries = true};
+    struct als_check_counts counts;
+    if (!records->touched)
+        return ALS_OK;
+    const enum als_status status =
+        als_check(importer->store, &options, receive, records, &counts, err);
+    als_importer_send(importer, &importer->findings);
+    if (status == ALS_OK)
+        als_importer_queries(importer, &counts);
+    return status;
 }
 
 /* ---- All ---- */
@@ -362,10 +406,14 @@ static enum als_status import_row(struct records *records, put_fn *put, struct a
         *err = problem;
         return status;
     }
-    if (row->bad)
+    if (row->bad) {
         als_importer_reject(importer, &importer->findings, row->record->line, row->record->raw,
                             row->record->raw_length);
-    else if (what == ALS_PUT_NEW)
+        return ALS_OK;
+    }
+    if (what != ALS_PUT_SAME)
+        touch(records);
+    if (what == ALS_PUT_NEW)
         importer->result->entered++;
     else if (what == ALS_PUT_CHANGED)
         importer->result->changed++;
@@ -413,7 +461,10 @@ enum als_status als_import_records(struct als_importer *importer, struct als_err
     records.row = (struct als_row){.columns = &importer->columns, .findings = &importer->findings};
     als_text_map_init(&records.named);
     als_buf_init(&records.key, 4096);
-    const enum als_status status = read_all(&records, puts[importer->columns.kind], err);
+    enum als_status status = read_all(&records, puts[importer->columns.kind], err);
+    if (status == ALS_OK)
+        status = check_touched(&records, err);
+    free(records.touched);
     als_buf_release(&records.key);
     als_text_map_release(&records.named);
     als_seen_free(records.visits);

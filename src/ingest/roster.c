@@ -40,39 +40,45 @@ static int number_of(const struct als_store *store, const struct als_visit_plan 
     return als_store_visit_no(store, visit->code, strlen(visit->code));
 }
 
-struct als_date als_roster_birth(const struct als_roster *roster, size_t patient)
+static struct als_date birth_of(const struct als_patient *patient)
 {
     struct als_date birth = ALS_NO_DATE;
-    const char *text = roster->patients.items[patient].birth_date;
-    if (text)
-        (void)als_date_parse(text, strlen(text), &birth);
+    if (patient->birth_date)
+        (void)als_date_parse(patient->birth_date, strlen(patient->birth_date), &birth);
     return birth;
 }
 
-static void index_events(struct als_roster *roster, const struct als_event_list *events)
+static void note_limits(struct als_roster *roster, size_t patient, int today)
+{
+    const struct als_date birth = birth_of(&roster->patients.items[patient]);
+    struct als_patient_facts facts = {.cohort = NULL};
+    facts.events = als_roster_events(roster, patient, &facts.n_events);
+    roster->birth_day[patient] = birth.day;
+    roster->limits[patient] = als_limits_of(&facts, birth, today);
+}
+
+static void index_events(struct als_roster *roster, const struct als_event_list *events, int today)
 {
     const size_t n = roster->patients.count;
     roster->events = als_arena_array(roster->arena, events->count + 1, sizeof *roster->events);
     roster->first_event = als_arena_array(roster->arena, n + 1, sizeof *roster->first_event);
-    roster->last_day = als_arena_array(roster->arena, n + 1, sizeof *roster->last_day);
-    roster->first_day = als_arena_array(roster->arena, n + 1, sizeof *roster->first_day);
+    roster->limits = als_arena_array(roster->arena, n + 1, sizeof *roster->limits);
+    roster->birth_day = als_arena_array(roster->arena, n + 1, sizeof *roster->birth_day);
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
         roster->first_event[i] = at;
-        roster->last_day[i] = ALS_NO_DAY;
-        roster->first_day[i] = als_date_first_day(als_roster_birth(roster, i));
         for (; at < events->count && events->items[at].patient_id <= roster->patients.items[i].id;
              at++) {
-            const struct als_event *event = &events->items[at];
             struct als_date date = ALS_NO_DATE;
-            if (event->date)
-                als_date_parse(event->date, strlen(event->date), &date);
-            roster->events[at] = (struct als_event_fact){.event = event->event, .date = date};
-            if (strcmp(event->event, "death") == 0 && date.day != ALS_NO_DAY)
-                roster->last_day[i] = als_date_last_day(date);
+            if (events->items[at].date)
+                als_date_parse(events->items[at].date, strlen(events->items[at].date), &date);
+            roster->events[at] =
+                (struct als_event_fact){.event = events->items[at].event, .date = date};
         }
     }
     roster->first_event[n] = at;
+    for (size_t i = 0; i < n; i++)
+        note_limits(roster, i, today);
 }
 
 static void map_visits(struct als_roster *roster, const struct als_store *store)
@@ -124,10 +130,11 @@ static enum als_status load_visit_days(struct als_store *store, struct als_roste
     return als_visit_days_each(store, keep_visit_day, roster, err);
 }
 
-enum als_status als_roster_load(struct als_store *store, struct als_roster *roster,
+enum als_status als_roster_load(struct als_store *store, int today, struct als_roster *roster,
                                 struct als_err *err)
 {
     *roster = (struct als_roster){.protocol = als_store_protocol(store), .arena = als_arena_new()};
+    roster->screening = als_protocol_visit(roster->protocol, "SCR");
     als_text_map_init(&roster->by_name);
     enum als_status status = als_patient_load(store, roster->arena, &roster->patients, err);
     if (status != ALS_OK)
@@ -140,7 +147,7 @@ enum als_status als_roster_load(struct als_store *store, struct als_roster *rost
     status = als_event_load(store, 0, roster->arena, &events, err);
     if (status != ALS_OK)
         return status;
-    index_events(roster, &events);
+    index_events(roster, &events, today);
     map_visits(roster, store);
     find_anchor_visits(roster);
     return load_visit_days(store, roster, err);
@@ -151,9 +158,21 @@ void als_roster_release(struct als_roster *roster)
     als_text_map_release(&roster->by_name);
     als_arena_free(roster->arena);
     free(roster->names);
-    free(roster->added);
-    free(roster->gathered);
     *roster = (struct als_roster){.arena = NULL};
+}
+
+ptrdiff_t als_roster_of_id(const struct als_roster *roster, int64_t patient_id)
+{
+    const struct als_patient_list *patients = &roster->patients;
+    size_t low = 0, high = patients->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (patients->items[middle].id < patient_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < patients->count && patients->items[low].id == patient_id ? (ptrdiff_t)low : -1;
 }
 
 ptrdiff_t als_roster_find(const struct als_roster *roster, const char *text, size_t length)
@@ -177,73 +196,7 @@ const char *als_roster_nearest(struct als_roster *roster, const char *text, size
     return als_nearest(name, roster->names, roster->patients.count);
 }
 
-bool als_roster_happened(const struct als_roster *roster, size_t patient, const char *event,
-                         int day)
-{
-    for (size_t i = roster->first_event[patient]; i < roster->first_event[patient + 1]; i++) {
-        const struct als_event_fact *fact = &roster->events[i];
-        if (fact->date.day != ALS_NO_DAY && fact->date.day <= day &&
-            strcmp(fact->event, event) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The patient's event of that name among those stored or brought; NULL if there is none. */
-static struct als_event_fact *event_of(struct als_roster *roster, size_t patient, const char *event)
-{
-    for (size_t i = roster->first_event[patient]; i < roster->first_event[patient + 1]; i++)
-        if (strcmp(roster->events[i].event, event) == 0)
-            return &roster->events[i];
-    for (size_t i = roster->first_added[patient]; i > 0; i = roster->added[i - 1].next)
-        if (strcmp(roster->added[i - 1].fact.event, event) == 0)
-            return &roster->added[i - 1].fact;
-    return NULL;
-}
-
-static void add_event(struct als_roster *roster, size_t patient, const struct als_event_fact *event)
-{
-    if (roster->n_added == roster->added_room) {
-        roster->added_room = roster->added_room ? 2 * roster->added_room : 64;
-        roster->added = als_realloc_array(roster->added, roster->added_room, sizeof *roster->added);
-    }
-    roster->added[roster->n_added++] =
-        (struct als_added_event){.fact = *event, .next = roster->first_added[patient]};
-    roster->first_added[patient] = roster->n_added;
-}
-
-static void gather(struct als_roster *roster, size_t n, const struct als_event_fact *event)
-{
-    if (n == roster->gathered_room) {
-        roster->gathered_room = n ? 2 * n : 16;
-        roster->gathered =
-            als_realloc_array(roster->gathered, roster->gathered_room, sizeof *roster->gathered);
-    }
-    roster->gathered[n] = *event;
-}
-
-struct als_patient_facts als_roster_event(struct als_roster *roster, size_t patient,
-                                          const struct als_event_fact *event, bool repeats)
-{
-    if (!roster->first_added)
-        roster->first_added =
-            als_arena_array(roster->arena, roster->patients.count + 1, sizeof *roster->first_added);
-    struct als_event_fact *same = repeats ? NULL : event_of(roster, patient, event->event);
-    if (same)
-        same->date = event->date;
-    else
-        add_event(roster, patient, event);
-    size_t n = 0;
-    for (size_t i = roster->first_event[patient]; i < roster->first_event[patient + 1]; i++)
-        gather(roster, n++, &roster->events[i]);
-    for (size_t i = roster->first_added[patient]; i > 0; i = roster->added[i - 1].next)
-        gather(roster, n++, &roster->added[i - 1].fact);
-    return (struct als_patient_facts){.cohort = roster->patients.items[patient].cohort,
-                                      .events = roster->gathered,
-                                      .n_events = n};
-}
-
-int als_roster_outside(struct als_roster *roster, size_t patient, size_t visit, int day)
+bool als_roster_window(struct als_roster *roster, size_t patient, size_t visit, int *from, int *to)
 {
     const struct als_visit_plan *plan = &roster->protocol->visits[visit];
     struct als_patient_facts facts = {
@@ -261,8 +214,8 @@ int als_roster_outside(struct als_roster *roster, size_t patient, size_t visit, 
     }
     const int target = als_schedule_target(roster->protocol, &facts, visit);
     if (target == ALS_NO_DAY)
-        return 0;
-    if (day < target - plan->before_days)
-        return day - (target - plan->before_days);
-    return day > target + plan->after_days ? day - (target + plan->after_days) : 0;
+        return false;
+    *from = target - plan->before_days;
+    *to = target + plan->after_days;
+    return true;
 }

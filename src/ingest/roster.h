@@ -5,6 +5,7 @@
 #ifndef ALSTRACK_INGEST_ROSTER_H
 #define ALSTRACK_INGEST_ROSTER_H
 
+#include "alstrack/define/verdict.h"
 #include "alstrack/store/record.h"
 #include "text_map.h"
 
@@ -29,42 +30,39 @@ struct als_roster {
     struct als_patient_list patients;
     struct als_text_map by_name; /* index into patients */
     struct als_event_fact *events;
-    size_t *first_event;   /* [patient]: of its events, which end at first_event[patient + 1] */
-    int *last_day;         /* [patient]: latest day on which death may have been; ALS_NO_DAY */
-    int *first_day;        /* [patient]: earliest day on which birth may have been; ALS_NO_DAY */
+    size_t *first_event; /* [patient]: of its events, which end at first_event[patient + 1] */
+    struct als_day_limits *limits; /* [patient] */
+    int *birth_day;                /* [patient]: as ages are counted; ALS_NO_DAY */
+    ptrdiff_t screening;           /* index into protocol->visits, -1 if there is none */
     ptrdiff_t *plan_of;    /* [visit number]: index into protocol->visits, -1 if not planned */
     size_t *anchor_visits; /* those on whose date another hangs: indexes into protocol->visits */
     size_t n_anchor_visits;
     int32_t *visit_days;          /* [patient][planned visit]: actual day, ALS_NO_DAY */
     size_t last_found;            /* patient of the visit day loaded last */
     struct als_visit_fact *facts; /* room for one patient's anchor visits */
-    struct als_added_event {
-        struct als_event_fact fact;
-        size_t next;     /* of the same patient: 1 + index, 0 = none */
-    } * added;           /* events that the file brought */
-    size_t *first_added; /* [patient]: 1 + index into added, 0 = none */
-    size_t n_added, added_room;
-    struct als_event_fact *gathered; /* one patient's events, stored and brought */
-    size_t gathered_room;
     size_t names_suggested;
     const char **names; /* of all patients, made for the first suggestion */
 };
 
-ALS_CHECKED enum als_status als_roster_load(struct als_store *store, struct als_roster *roster,
-                                            struct als_err *err);
+/* today: for als_day_limits. */
+ALS_CHECKED enum als_status als_roster_load(struct als_store *store, int today,
+                                            struct als_roster *roster, struct als_err *err);
 void als_roster_release(struct als_roster *roster);
 
 /* Index of a patient, -1 if there is none. */
+ptrdiff_t als_roster_of_id(const struct als_roster *roster, int64_t patient_id);
 ptrdiff_t als_roster_find(const struct als_roster *roster, const char *text, size_t length);
 /* A patient whose name is nearly this one, or NULL; only for the first unknown names of a file,
  * because it looks at every patient. */
 const char *als_roster_nearest(struct als_roster *roster, const char *text, size_t length);
 
-struct als_date als_roster_birth(const struct als_roster *roster, size_t patient);
-
-/* Did the event take place on that day or before? A partial date counts by its convention. */
-bool als_roster_happened(const struct als_roster *roster, size_t patient, const char *event,
-                         int day);
+/* Events of a patient, as stored when the import began. */
+static inline const struct als_event_fact *als_roster_events(const struct als_roster *roster,
+                                                             size_t patient, size_t *n)
+{
+    *n = roster->first_event[patient + 1] - roster->first_event[patient];
+    return roster->events + roster->first_event[patient];
+}
 
 /* Index of a visit into protocol->visits, -1 for extra ones. Numbers say nothing about the plan:
  * visits that an amendment adds get the next free ones. */
@@ -82,12 +80,8 @@ static inline int32_t *als_roster_visit_day(const struct als_roster *roster, siz
     return &roster->visit_days[patient * roster->protocol->n_visits + visit];
 }
 
-/* The file brings an event, or another date for one: the patient's events as they are now. Borrowed
- * until the next call. */
-struct als_patient_facts als_roster_event(struct als_roster *roster, size_t patient,
-                                          const struct als_event_fact *event, bool repeats);
-
-/* Signed distance of a day to a planned visit's window: 0 inside, or when there is none yet. */
-int als_roster_outside(struct als_roster *roster, size_t patient, size_t visit, int day);
+/* The window of a planned visit, by the targets that are known now; false when there is none yet.
+ */
+bool als_roster_window(struct als_roster *roster, size_t patient, size_t visit, int *from, int *to);
 
 #endif

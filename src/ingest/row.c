@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "alstrack/core/num.h"
-#include "alstrack/schedule/oddity.h"
 #include "alstrack/score/reason.h"
 
 const char *const als_modes[] = {"clinic", "phone", "video", "home"};
@@ -40,38 +39,46 @@ void als_row_fail(struct als_row *row, size_t column, const char *code, const ch
     va_end(args);
 }
 
-static size_t *warning_count(struct als_warnings *warnings, const char *code)
+static struct als_warning_kind *kind_of(struct als_warnings *warnings,
+                                        const struct als_verdict *verdict)
 {
     const size_t room = sizeof warnings->kinds / sizeof warnings->kinds[0];
     size_t i = 0;
-    while (i < warnings->n && warnings->kinds[i].code != code &&
-           strcmp(warnings->kinds[i].code, code) != 0)
+    while (i < warnings->n && strcmp(warnings->kinds[i].code, verdict->code) != 0)
         i++;
     if (i == warnings->n && i < room)
-        warnings->kinds[warnings->n++] = (struct als_warning_kind){.code = code};
-    return &warnings->kinds[i < room ? i : room - 1].count;
+        warnings->kinds[warnings->n++] =
+            (struct als_warning_kind){.code = verdict->code, .level = verdict->level};
+    return &warnings->kinds[i < room ? i : room - 1];
 }
 
-void als_row_warn(struct als_row *row, struct als_warnings *warnings, size_t column,
-                  const char *code, const char *hint, const char *format, ...)
+bool als_warnings_count(struct als_warnings *warnings, const struct als_verdict *verdict)
 {
-    if ((*warning_count(warnings, code))++ >= ALS_WARNINGS_SHOWN)
-        return;
+    return kind_of(warnings, verdict)->count++ < ALS_WARNINGS_SHOWN;
+}
+
+__attribute__((format(printf, 6, 7))) static void tell(struct als_row *row,
+                                                       enum als_severity severity, size_t column,
+                                                       const char *code, const char *hint,
+                                                       const char *format, ...)
+{
     const ptrdiff_t at = column == ALS_NO_FIELD ? -1 : row->columns->at[column];
     va_list args;
     va_start(args, format);
-    als_finding_add(
-        row->findings, ALS_SEVERITY_WARNING, code, row->record, at < 0 ? ALS_NO_FIELD : (size_t)at,
-        column == ALS_NO_FIELD ? NULL : row->columns->names[column], hint, format, args);
+    als_finding_add(row->findings, severity, code, row->record, at < 0 ? ALS_NO_FIELD : (size_t)at,
+                    column == ALS_NO_FIELD ? NULL : row->columns->names[column], hint, format,
+                    args);
     va_end(args);
 }
 
-void als_row_odd(struct als_row *row, struct als_warnings *warnings, size_t column,
-                 const struct als_oddity *oddities, size_t n)
+void als_row_verdict(struct als_row *row, struct als_warnings *warnings, size_t column,
+                     const struct als_verdict *verdict)
 {
-    for (size_t i = 0; i < n; i++)
-        als_row_warn(row, warnings, column, oddities[i].code, oddities[i].hint, "%s",
-                     oddities[i].what);
+    if (verdict->level == ALS_RULE_HARD)
+        als_row_fail(row, column, verdict->code, verdict->hint, "%s", verdict->message);
+    else if (als_warnings_count(warnings, verdict))
+        tell(row, verdict->level == ALS_RULE_SOFT ? ALS_SEVERITY_WARNING : ALS_SEVERITY_INFO,
+             column, verdict->code, verdict->hint, "%s", verdict->message);
 }
 
 /* Digits and one kind of separator: 31/12/2020, 1.2.20. */

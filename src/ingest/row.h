@@ -40,19 +40,16 @@ void als_row_expect(struct als_row *row, size_t column, const char *expected);
 struct als_warnings {
     struct als_warning_kind {
         const char *code; /* borrowed */
+        enum als_rule_level level;
         size_t count;
     } kinds[64];
     size_t n;
 };
-/* Accept the row, but say what is odd about it. column ALS_NO_FIELD: the row as a whole. */
-__attribute__((format(printf, 6, 7))) void als_row_warn(struct als_row *row,
-                                                        struct als_warnings *warnings,
-                                                        size_t column, const char *code,
-                                                        const char *hint, const char *format, ...);
-
-struct als_oddity;
-void als_row_odd(struct als_row *row, struct als_warnings *warnings, size_t column,
-                 const struct als_oddity *oddities, size_t n);
+/* What a rule says of the row: a hard one refuses it. column ALS_NO_FIELD: the row as a whole. */
+void als_row_verdict(struct als_row *row, struct als_warnings *warnings, size_t column,
+                     const struct als_verdict *verdict);
+/* Count a verdict that is not hard; true when it is one of the first of its kind. */
+bool als_warnings_count(struct als_warnings *warnings, const struct als_verdict *verdict);
 
 /* Has the row as many cells as the header? Says so if not. */
 bool als_row_complete(struct als_row *row);

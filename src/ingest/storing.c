@@ -2,6 +2,7 @@
  * Imports assessments: one thread reads and examines rows, this one stores them.
  */
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "assess.h"
@@ -51,9 +52,10 @@ static enum als_status settle_key(struct als_storing *storing, struct als_chunk 
     return status;
 }
 
-static void refuse(struct als_chunk *chunk, struct als_row_note *note)
+static void refuse(struct als_storing *storing, struct als_chunk *chunk, struct als_row_note *note)
 {
     note->state = ALS_ROW_REFUSED;
+    storing->refused[note->patient] = 1;
     chunk->batch->outcome[note->slot] = ALS_BULK_SKIP;
 }
 
@@ -67,7 +69,7 @@ static enum als_status settle_row(struct als_storing *storing, struct als_chunk 
                               &first_line, err);
     if (status != ALS_OK || first_line == 0)
         return status;
-    refuse(chunk, note);
+    refuse(storing, chunk, note);
     als_finding_row(&chunk->findings, "E-TWICE", note->line, raw_of(chunk, note), note->raw_length,
                     "keep one of the two rows",
                     "the same patient, visit and rater are on line %zu already", first_line);
@@ -93,23 +95,28 @@ static void report_conflict(struct als_importer *importer, struct als_chunk *chu
     als_csv_close(csv, NULL);
 }
 
-static void report_conflicts(struct als_importer *importer, struct als_chunk *chunk)
+static void report_conflicts(struct als_storing *storing, struct als_chunk *chunk)
 {
     const struct als_batch *batch = chunk->batch;
     for (size_t i = 0; i < batch->n_conflicts; i++) {
         const struct als_conflict *conflict = &batch->conflicts[i];
         struct als_row_note *note = &chunk->notes[chunk->note_of[conflict->row]];
         note->state = ALS_ROW_REFUSED;
-        report_conflict(importer, chunk, note, conflict);
+        storing->refused[note->patient] = 1;
+        report_conflict(storing->importer, chunk, note, conflict);
     }
 }
 
-static void count_outcomes(struct als_importer *importer, const struct als_chunk *chunk)
+static void count_outcomes(struct als_storing *storing, const struct als_chunk *chunk)
 {
+    struct als_importer *importer = storing->importer;
     const struct als_batch *batch = chunk->batch;
     size_t by_outcome[16] = {0};
-    for (size_t i = 0; i < batch->n; i++)
+    for (size_t i = 0; i < batch->n; i++) {
         by_outcome[batch->outcome[i] & 15]++;
+        if (batch->outcome[i] == ALS_PUT_NEW || batch->outcome[i] == ALS_PUT_CHANGED)
+            storing->touched[chunk->notes[chunk->note_of[i]].patient] = 1;
+    }
     importer->result->same += by_outcome[ALS_PUT_SAME];
     importer->result->entered += by_outcome[ALS_PUT_NEW];
     importer->result->changed += by_outcome[ALS_PUT_CHANGED];
@@ -131,11 +138,11 @@ enum als_status als_storing_put(struct als_storing *storing, struct als_chunk *c
         status = als_bulk_put(storing->bulk, chunk->batch, err);
     if (status != ALS_OK)
         return status;
-    report_conflicts(storing->importer, chunk);
+    report_conflicts(storing, chunk);
     als_findings_sort(&chunk->findings);
-    count_outcomes(storing->importer, chunk);
+    count_outcomes(storing, chunk);
     als_importer_send(storing->importer, &chunk->findings);
-    return ALS_OK;
+    return als_doubts_note(storing, chunk, err);
 }
 
 /* Keep the rows without a visit for later. */
@@ -275,37 +282,58 @@ static enum als_status read_and_store(struct als_storing *storing, struct exchan
     pthread_join(reader, NULL);
     if (status == ALS_OK && storing->aside)
         status = als_assign_visits(storing, &exchange->assessor, &exchange->chunks[0], err);
+    if (status == ALS_OK)
+        status = als_doubts_finish(storing, &exchange->assessor, err);
     return status;
+}
+
+static void exchange_open(struct exchange *exchange, struct als_importer *importer)
+{
+    pthread_mutex_init(&exchange->lock, NULL);
+    pthread_cond_init(&exchange->changed, NULL);
+    for (size_t i = 0; i < 2; i++) {
+        als_chunk_init(&exchange->chunks[i], importer->instrument);
+        als_assessor_given(&exchange->assessor, exchange->chunks[i].batch);
+    }
+}
+
+static void exchange_close(struct exchange *exchange)
+{
+    for (size_t i = 0; i < 2; i++)
+        als_chunk_release(&exchange->chunks[i]);
+    als_assessor_release(&exchange->assessor);
+    pthread_cond_destroy(&exchange->changed);
+    pthread_mutex_destroy(&exchange->lock);
+}
+
+static void storing_release(struct als_storing *storing)
+{
+    als_text_map_release(&storing->visits);
+    als_text_map_release(&storing->raters);
+    als_seen_free(storing->seen);
+    als_aside_free(storing->aside);
+    als_bulk_close(storing->bulk);
+    free(storing->refused);
+    free(storing->touched);
 }
 
 enum als_status als_import_assessments(struct als_importer *importer, struct als_err *err)
 {
     struct exchange exchange = {.filled = 0};
-    struct als_storing storing = {.importer = importer};
-    enum als_status status = als_bulk_open(importer->store, importer->instrument,
-                                           importer->options->dry_run, &storing.bulk, err);
-    if (status != ALS_OK)
-        return status;
-    pthread_mutex_init(&exchange.lock, NULL);
-    pthread_cond_init(&exchange.changed, NULL);
-    als_assessor_init(&exchange.assessor, importer);
-    for (size_t i = 0; i < 2; i++) {
-        als_chunk_init(&exchange.chunks[i], importer->instrument);
-        als_assessor_given(&exchange.assessor, exchange.chunks[i].batch);
-    }
-    storing.seen = als_seen_new(importer->store);
+    struct als_storing storing = {.importer = importer, .seen = als_seen_new(importer->store)};
+    const size_t patients = importer->roster.patients.count + 1;
+    storing.refused = als_alloc_array(patients, 1);
+    storing.touched = als_alloc_array(patients, 1);
     als_text_map_init(&storing.visits);
     als_text_map_init(&storing.raters);
-    status = read_and_store(&storing, &exchange, err);
-    als_text_map_release(&storing.visits);
-    als_text_map_release(&storing.raters);
-    als_seen_free(storing.seen);
-    als_aside_free(storing.aside);
-    als_bulk_close(storing.bulk);
-    for (size_t i = 0; i < 2; i++)
-        als_chunk_release(&exchange.chunks[i]);
-    als_assessor_release(&exchange.assessor);
-    pthread_cond_destroy(&exchange.changed);
-    pthread_mutex_destroy(&exchange.lock);
+    enum als_status status = als_assessor_init(&exchange.assessor, importer, err);
+    exchange_open(&exchange, importer);
+    if (status == ALS_OK)
+        status = als_bulk_open(importer->store, importer->instrument, importer->options->dry_run,
+                               &storing.bulk, err);
+    if (status == ALS_OK)
+        status = read_and_store(&storing, &exchange, err);
+    exchange_close(&exchange);
+    storing_release(&storing);
     return status;
 }

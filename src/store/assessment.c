@@ -121,8 +121,7 @@ static struct als_row_cell value_cell(const struct als_item *item, const struct 
 
 /* ---- Reasons per item ---- */
 
-/* Stored reasons by item, in the arena. */
-static const char **stored_reasons(const struct als_instrument *instrument, const char *json_text,
+const char **als_reasons_from_json(const struct als_instrument *instrument, const char *json_text,
                                    struct als_arena *arena)
 {
     const char **reasons = als_arena_array(arena, instrument->n_items, sizeof *reasons);
@@ -157,14 +156,15 @@ void als_reasons_to_json(const struct als_instrument *instrument, const char *co
         als_buf_char(out, '}');
 }
 
-static const char **merge_reasons(const struct als_instrument *instrument,
-                                  const struct als_assessment *assessment, const bool *given_items,
-                                  const char *stored, struct als_arena *arena)
+const char **als_reasons_merge(const struct als_instrument *instrument,
+                               const struct als_assessment *assessment, const bool *given_items,
+                               const char *const *stored, struct als_arena *arena)
 {
-    const char **reasons = stored_reasons(instrument, stored, arena);
+    const char **reasons = als_arena_array(arena, instrument->n_items, sizeof *reasons);
     const char *const *named = assessment->item_reasons;
     for (size_t i = 0; i < instrument->n_items; i++) {
         bool given = item_given(given_items, i);
+        reasons[i] = stored ? stored[i] : NULL;
         if (named && (given || named[i]))
             reasons[i] = named[i];
         else if (given && assessment->values[i].kind != ALS_VALUE_MISSING)
@@ -226,8 +226,8 @@ static enum als_status compose_reasons(const struct als_instrument *instrument,
         return ALS_OK;
     enum als_status status = ALS_OK;
     struct als_arena *arena = als_arena_new();
-    const char **reasons =
-        merge_reasons(instrument, assessment, given_items, stored->reasons, arena);
+    const char **before = als_reasons_from_json(instrument, stored->reasons, arena);
+    const char **reasons = als_reasons_merge(instrument, assessment, given_items, before, arena);
     for (size_t i = 0; i < instrument->n_items && status == ALS_OK; i++) {
         bool answered = item_given(given_items, i) ? assessment->values[i].kind != ALS_VALUE_MISSING
                                                    : stored->answered[i];

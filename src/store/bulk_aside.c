@@ -122,6 +122,43 @@ static enum als_status find_line(struct als_seen *seen, int64_t key, size_t *lin
     return status;
 }
 
+/* The keys ascend: look at the middle, in the file without a name or in memory. */
+static enum als_status search_noted(struct als_seen *seen, int64_t key, size_t *line,
+                                    struct als_err *err)
+{
+    size_t low = 0, older = 0;
+    if (seen->older) {
+        if (fseek(seen->older, 0, SEEK_END) != 0)
+            return als_fail(err, ALS_IO, "E-TEMPORARY", "cannot read a temporary file");
+        older = (size_t)ftell(seen->older) / sizeof(struct noted);
+    }
+    size_t high = older + seen->n_noted;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        struct noted one;
+        if (middle >= older)
+            one = seen->noted[middle - older];
+        else if (fseek(seen->older, (long)(middle * sizeof one), SEEK_SET) != 0 ||
+                 fread(&one, sizeof one, 1, seen->older) != 1)
+            return als_fail(err, ALS_IO, "E-TEMPORARY", "cannot read a temporary file");
+        if (one.key == key) {
+            *line = one.line;
+            return ALS_OK;
+        }
+        if (one.key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return ALS_OK;
+}
+
+enum als_status als_seen_line(struct als_seen *seen, int64_t key, size_t *line, struct als_err *err)
+{
+    *line = 0;
+    return seen->ascending ? search_noted(seen, key, line, err) : find_line(seen, key, line, err);
+}
+
 enum als_status als_seen_add(struct als_seen *seen, int64_t key, size_t line, size_t *first_line,
                              struct als_err *err)
 {
@@ -221,6 +258,32 @@ enum als_status als_visit_days_each(struct als_store *store, als_visit_day_fn *r
         const int64_t visit_id = sqlite3_column_int64(stmt, 0);
         receive(visit_id >> ALS_KEY_SHIFT, (int)(visit_id & ALS_KEY_MASK),
                 sqlite3_column_int(stmt, 1), context);
+    }
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+/* A seek per patient, whatever the number of rows. */
+enum als_status als_assessed_each(struct als_store *store, const struct als_instrument *instrument,
+                                  als_patient_id_fn *receive, void *context, struct als_err *err)
+{
+    char name[ALS_RELATION_NAME], sql[160];
+    sqlite3_stmt *stmt;
+    bool row = true;
+    als_relation_name("a", instrument, name);
+    snprintf(sql, sizeof sql,
+             "SELECT assessment_id >> 24 FROM \"%s\" WHERE assessment_id >= ?1"
+             " ORDER BY assessment_id LIMIT 1",
+             name);
+    enum als_status status = als_sql_prepare(store, sql, &stmt, err);
+    for (int64_t next = 0; status == ALS_OK && row; als_sql_done(stmt)) {
+        sqlite3_bind_int64(stmt, 1, next << (2 * ALS_KEY_SHIFT));
+        status = als_sql_step(store, stmt, &row, err);
+        if (status != ALS_OK || !row)
+            break;
+        const int64_t id = sqlite3_column_int64(stmt, 0);
+        receive(id, context);
+        next = id + 1;
     }
     sqlite3_finalize(stmt);
     return status;

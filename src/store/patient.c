@@ -181,3 +181,8 @@ struct als_person als_patient_person(const struct als_patient *patient,
         person.age_years = als_years_between(birth.day, day);
     return person;
 }
+
+const char *als_store_patient_name(struct als_store *store, int64_t patient_id)
+{
+    return als_word_patient(store, patient_id);
+}

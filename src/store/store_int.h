@@ -448,6 +448,13 @@ ALS_CHECKED enum als_status als_visit_follow(struct als_store *store, int64_t pa
 /* The column item_reasons; nothing is added when there are none. */
 void als_reasons_to_json(const struct als_instrument *instrument, const char *const *reasons,
                          struct als_buf *out);
+/* [n_items], in the arena, from the column; NULL is none. */
+const char **als_reasons_from_json(const struct als_instrument *instrument, const char *json_text,
+                                   struct als_arena *arena);
+/* Those that the row has once the assessment is put over `stored` (NULL: no row). */
+const char **als_reasons_merge(const struct als_instrument *instrument,
+                               const struct als_assessment *assessment, const bool *given_items,
+                               const char *const *stored, struct als_arena *arena);
 /* Bind ?1 and ?2: assessment_id of patients first_id … last_id. */
 void als_scan_bounds(sqlite3_stmt *stmt, int64_t first_id, int64_t last_id);
 

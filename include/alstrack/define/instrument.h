@@ -95,9 +95,14 @@ enum als_rule_level { ALS_RULE_HARD, ALS_RULE_SOFT, ALS_RULE_INFO };
 struct als_rule {
     const char *code; /* [A-Z][A-Z0-9_]* */
     enum als_rule_level level;
-    /* The rule fires when true. Names: ITEM, SCORE, previous.X (at the visit before), change.X
-     * (since then), event.NAME (on or before this date), patient.sex, patient.age. */
+    /* The rule fires when true. Names: ITEM, SCORE, answered.ITEM, previous.X (at the assessment
+     * before), change.X and months (since then), rater.changed, mode, event.NAME (on or before this
+     * date), patient.sex, patient.age. */
     const struct als_expr *when;
+    /* Items for each of which `when` is judged, with item, previous.item, change.item and
+     * answered.item standing for it; n_each 0: judged once. */
+    const size_t *each;
+    size_t n_each;
     const char *message;
     size_t line; /* in the definition file */
 };
@@ -131,6 +136,13 @@ void als_instrument_free(struct als_instrument *instrument); /* NULL is fine */
 /* -1 when there is none. */
 ptrdiff_t als_instrument_item(const struct als_instrument *instrument, const char *code);
 ptrdiff_t als_instrument_score(const struct als_instrument *instrument, const char *code);
+
+/* Does the rule look at the assessment before? */
+bool als_rule_looks_back(const struct als_rule *rule);
+bool als_name_looks_back(const char *name); /* one of a condition */
+
+/* Do its answers count as numbers? */
+bool als_item_is_numeric(const struct als_item *item);
 
 /* True for scores that depend only on the row's own items (generated columns in the study). */
 bool als_score_is_own(const struct als_score *score);

@@ -14,6 +14,7 @@ struct als_import_options {
     const char *map;     /* CSV `theirs,ours` for other people's headers; NULL = none */
     const char *rejects; /* write bad rows with reasons here and import the good ones; NULL = all or
                             nothing */
+    int today;           /* 0: dates in the future are not noticed */
     bool dry_run;        /* report cell by cell what would change, write nothing, also no rejects.
                             Without rejects, as if there were a reason for every change */
     als_cell_change_fn *on_change; /* called per cell on dry_run; may be NULL */
@@ -31,8 +32,9 @@ struct als_import_result {
     size_t unscheduled;     /* made UNSn because no window held the date */
     size_t without_anchor;  /* of those: for want of an anchor */
     size_t out_of_window;
-    int64_t change_id;      /* 0 when nothing was stored */
-    char source_sha256[65]; /* of all that was read */
+    size_t opened, refreshed, gone; /* queries, see store/judge.h */
+    int64_t change_id;              /* 0 when nothing was stored */
+    char source_sha256[65];         /* of all that was read */
 };
 
 /* Findings go to sink in order of line, all of them; of warnings of one kind the first ten and

@@ -7,7 +7,7 @@
  *     item of its list, and points at it; any other points at the first item that it names.
  *   - those of every instrument:
  *       W-NOT-ASKED       soft  an answer to an item that does not apply
- *       W-INCOMPLETE      soft  a required item that applies has neither answer nor reason; one
+ *       W-INCOMPLETE      info  a required item that applies has neither answer nor reason; one
  *                               verdict, at the first of them, names all
  *       W-BEFORE-BIRTH    soft  dated before the patient's birth
  *       W-AFTER-DEATH     soft  dated after the patient's death
@@ -52,9 +52,7 @@ struct als_judge_input {
     const struct als_sitting *previous; /* NULL if there is none */
     const struct als_event_fact *events;
     size_t n_events;
-    /* Days that a partial date may stand for, in favour of the record; ALS_NO_DAY if unknown. */
-    int birth_first, death_last, consent_first;
-    int today;                  /* ALS_NO_DAY: the future is not judged */
+    struct als_day_limits limits;
     const char *visit;          /* its code, for messages */
     int window_from, window_to; /* ALS_NO_DAY when there is none */
     int visit_day; /* stored day of the visit: a deviation on that day is the visit's own, and not

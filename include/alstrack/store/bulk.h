@@ -83,6 +83,9 @@ struct als_seen *als_seen_new(struct als_store *store);
 /* *first_line is the line on which the key was named before, 0 when this is the first time. */
 ALS_CHECKED enum als_status als_seen_add(struct als_seen *seen, int64_t key, size_t line,
                                          size_t *first_line, struct als_err *err);
+/* Line on which the key was named, 0 if it was not. For a few keys at the end. */
+ALS_CHECKED enum als_status als_seen_line(struct als_seen *seen, int64_t key, size_t *line,
+                                          struct als_err *err);
 void als_seen_free(struct als_seen *seen);
 
 /* Rows put aside, read back in order of patient, day and line; kept in a temporary table. */
@@ -107,5 +110,12 @@ void als_aside_free(struct als_aside *aside); /* NULL is fine */
 typedef void als_visit_day_fn(int64_t patient_id, int visit_no, int day, void *context);
 ALS_CHECKED enum als_status als_visit_days_each(struct als_store *store, als_visit_day_fn *receive,
                                                 void *context, struct als_err *err);
+
+/* Every patient who has a stored assessment of the instrument, in order of id. */
+typedef void als_patient_id_fn(int64_t patient_id, void *context);
+ALS_CHECKED enum als_status als_assessed_each(struct als_store *store,
+                                              const struct als_instrument *instrument,
+                                              als_patient_id_fn *receive, void *context,
+                                              struct als_err *err);
 
 #endif

@@ -34,7 +34,7 @@ struct als_entry {
     const struct als_justification *justifications;
     size_t n_justifications;
     bool strict;             /* a soft rule needs a justification */
-    int today;               /* ALS_NO_DAY: the future is not judged */
+    int today;               /* ALS_NO_DAY or 0: the future is not judged */
     struct als_arena *arena; /* of the outcome */
 };
 

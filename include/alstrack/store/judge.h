@@ -17,7 +17,7 @@ als_assessment_get(struct als_store *store, int64_t patient_id, int visit_no,
 
 /* Of an assessment as it stands or as it would be stored: all its values, reasons, day, mode and
  * rater count, a stored row of that key does not. One that was not done has no verdicts. `today`
- * ALS_NO_DAY: the future is not judged. Verdicts are appended. */
+ * ALS_NO_DAY or 0: the future is not judged. Verdicts are appended. */
 ALS_CHECKED enum als_status als_judge_assessment(struct als_store *store,
                                                  const struct als_instrument *instrument,
                                                  const struct als_assessment *assessment, int today,
@@ -34,14 +34,33 @@ ALS_CHECKED enum als_status als_judge_visit(struct als_store *store, int64_t pat
                                             int visit_no, int today, struct als_verdict_list *out,
                                             struct als_err *err);
 
+/* The value that a verdict is about, as files have it, in the arena: of its item, else of its
+ * score; NULL when missing or none. */
+const char *als_verdict_value(const struct als_instrument *instrument,
+                              const struct als_verdict *verdict, const struct als_value *values,
+                              struct als_arena *arena);
+
 /* ---- The whole study: `check` ---- */
 
+enum als_check_records {
+    ALS_CHECK_PATIENT = 1,
+    ALS_CHECK_EVENT = 2,
+    ALS_CHECK_VISIT = 4,
+    ALS_CHECK_AE = 8,
+    ALS_CHECK_ASSESSMENT = 16
+};
+
 struct als_check_options {
-    int64_t patient_id; /* 0 = all */
-    const char *site;   /* NULL = all */
-    int today;          /* ALS_NO_DAY: the future is not judged */
-    bool queries;       /* inside an open change set: open and refresh queries of soft findings,
-                           and mark those whose rule no longer fires; close none */
+    int64_t patient_id;                      /* 0 = all */
+    const char *site;                        /* NULL = all */
+    unsigned records;                        /* of enum als_check_records; 0 = all */
+    const struct als_instrument *instrument; /* assessments of this one only; NULL = all */
+    bool (*wanted)(int64_t patient_id, void *context); /* NULL = all */
+    void *wanted_context;
+    bool baselines; /* look for missing baselines, too: not while data are still coming in */
+    int today;      /* ALS_NO_DAY or 0: the future is not judged */
+    bool queries; /* inside an open change set: open and refresh queries of soft findings, and mark
+                     those whose rule no longer fires; close none */
 };
 struct als_check_row {
     int64_t patient_id;
@@ -54,6 +73,7 @@ struct als_check_row {
     const char *value;       /* as files have it; NULL = missing or none */
     const char *query;       /* its query, such as P01/3; NULL if there is none */
     const char *query_state; /* open, answered, closed; NULL */
+    bool fresh;              /* the query was opened or refreshed just now */
 };
 /* Rows by patient, then registration, events, visits, adverse events, instruments in order of the
  * study; borrowed during the call. */
@@ -66,5 +86,11 @@ ALS_CHECKED enum als_status als_check(struct als_store *store,
                                       const struct als_check_options *options,
                                       als_check_fn *receive, void *context,
                                       struct als_check_counts *counts, struct als_err *err);
+
+/* Open or refresh the queries of findings made elsewhere (an import, row by row): rows with a soft
+ * verdict, of one patient after the other; query, query_state and fresh are not looked at. */
+ALS_CHECKED enum als_status als_check_note(struct als_store *store,
+                                           const struct als_check_row *rows, size_t n,
+                                           struct als_check_counts *counts, struct als_err *err);
 
 #endif

@@ -48,6 +48,7 @@ struct als_query {
     const char *last_at, *last_by;     /* of the last step, or of opening */
     const char *last_text;             /* of the last step that has one; NULL */
     int opened_day;                    /* UTC */
+    size_t n_steps;
 };
 
 struct als_query_filter {

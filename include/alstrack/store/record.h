@@ -38,6 +38,9 @@ ALS_CHECKED enum als_status als_patient_put(struct als_store *store, struct als_
 ALS_CHECKED enum als_status als_patient_get(struct als_store *store, const char *patient,
                                             struct als_arena *arena, struct als_patient *out,
                                             struct als_err *err);
+/* Name of a patient by id, kept in the store; "" when there is none. */
+const char *als_store_patient_name(struct als_store *store, int64_t patient_id);
+
 struct als_patient_list {
     struct als_patient *items; /* in order of id */
     size_t count;

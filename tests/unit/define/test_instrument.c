@@ -48,7 +48,7 @@ static const struct {
     {"main_score: total", "main_score: totl", "E-ITEM-UNKNOWN", 5, 13, "did you mean total?"},
     {"code: speech", "code: Speech", "E-CODE", 7, 11, NULL},
     {"code: speech", "code: visit", "E-RESERVED", 7, 11, "column"},
-    {"code: speech", "code: not", "E-RESERVED", 7, 11, "operator"},
+    {"code: speech", "code: not", "E-RESERVED", 7, 11, "word"},
     {"instrument: scale", "instrument: visits", "E-RESERVED", 1, 13, "import"},
     {"code: speech", "code: assessment_id", "E-RESERVED", 7, 11, "column"},
     {"code: walking", "code: weight", "E-DUPLICATE", 13, 11, "on line 11"},

@@ -223,14 +223,16 @@ Test(import_records, flags_visits_out_of_window_and_after_death)
     trial_must(&trial, "visits",
                "patient,visit,date\nP1,MN1,2020-04-09\nP1,MN3,2020-05-10\nP3,UNS1,2020-05-11\n");
     cr_assert_eq(trial.result.out_of_window, 2);
-    cr_assert_eq(trial.result.warnings, 3);
-    cr_assert_not_null(strstr(trial.said.data, "2:8 warning date: 1 day after the window of MN1"),
-                       "%s", trial.said.data);
-    cr_assert_not_null(strstr(trial.said.data, "3:8 warning date: 8 days before the window of MN3"),
-                       "%s", trial.said.data);
+    cr_assert_eq(trial.result.warnings, 1);
     cr_assert_not_null(
-        strstr(trial.said.data, "4:9 warning date: a visit after the patient's death"), "%s",
+        strstr(trial.said.data, "2:0 info P1 at MN1, visit: 1 day after the window of MN1"), "%s",
         trial.said.data);
+    cr_assert_not_null(
+        strstr(trial.said.data, "3:0 info P1 at MN3, visit: 8 days before the window of MN3"), "%s",
+        trial.said.data);
+    cr_assert_not_null(
+        strstr(trial.said.data, "4:0 warning P3 at UNS1, visit: a visit after the patient's death"),
+        "%s", trial.said.data);
     trial_close(&trial);
 }
 
@@ -250,9 +252,9 @@ Test(import_records, judges_windows_by_the_plan_after_an_amendment)
     trial_must(&trial, "alsfrsr",
                "patient,visit,date,speech\nP1,MN2,2020-05-12,4\n"
                "P1,MN3,2020-06-16,4\n");
-    cr_assert_not_null(strstr(trial.said.data, "2:8 warning date: 3 days after the window of MN2"),
+    cr_assert_not_null(strstr(trial.said.data, "2:8 info date: 3 days after the window of MN2"),
                        "%s", trial.said.data);
-    cr_assert_not_null(strstr(trial.said.data, "3:8 warning date: 1 day after the window of MN3"),
+    cr_assert_not_null(strstr(trial.said.data, "3:8 info date: 1 day after the window of MN3"),
                        "%s", trial.said.data);
     cr_assert_eq(trial.result.out_of_window, 2);
     trial_close(&trial);
@@ -268,8 +270,9 @@ Test(import_records, follows_anchors_on_visits_after_an_amendment)
                 "  - {code: D0, label: Treatment, anchor: visit PRE, offset: 14 days");
     trial_must(&trial, "visits", "patient,visit,date\nP2,PRE,2020-03-01\n");
     trial_must(&trial, "visits", "patient,visit,date\nP2,D0,2020-03-20\n");
-    cr_assert_not_null(strstr(trial.said.data, "2:7 warning date: 3 days after the window of D0"),
-                       "%s", trial.said.data);
+    cr_assert_not_null(
+        strstr(trial.said.data, "2:0 info P2 at D0, visit: 3 days after the window of D0"), "%s",
+        trial.said.data);
     trial_close(&trial);
 }
 
@@ -289,17 +292,20 @@ static const struct {
     const char *rows, *said; /* NULL: nothing */
 } order[] = {
     {"P1,infusion,2020-03-20\n",
-     "2:13 warning date: 2 infusions, 1 planned [W-DOSES] hint: 'event"},
+     "2:0 warning P1, event, infusion 2020-03-20: 2 infusions, 1 planned [W-DOSES] hint: 'event"},
     {"P1,infusion,2020-03-02\n", NULL},
-    {"P2,infusion,2020-03-20\nP2,infusion,2020-05-20\n", "3:13 warning date: 2 infusions"},
-    {"P1,onset,1960-01\n", "2:10 warning date: onset before the patient's birth [W-BEFORE-BIRTH]"},
+    {"P2,infusion,2020-03-20\nP2,infusion,2020-05-20\n",
+     "3:0 warning P2, event, infusion 2020-05-20: 2 infusions"},
+    {"P1,onset,1960-01\n",
+     "2:0 warning P1, event, onset: onset before the patient's birth [W-BEFORE-BIRTH]"},
     {"P1,onset,1960\n", NULL},
     {"P1,death,2020-02\n",
-     "2:10 warning date: death before infusion on 2020-03-02 [W-AFTER-DEATH]"},
+     "0:0 warning P1, event, infusion 2020-03-02: infusion after the patient's death"},
     {"P1,death,2020-03\n", NULL},
     {"P2,death,2020-03-01\nP2,consent,2020-03-02\n",
-     "3:12 warning date: consent after the patient's death [W-AFTER-DEATH]"},
-    {"P3,last_known_alive,2020-05-11\n", "2:21 warning date: last_known_alive after the patient"},
+     "3:0 warning P2, event, consent: consent after the patient's death [W-AFTER-DEATH]"},
+    {"P3,last_known_alive,2020-05-11\n",
+     "2:0 warning P3, event, last_known_alive 2020-05-11: last_known_alive after the patient"},
     {"P3,last_known_alive,2020-05\n", NULL},
 };
 

@@ -1,0 +1,134 @@
+/* Judges one assessment: prepares an instrument's rules once, and runs them. */
+#include "alstrack/score/judge.h"
+
+#include <string.h>
+
+#include "judge_int.h"
+
+static size_t count_conditions(const struct als_instrument *instrument)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < instrument->n_rules; i++)
+        n += instrument->rules[i].n_each ? instrument->rules[i].n_each : 1;
+    return n;
+}
+
+static size_t most_names(const struct als_instrument *instrument)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < instrument->n_rules; i++)
+        if (instrument->rules[i].when->n_names > most)
+            most = instrument->rules[i].when->n_names;
+    for (size_t i = 0; i < instrument->n_items; i++)
+        if (instrument->items[i].applies && instrument->items[i].applies->n_names > most)
+            most = instrument->items[i].applies->n_names;
+    return most;
+}
+
+static void prepare_rules(struct als_judge *judge)
+{
+    const struct als_instrument *instrument = judge->instrument;
+    for (size_t i = 0; i < instrument->n_rules; i++) {
+        const struct als_rule *rule = &instrument->rules[i];
+        for (size_t k = 0; k < (rule->n_each ? rule->n_each : 1); k++) {
+            struct condition *condition = &judge->rules[judge->n_rules++];
+            condition->rule = rule;
+            judge_prepare(judge, condition, rule->when,
+                          rule->n_each ? (ptrdiff_t)rule->each[k] : -1);
+        }
+    }
+}
+
+struct als_judge *als_judge_new(const struct als_instrument *instrument)
+{
+    struct als_arena *arena = als_arena_new();
+    struct als_judge *judge = als_arena_take(arena, sizeof *judge);
+    const size_t items = instrument->n_items + 1, scores = instrument->n_scores + 1;
+    *judge = (struct als_judge){.instrument = instrument, .arena = arena};
+    judge->rules = als_arena_array(arena, count_conditions(instrument) + 1, sizeof *judge->rules);
+    judge->applies = als_arena_array(arena, items, sizeof *judge->applies);
+    judge->looks_back_at = als_arena_array(arena, items, sizeof *judge->looks_back_at);
+    judge->names = als_arena_array(arena, most_names(instrument) + 1, sizeof *judge->names);
+    judge->own_ranks = als_arena_take(arena, items);
+    judge->own_previous_ranks = als_arena_take(arena, items);
+    judge->no_ranks = als_arena_take(arena, items);
+    judge->scores = (struct score_cache){als_arena_array(arena, scores, sizeof(double)),
+                                         als_arena_array(arena, scores, sizeof(bool))};
+    judge->previous_scores = (struct score_cache){als_arena_array(arena, scores, sizeof(double)),
+                                                  als_arena_array(arena, scores, sizeof(bool))};
+    prepare_rules(judge);
+    for (size_t i = 0; i < instrument->n_items; i++)
+        judge_prepare(judge, &judge->applies[i], instrument->items[i].applies, -1);
+    return judge;
+}
+
+void als_judge_free(struct als_judge *judge)
+{
+    if (judge)
+        als_arena_free(judge->arena);
+}
+
+bool als_judge_looks_back(const struct als_judge *judge)
+{
+    return judge->looks_back;
+}
+
+bool als_judge_looks_back_at(const struct als_judge *judge, size_t item)
+{
+    return judge->looks_back_at[item];
+}
+
+static const uint8_t *ranks_of(const struct als_judge *judge, const struct als_sitting *sitting,
+                               uint8_t *own)
+{
+    if (sitting->ranks)
+        return sitting->ranks;
+    for (size_t i = 0; i < judge->instrument->n_items; i++)
+        own[i] = als_rank(&judge->instrument->items[i], &sitting->values[i]);
+    return own;
+}
+
+static void look_at(struct als_judge *judge, const struct als_judge_input *input)
+{
+    const size_t n = judge->instrument->n_scores;
+    judge->input = input;
+    judge->ranks = ranks_of(judge, &input->now, judge->own_ranks);
+    judge->previous_ranks = input->previous
+                                ? ranks_of(judge, input->previous, judge->own_previous_ranks)
+                                : judge->no_ranks;
+    memset(judge->scores.known, 0, n * sizeof *judge->scores.known);
+    memset(judge->previous_scores.known, 0, n * sizeof *judge->previous_scores.known);
+}
+
+static void fire(struct als_judge *judge, const struct condition *condition,
+                 struct als_verdict_list *out)
+{
+    struct als_buf detail;
+    als_buf_init(&detail, 200);
+    judge_say_change(judge, condition, &detail);
+    als_verdict_add(out, condition->rule->code, condition->rule->level, condition->item, "%s%s",
+                    condition->rule->message, detail.data);
+    if (condition->item < 0)
+        out->items[out->count - 1].score = judge_score(judge, condition);
+    als_buf_release(&detail);
+}
+
+void als_judge_run(struct als_judge *judge, const struct als_judge_input *input,
+                   struct als_verdict_list *out)
+{
+    look_at(judge, input);
+    for (size_t i = 0; i < judge->n_rules; i++)
+        if (judge_truth(judge, &judge->rules[i]) == ALS_TRUE)
+            fire(judge, &judge->rules[i], out);
+    judge_items(judge, out);
+    judge_day(judge, out);
+}
+
+enum als_truth als_judge_applies(struct als_judge *judge, size_t item,
+                                 const struct als_judge_input *input)
+{
+    if (!judge->applies[item].expr)
+        return ALS_TRUE;
+    look_at(judge, input);
+    return judge_truth(judge, &judge->applies[item]);
+}

@@ -1,0 +1,290 @@
+/* Saving an assessment with its rules judged first. */
+#include "alstrack/store/entry.h"
+
+#include <string.h>
+
+#include "judge_int.h"
+
+/* One save, from loading to queries. */
+struct saving {
+    struct als_store *store;
+    const struct als_entry *entry;
+    struct als_entry_outcome *outcome;
+    struct als_arena *arena;
+    struct als_case the_case;
+    struct als_sittings before, after; /* of the patient and instrument */
+    struct als_judge *judge;
+    struct als_book book;
+};
+
+/* The assessment as it is to be: what is given laid over what is stored (NULL: nothing). */
+static void lay_over(const struct saving *saving, const struct als_assessment *stored,
+                     struct als_assessment *out)
+{
+    const struct als_entry *entry = saving->entry;
+    const struct als_instrument *instrument = entry->instrument;
+    struct als_value *values = als_arena_array(saving->arena, instrument->n_items, sizeof *values);
+    *out = entry->assessment;
+    for (size_t i = 0; i < instrument->n_items; i++) {
+        const bool given = !entry->given_items || entry->given_items[i];
+        values[i] = given    ? entry->assessment.values[i]
+                    : stored ? stored->values[i]
+                             : ALS_MISSING_VALUE;
+    }
+    out->values = values;
+    out->item_reasons = als_reasons_merge(instrument, &entry->assessment, entry->given_items,
+                                          stored ? stored->item_reasons : NULL, saving->arena);
+    if (!stored)
+        return;
+    if (!als_is_given(entry->given, 0))
+        out->day = stored->day;
+    if (!als_is_given(entry->given, 1))
+        out->mode = stored->mode;
+    if (!als_is_given(entry->given, 2))
+        out->respondent = stored->respondent;
+    if (!als_is_given(entry->given, 3))
+        out->not_done = stored->not_done;
+    if (!als_is_given(entry->given, 4))
+        out->reason = stored->reason;
+}
+
+static enum als_status changed_meanwhile(const struct saving *saving, struct als_err *err)
+{
+    const struct als_assessment *assessment = &saving->entry->assessment;
+    als_fail(err, ALS_DATA, "E-CHANGED-MEANWHILE",
+             "%s of %s at %s was %s by someone else in the meantime",
+             saving->entry->instrument->code,
+             als_word_patient(saving->store, assessment->patient_id),
+             als_store_visit_code(saving->store, assessment->visit_no),
+             saving->entry->expected_change ? "changed" : "entered");
+    als_err_hint(err, "look at what is stored now, and save again");
+    return ALS_DATA;
+}
+
+/* What is stored, compared with what the form was loaded with; then how it is to be. */
+static enum als_status load(struct saving *saving, struct als_err *err)
+{
+    const struct als_entry *entry = saving->entry;
+    const struct als_assessment *given = &entry->assessment;
+    struct als_assessment stored;
+    int64_t *found = &saving->outcome->found_change;
+    enum als_status status =
+        als_assessment_get(saving->store, given->patient_id, given->visit_no, entry->instrument,
+                           given->rater_no, saving->arena, &stored, found, err);
+    if (status != ALS_OK)
+        return status;
+    if (entry->expected_change != ALS_ANY_CHANGE && entry->expected_change != *found) {
+        if (*found)
+            saving->outcome->stored = stored;
+        return changed_meanwhile(saving, err);
+    }
+    lay_over(saving, *found ? &stored : NULL, &saving->outcome->stored);
+    status = als_case_load(saving->store, given->patient_id, entry->today, saving->arena,
+                           &saving->the_case, err);
+    if (status == ALS_OK)
+        status = als_sittings_load(saving->store, entry->instrument, given->patient_id,
+                                   saving->arena, &saving->before, err);
+    if (status == ALS_OK)
+        status = als_book_load(saving->store, given->patient_id, saving->arena, &saving->book, err);
+    return status;
+}
+
+static bool is_of(const struct als_assessment *a, const struct als_assessment *b)
+{
+    return a->visit_no == b->visit_no && a->rater_no == b->rater_no;
+}
+
+/* Those that there will be; the saved one is the last, unless it was not done. */
+static void arrange(struct saving *saving)
+{
+    const struct als_assessment *stored = &saving->outcome->stored;
+    for (size_t i = 0; i < saving->before.count; i++)
+        if (!is_of(&saving->before.items[i], stored))
+            als_sittings_add(&saving->after, saving->entry->instrument, &saving->before.items[i],
+                             saving->arena);
+    if (!stored->not_done && stored->day != ALS_NO_DAY)
+        als_sittings_add(&saving->after, saving->entry->instrument, stored, saving->arena);
+}
+
+/* ---- Justifications ---- */
+
+static const char *justification(const struct als_entry *entry, const struct als_verdict *verdict)
+{
+    for (size_t i = 0; i < entry->n_justifications; i++) {
+        const struct als_justification *one = &entry->justifications[i];
+        if (strcmp(one->code, verdict->code) == 0 &&
+            (one->item < 0 || one->item == verdict->item) && one->text &&
+            one->text[strspn(one->text, " \t\r\n")])
+            return one->text;
+    }
+    return NULL;
+}
+
+static struct als_cell_of cell_of(const struct saving *saving, const struct als_assessment *of,
+                                  const struct als_verdict *verdict)
+{
+    const struct als_instrument *instrument = saving->entry->instrument;
+    return (struct als_cell_of){
+        .visit_no = of->visit_no,
+        .record = instrument->code,
+        .rater = of->rater_no ? als_store_rater(saving->store, of->rater_no) : NULL,
+        .item = verdict->item < 0 ? NULL : instrument->items[verdict->item].code};
+}
+
+static bool is_asked_already(const struct saving *saving, const struct als_verdict *verdict)
+{
+    const struct als_assessment *stored = &saving->outcome->stored;
+    const struct als_cell_of cell = cell_of(saving, stored, verdict);
+    const struct als_query *query = als_book_find(&saving->book, &cell, verdict->code);
+    const char *value =
+        als_verdict_value(saving->entry->instrument, verdict, stored->values, saving->arena);
+    return query && (query->value_now && value ? strcmp(query->value_now, value) == 0
+                                               : query->value_now == value);
+}
+
+static enum als_status refuse(const struct als_entry *entry, const struct als_verdict *verdict,
+                              const char *code, struct als_err *err)
+{
+    const char *item = verdict->item < 0 ? NULL : entry->instrument->items[verdict->item].code;
+    als_fail(err, ALS_DATA, code, "%s%s%s [%s]", item ? item : "", item ? ": " : "",
+             verdict->message, verdict->code);
+    if (verdict->level == ALS_RULE_SOFT)
+        als_err_hint(err, "correct it, or confirm it with a reason");
+    return ALS_DATA;
+}
+
+/* Judge the saved one, and refuse what must not be. */
+static enum als_status judge(struct saving *saving, struct als_err *err)
+{
+    const struct als_entry *entry = saving->entry;
+    struct als_entry_outcome *outcome = saving->outcome;
+    if (!outcome->stored.not_done && outcome->stored.day != ALS_NO_DAY)
+        als_case_judge(&saving->the_case, saving->judge, entry->instrument, &saving->after,
+                       saving->after.count - 1, &outcome->verdicts);
+    const size_t n = outcome->verdicts.count;
+    outcome->confirmed = als_arena_array(saving->arena, n + 1, sizeof *outcome->confirmed);
+    for (size_t i = 0; i < n; i++)
+        outcome->confirmed[i] = justification(entry, &outcome->verdicts.items[i]) ||
+                                is_asked_already(saving, &outcome->verdicts.items[i]);
+    for (size_t i = 0; i < n; i++)
+        if (outcome->verdicts.items[i].level == ALS_RULE_HARD)
+            return refuse(entry, &outcome->verdicts.items[i], "E-HARD", err);
+    for (size_t i = 0; i < n && entry->strict; i++)
+        if (outcome->verdicts.items[i].level == ALS_RULE_SOFT && !outcome->confirmed[i])
+            return refuse(entry, &outcome->verdicts.items[i], "E-CONFIRM", err);
+    return ALS_OK;
+}
+
+/* ---- Queries ---- */
+
+/* Do the verdicts on `one` look at the saved one, in that arrangement? */
+static bool looks_at(const struct als_sittings *sittings, size_t one,
+                     const struct als_assessment *saved)
+{
+    const ptrdiff_t previous = als_sittings_previous(sittings, one);
+    if (previous >= 0 && is_of(&sittings->items[previous], saved))
+        return true;
+    for (size_t i = 0; i < sittings->count; i++)
+        if (is_of(&sittings->items[i], saved) && sittings->items[i].rater_no == saved->rater_no &&
+            sittings->items[one].rater_no == saved->rater_no &&
+            sittings->items[i].day == sittings->items[one].day)
+            return true;
+    return false;
+}
+
+static bool is_affected(const struct saving *saving, const struct als_assessment *one)
+{
+    const struct als_assessment *saved = &saving->outcome->stored;
+    if (is_of(one, saved))
+        return true;
+    const struct als_sittings *both[] = {&saving->before, &saving->after};
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < both[k]->count; i++)
+            if (is_of(&both[k]->items[i], one) && looks_at(both[k], i, saved))
+                return true;
+    return false;
+}
+
+static bool in_scope(const struct als_query *query, const void *context)
+{
+    const struct saving *saving = context;
+    const struct als_assessment key = {
+        .visit_no = query->visit_no,
+        .rater_no = query->rater
+                        ? als_store_rater_no(saving->store, query->rater, strlen(query->rater))
+                        : 0};
+    return strcmp(query->record, saving->entry->instrument->code) == 0 && is_affected(saving, &key);
+}
+
+static enum als_status note(struct saving *saving, size_t index,
+                            const struct als_verdict_list *verdicts, bool saved,
+                            struct als_err *err)
+{
+    const struct als_assessment *of = &saving->after.items[index];
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < verdicts->count && status == ALS_OK; i++) {
+        const struct als_verdict *verdict = &verdicts->items[i];
+        if (verdict->level != ALS_RULE_SOFT)
+            continue;
+        const struct als_cell_of cell = cell_of(saving, of, verdict);
+        status = als_book_note(
+            &saving->book, &cell, verdict->code, verdict->message,
+            als_verdict_value(saving->entry->instrument, verdict, of->values, saving->arena),
+            saved ? justification(saving->entry, verdict) : NULL, err);
+    }
+    return status;
+}
+
+/* Of the saved one and those that look at it. */
+static enum als_status follow(struct saving *saving, struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < saving->after.count && status == ALS_OK; i++) {
+        const struct als_assessment *one = &saving->after.items[i];
+        const bool saved = is_of(one, &saving->outcome->stored);
+        struct als_verdict_list verdicts = {.arena = saving->arena};
+        if (saved)
+            verdicts = saving->outcome->verdicts;
+        else if (is_affected(saving, one))
+            als_case_judge(&saving->the_case, saving->judge, saving->entry->instrument,
+                           &saving->after, i, &verdicts);
+        status = note(saving, i, &verdicts, saved, err);
+    }
+    if (status == ALS_OK)
+        status = als_book_finish(&saving->book, in_scope, saving, err);
+    saving->outcome->opened = saving->book.counts.opened;
+    saving->outcome->refreshed = saving->book.counts.refreshed;
+    saving->outcome->gone = saving->book.counts.gone;
+    return status;
+}
+
+static enum als_status save(struct saving *saving, struct als_err *err)
+{
+    const struct als_entry *entry = saving->entry;
+    enum als_status status = load(saving, err);
+    if (status != ALS_OK)
+        return status;
+    arrange(saving);
+    status = judge(saving, err);
+    if (status == ALS_OK)
+        status = als_assessment_put(saving->store, entry->instrument, &entry->assessment,
+                                    entry->given, entry->given_items, &saving->outcome->what, err);
+    return status == ALS_OK ? follow(saving, err) : status;
+}
+
+enum als_status als_entry_save(struct als_store *store, const struct als_entry *entry,
+                               struct als_entry_outcome *outcome, struct als_err *err)
+{
+    *outcome = (struct als_entry_outcome){.verdicts = {.arena = entry->arena}};
+    enum als_status status = als_change_require(store, err);
+    if (status != ALS_OK)
+        return status;
+    struct saving saving = {.store = store,
+                            .entry = entry,
+                            .outcome = outcome,
+                            .arena = entry->arena,
+                            .judge = als_judge_new(entry->instrument)};
+    status = save(&saving, err);
+    als_judge_free(saving.judge);
+    return status;
+}
