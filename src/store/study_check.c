@@ -22,10 +22,8 @@ struct check {
     struct als_arena *arena; /* of lists of the whole study */
     struct als_patient_list patients;
     struct als_event_list events;
-    struct als_visit_list visits;
     struct als_adverse_event_list adverse;
-    struct als_query_list queries;
-    size_t event_at, visit_at, adverse_at, query_at; /* of the next patient */
+    size_t event_at, adverse_at; /* of the next patient */
     struct lane *lanes;
     size_t n_lanes;
     /* Of the present patient. */
@@ -254,30 +252,36 @@ static bool in_scope(const struct als_query *query, const void *context)
         n = (at)-first;                                                                            \
     } while (0)
 
-static void open_case(struct check *check, const struct als_patient *patient, size_t *first_adverse,
-                      size_t *n_adverse)
+/* Visits and queries are as many as rows of assessments, so they are read patient by patient. */
+static enum als_status open_case(struct check *check, const struct als_patient *patient,
+                                 size_t *first_adverse, size_t *n_adverse, struct als_err *err)
 {
+    struct als_visit_list visits;
     const int64_t id = patient->id;
     size_t first, n;
     RUN_OF(check->events, check->event_at, patient_id);
     const struct als_event *events = check->events.items + first;
     const size_t n_events = n;
-    RUN_OF(check->visits, check->visit_at, patient_id);
-    als_case_from(check->store, patient, events, n_events, check->visits.items + first, n,
+    enum als_status status = als_visit_load(check->store, id, check->own, &visits, err);
+    if (status == ALS_OK)
+        status = als_book_load(check->store, id, check->own, &check->book, err);
+    if (status != ALS_OK)
+        return status;
+    als_case_from(check->store, patient, events, n_events, visits.items, visits.count,
                   check->options->today, check->own, &check->the_case);
-    RUN_OF(check->queries, check->query_at, patient_id);
-    als_book_from(check->store, id, check->queries.items + first, n, check->own, &check->book);
     RUN_OF(check->adverse, check->adverse_at, patient_id);
     *first_adverse = first;
     *n_adverse = n;
+    return ALS_OK;
 }
 
 static enum als_status check_one(struct check *check, const struct als_patient *patient,
                                  struct als_err *err)
 {
     size_t first_adverse, n_adverse;
-    open_case(check, patient, &first_adverse, &n_adverse);
-    enum als_status status = check_patient(check, err);
+    enum als_status status = open_case(check, patient, &first_adverse, &n_adverse, err);
+    if (status == ALS_OK)
+        status = check_patient(check, err);
     if (status == ALS_OK)
         status = check_events(check, err);
     if (status == ALS_OK)
@@ -318,16 +322,11 @@ static enum als_status load_patients(struct check *check, struct als_err *err)
 static enum als_status load_lists(struct check *check, struct als_err *err)
 {
     const int64_t id = check->options->patient_id;
-    const struct als_query_filter filter = {.patient_id = id, .opened_before = ALS_NO_DAY};
     enum als_status status = load_patients(check, err);
     if (status == ALS_OK)
         status = als_event_load(check->store, id, check->arena, &check->events, err);
-    if (status == ALS_OK)
-        status = als_visit_load(check->store, id, check->arena, &check->visits, err);
     if (status == ALS_OK && checks(check, ALS_CHECK_AE))
         status = als_adverse_event_load(check->store, id, check->arena, &check->adverse, err);
-    if (status == ALS_OK)
-        status = als_query_load(check->store, &filter, check->arena, &check->queries, err);
     return status;
 }
 

@@ -191,7 +191,7 @@ enum als_status als_visit_load(struct als_store *store, int64_t patient_id, stru
 {
     sqlite3_stmt *stmt;
     *out = (struct als_visit_list){NULL, 0};
-    enum als_status status = als_sql_prepare(
+    enum als_status status = als_sql_cached(
         store,
         "SELECT visit_id, day, mode, status = 'not-done', reason, assigned, made FROM visit"
         " WHERE visit_id BETWEEN ?1 AND ?2 ORDER BY visit_id",
@@ -219,7 +219,7 @@ enum als_status als_visit_load(struct als_store *store, int64_t patient_id, stru
                                        .made = sqlite3_column_int(stmt, 6)};
         n -= als_day_is_cut(store, list[n - 1].day);
     }
-    sqlite3_finalize(stmt);
+    als_sql_done(stmt);
     if (status == ALS_OK && n > 0) {
         out->items = als_arena_array(arena, n, sizeof *list);
         memcpy(out->items, list, n * sizeof *list);
