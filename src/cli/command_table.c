@@ -12,7 +12,7 @@ const char *const als_group_titles[ALS_GROUP_COUNT] = {
 };
 
 static const struct als_command_section *const sections[] = {
-    &als_commands_define, &als_commands_record, &als_commands_result,
+    &als_commands_define, &als_commands_record, &als_commands_result, &als_commands_question,
     &als_commands_people, &als_commands_keep,   &als_commands_help};
 
 const struct als_command *als_command_at(size_t index)

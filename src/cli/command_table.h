@@ -13,7 +13,8 @@ struct als_command_section {
     size_t count;
 };
 extern const struct als_command_section als_commands_define, als_commands_record,
-    als_commands_result, als_commands_people, als_commands_keep, als_commands_help;
+    als_commands_result, als_commands_question, als_commands_people, als_commands_keep,
+    als_commands_help;
 
 #define STUDY  ALS_CMD_STUDY
 #define WRITES (ALS_CMD_STUDY | ALS_CMD_WRITES)

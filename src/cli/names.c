@@ -110,3 +110,15 @@ const char *als_cli_patient_name(const struct als_patient_list *patients, int64_
     return low < patients->count && patients->items[low].id == id ? patients->items[low].patient
                                                                   : "";
 }
+
+enum als_status als_cli_site_check(struct als_cli *cli, const char *site, struct als_err *err)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const char **codes = als_arena_array(cli->arena, protocol->n_sites + 1, sizeof *codes);
+    for (size_t i = 0; i < protocol->n_sites; i++)
+        codes[i] = protocol->sites[i].code;
+    bool known = !site || protocol->n_sites == 0;
+    for (size_t i = 0; i < protocol->n_sites && !known; i++)
+        known = strcmp(codes[i], site) == 0;
+    return known ? ALS_OK : als_cli_no_such(ALS_USAGE, "site", site, codes, protocol->n_sites, err);
+}

@@ -21,6 +21,10 @@ ALS_CHECKED enum als_status als_cli_visit_check(struct als_cli *cli, const char 
 ALS_CHECKED enum als_status als_cli_visit_number(struct als_cli *cli, const char *code,
                                                  int *visit_no, struct als_err *err);
 
+/* ALS_USAGE unless the site is NULL, or one of the protocol's, if it names any. */
+ALS_CHECKED enum als_status als_cli_site_check(struct als_cli *cli, const char *site,
+                                               struct als_err *err);
+
 /* ALS_USAGE if there is none. */
 ALS_CHECKED enum als_status als_cli_instrument(struct als_cli *cli, const char *code,
                                                const struct als_instrument **out,

@@ -23,8 +23,8 @@ void als_cli_tell_queries(struct als_cli *cli, const char *patient, size_t opene
                           size_t gone)
 {
     if (opened)
-        als_cli_tell(cli, "  %s opened: alstrack query list --patient %s", queries(cli, opened),
-                     patient);
+        als_cli_tell(cli, "  %s opened%s%s", queries(cli, opened),
+                     patient ? ": alstrack query list --patient " : "", patient ? patient : "");
     if (refreshed)
         als_cli_tell(cli, "  %s open again with another value", queries(cli, refreshed));
     if (gone)
@@ -68,7 +68,7 @@ enum als_status als_cli_follow(struct als_cli *cli, const struct als_patient *pa
 {
     struct als_check_options options = {.patient_id = patient->id, .queries = true};
     struct following following = {.cli = cli, .record = record, .item = item, .visit_no = visit_no};
-    struct als_check_counts counts;
+    struct als_check_counts counts = {.hard = 0};
     enum als_status status = als_cli_today(cli, &options.today, err);
     if (!status)
         status = als_check(cli->store, &options, receive, &following, &counts, err);

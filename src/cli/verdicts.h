@@ -14,7 +14,7 @@
 void als_cli_tell_verdict(struct als_cli *cli, const char *where, const char *item,
                           const struct als_verdict *verdict);
 
-/* What became of queries, if anything did. */
+/* What became of queries, if anything did. patient NULL: of several. */
 void als_cli_tell_queries(struct als_cli *cli, const char *patient, size_t opened, size_t refreshed,
                           size_t gone);
 

@@ -94,7 +94,7 @@ enum als_status als_doubts_finish(struct als_storing *storing, const struct als_
 {
     struct als_importer *importer = storing->importer;
     struct finishing finishing = {storing, assessor};
-    struct als_check_counts counts;
+    struct als_check_counts counts = {.hard = 0};
     bool any = false;
     for (size_t i = 0; i < importer->roster.patients.count && !any; i++)
         any = is_late(&finishing, i);

@@ -373,7 +373,7 @@ static enum als_status check_touched(struct records *records, struct als_err *er
                                               .wanted_context = records,
                                               .today = importer->options->today,
                                               .queries = true};
-    struct als_check_counts counts;
+    struct als_check_counts counts = {.hard = 0};
     if (!records->touched)
         return ALS_OK;
     const enum als_status status =

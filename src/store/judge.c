@@ -65,10 +65,12 @@ void als_case_judge_event(const struct als_case *the_case, size_t index,
 void als_case_judge_visit(const struct als_case *the_case, size_t index,
                           struct als_verdict_list *out)
 {
+    static const struct als_day_limits none = {ALS_NO_DAY, ALS_NO_DAY, ALS_NO_DAY, ALS_NO_DAY};
     const struct als_visit *visit = &the_case->visits[index];
+    /* The day of a visit that was made from an assessment is that one's, and judged there. */
     if (!visit->not_done)
         als_visit_judge(the_case->rows, the_case->n_rows, the_case->facts.visits[index].code,
-                        visit->day, visit->assigned, &the_case->limits, out);
+                        visit->day, visit->assigned, visit->made ? &none : &the_case->limits, out);
 }
 
 void als_case_judge_adverse(const struct als_case *the_case, const struct als_adverse_event *ae,

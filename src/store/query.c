@@ -28,6 +28,12 @@ bool als_query_next(enum als_query_state state, enum als_query_action action,
     return true;
 }
 
+int als_query_age_days(const struct als_query *query, int today)
+{
+    const int until = query->closed_day != ALS_NO_DAY ? query->closed_day : today;
+    return until > query->opened_day ? until - query->opened_day : 0;
+}
+
 /* ---- Reading ---- */
 
 struct list {
@@ -67,7 +73,9 @@ static struct als_query read_query(struct als_store *store, sqlite3_stmt *stmt,
                               .value_change = sqlite3_column_int64(stmt, 8),
                               .opened_at = als_column_text(stmt, 9, arena),
                               .opened_by = als_column_text(stmt, 10, arena),
-                              .found = true};
+                              .opened_change = sqlite3_column_int64(stmt, 11),
+                              .found = true,
+                              .closed_day = ALS_NO_DAY};
     query.patient_id = query.id >> ALS_QUERY_SHIFT;
     query.name = als_arena_printf(arena, "%s/%d", als_word_patient(store, query.patient_id),
                                   (int)(query.id & ALS_QUERY_MASK));
@@ -100,6 +108,9 @@ void als_query_replay(struct als_query *query, const struct als_query_step *step
         query->found = false;
         query->value_now = step->value;
     }
+    query->closed_day = query->state == ALS_QUERY_CLOSED ? query->closed_day : ALS_NO_DAY;
+    if (strcmp(step->step, "closed") == 0)
+        query->closed_day = day_of(step->at_utc);
     query->last_at = step->at_utc;
     query->last_by = step->user;
     if (step->text)
@@ -108,7 +119,8 @@ void als_query_replay(struct als_query *query, const struct als_query_step *step
 
 #define QUERY_COLUMNS                                                                              \
     "q.query_id, q.record, q.visit_no, q.rater, q.item, q.rule, q.message, q.value,"               \
-    " q.value_change, c.at_utc, c.user FROM query AS q JOIN change_set AS c USING (change_id)"
+    " q.value_change, c.at_utc, c.user, c.change_id FROM query AS q JOIN change_set AS c USING "   \
+    "(change_id)"
 #define STEP_COLUMNS                                                                               \
     "s.step_id, s.step, s.text, s.value, c.at_utc, c.user, c.change_id"                            \
     " FROM query_step AS s JOIN change_set AS c USING (change_id)"
@@ -135,8 +147,11 @@ static enum als_status read_queries(struct als_store *store, int64_t first, int6
     sqlite3_bind_int64(stmt, 1, first);
     sqlite3_bind_int64(stmt, 2, last);
     bool row;
-    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row)
-        *list_add(list) = read_query(store, stmt, arena);
+    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
+        const struct als_query query = read_query(store, stmt, arena);
+        if (!als_day_is_cut(store, query.opened_day))
+            *list_add(list) = query;
+    }
     als_sql_done(stmt);
     return status;
 }
@@ -159,7 +174,7 @@ static enum als_status replay_steps(struct als_store *store, int64_t first, int6
         while (at < list->n && list->items[at].id < id)
             at++;
         const struct als_query_step step = read_step(stmt, arena);
-        if (at < list->n && list->items[at].id == id)
+        if (at < list->n && list->items[at].id == id && !als_day_is_cut(store, day_of(step.at_utc)))
             als_query_replay(&list->items[at], &step);
     }
     als_sql_done(stmt);
@@ -287,12 +302,14 @@ enum als_status als_query_history(struct als_store *store, int64_t query_id,
                                             .text = query->message,
                                             .value = query->value,
                                             .at_utc = query->opened_at,
-                                            .user = query->opened_by};
+                                            .user = query->opened_by,
+                                            .change_id = query->opened_change};
     out->count = 1;
     sqlite3_bind_int64(stmt, 1, query_id << ALS_KEY_SHIFT);
     sqlite3_bind_int64(stmt, 2, (query_id << ALS_KEY_SHIFT) | ALS_KEY_MASK);
     bool row;
-    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row)
+    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row &&
+           out->count <= query->n_steps)
         out->items[out->count++] = read_step(stmt, arena);
     als_sql_done(stmt);
     return status;

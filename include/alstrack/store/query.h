@@ -13,6 +13,8 @@
  * stays, for a person to close) and `found` (it fires again). A closed query whose value is still
  * the same stays closed: the value was accepted.
  *
+ * In a store that was cut (als_store_cut), queries and steps of later days (UTC) are not there.
+ *
  * A query is named PATIENT/NUMBER, counted for each patient, such as P01/3.
  */
 #ifndef ALSTRACK_STORE_QUERY_H
@@ -48,8 +50,13 @@ struct als_query {
     const char *last_at, *last_by;     /* of the last step, or of opening */
     const char *last_text;             /* of the last step that has one; NULL */
     int opened_day;                    /* UTC */
+    int closed_day;                    /* UTC; ALS_NO_DAY unless closed */
+    int64_t opened_change;
     size_t n_steps;
 };
+
+/* Whole days since it was opened, until `today` or until it was closed. */
+int als_query_age_days(const struct als_query *query, int today);
 
 struct als_query_filter {
     int64_t patient_id; /* 0 = all */
