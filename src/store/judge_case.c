@@ -115,7 +115,9 @@ static bool is_nearer(const struct als_assessment *a, const struct als_assessmen
     if (a->day != b->day)
         return a->day > b->day;
     const bool same_a = a->rater_no == to->rater_no, same_b = b->rater_no == to->rater_no;
-    return same_a != same_b ? same_a : a->rater_no < b->rater_no;
+    if (same_a != same_b)
+        return same_a;
+    return a->rater_no != b->rater_no ? a->rater_no < b->rater_no : a->visit_no < b->visit_no;
 }
 
 ptrdiff_t als_sittings_previous(const struct als_sittings *sittings, size_t index)

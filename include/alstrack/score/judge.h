@@ -22,7 +22,8 @@
  *
  * The previous assessment is the latest one of the same patient and instrument that was done on an
  * earlier day; of several on that day the one by the same rater, else the one with the lowest
- * rater number. Two raters at every visit so make two series, and a change of rater shows.
+ * rater number, then with the lowest visit number. Two raters at every visit so make two series,
+ * and a change of rater shows.
  *
  * A condition that looks at a few items with a few possible answers and at events is evaluated once
  * for each combination that occurs, and then looked up: a prepared judge is fast for many rows, and
