@@ -99,7 +99,9 @@ static const struct als_command commands[] = {
      .summary = "open an answered or closed query again",
      .operands = "QUERY [TEXT]",
      .options = {QUERY_TEXT},
-     .examples = {{"alstrack query reopen P01/2 'the source says otherwise'", "with the reason"}},
+     .examples = {{"alstrack query close P01/1 && "
+                   "alstrack query reopen P01/1 'the source says otherwise'",
+                   "with the reason"}},
      .group = ALS_GROUP_KEEP,
      .flags = WRITES,
      .act = ALS_ACT_QUERY,

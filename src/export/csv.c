@@ -13,9 +13,9 @@
 #include "wide.h"
 
 /* Files of fixed names; an instrument that is called like one of them gets a prefix. */
-static const char *const fixed_names[] = {"patients",       "visits",     "events",
-                                          "adverse_events", "procedures", "cohort",
-                                          "observations",   "dictionary", "eligibility"};
+static const char *const fixed_names[] = {"patients",    "visits", "events",       "adverse_events",
+                                          "procedures",  "cohort", "observations", "dictionary",
+                                          "eligibility", "queries"};
 
 static const char *instrument_file(struct als_export *export, const char *code)
 {
@@ -49,9 +49,9 @@ static enum als_status write_instruments(struct als_export *export, struct als_e
 static enum als_status write_data(struct als_export *export, struct als_err *err)
 {
     static enum als_status (*const writers[])(struct als_export *, struct als_err *) = {
-        als_export_patients, als_export_visits,       als_export_events,
-        als_export_adverse,  als_export_procedures,   als_export_eligibility,
-        write_instruments,   als_export_observations, als_export_cohort};
+        als_export_patients,     als_export_visits,      als_export_events,  als_export_adverse,
+        als_export_procedures,   als_export_eligibility, als_export_queries, write_instruments,
+        als_export_observations, als_export_cohort};
     enum als_status status = ALS_OK;
     for (size_t i = 0; i < sizeof writers / sizeof writers[0] && status == ALS_OK; i++)
         status = writers[i](export, err);
@@ -107,7 +107,7 @@ static enum als_status write_descriptions(struct als_export *export, const char 
 static bool tell_progress(double fraction, void *context)
 {
     struct als_export *export = context;
-    enum { OTHER_FILES = 7 };
+    enum { OTHER_FILES = 9 };
     double files = OTHER_FILES + (double)als_store_instrument_count(export->store);
     double done = ((double)export->n_datasets + fraction) / files;
     if (done <= export->told)

@@ -53,12 +53,13 @@ ALS_CHECKED enum als_status als_export_facts(const struct als_export *export,
                                              struct als_arena *arena, struct als_visit_list *visits,
                                              struct als_patient_facts *facts, struct als_err *err);
 
-/* records.c, eligibility.c, visits.c, observations.c, cohort.c: one file each. */
+/* records.c, eligibility.c, queries.c, visits.c, observations.c, cohort.c: one file each. */
 ALS_CHECKED enum als_status als_export_patients(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_events(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_adverse(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_procedures(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_eligibility(struct als_export *export, struct als_err *err);
+ALS_CHECKED enum als_status als_export_queries(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_visits(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_observations(struct als_export *export, struct als_err *err);
 ALS_CHECKED enum als_status als_export_cohort(struct als_export *export, struct als_err *err);

@@ -275,12 +275,16 @@ static void judge_assignment(const struct als_visit_row *rows, size_t n_rows, co
                     "the visit was chosen from the date; now it would be %s", now);
 }
 
-void als_visit_judge(const struct als_visit_row *rows, size_t n_rows, const char *code, int day,
-                     bool assigned, const struct als_day_limits *limits,
+void als_visit_judge(const struct als_visit_row *rows, size_t n_rows, int longest_gap_days,
+                     const char *code, int day, bool assigned, const struct als_day_limits *limits,
                      struct als_verdict_list *out)
 {
     als_verdict_day(out, "a visit", day, limits);
     const ptrdiff_t row = row_of(rows, n_rows, code);
+    if (row >= 0 && rows[row].gap_too_long)
+        als_verdict_add(out, "W-GAP", ALS_RULE_INFO, -1,
+                        "%d days after the visit before; at most %d are planned",
+                        rows[row].gap_days, longest_gap_days);
     if (row >= 0 && rows[row].plan) {
         judge_visit_order(rows, (size_t)row, day, out);
         if (rows[row].target != ALS_NO_DAY)

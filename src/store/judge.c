@@ -69,8 +69,10 @@ void als_case_judge_visit(const struct als_case *the_case, size_t index,
     const struct als_visit *visit = &the_case->visits[index];
     /* The day of a visit that was made from an assessment is that one's, and judged there. */
     if (!visit->not_done)
-        als_visit_judge(the_case->rows, the_case->n_rows, the_case->facts.visits[index].code,
-                        visit->day, visit->assigned, visit->made ? &none : &the_case->limits, out);
+        als_visit_judge(the_case->rows, the_case->n_rows,
+                        the_case->store->protocol->longest_gap_days,
+                        the_case->facts.visits[index].code, visit->day, visit->assigned,
+                        visit->made ? &none : &the_case->limits, out);
 }
 
 void als_case_judge_adverse(const struct als_case *the_case, const struct als_adverse_event *ae,

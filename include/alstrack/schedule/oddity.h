@@ -14,6 +14,7 @@
  * under 18 or over 90 years at consent W-VISIT-ORDER     soft  before a visit that comes earlier in
  * the plan W-ASSIGNED        soft  the visit was chosen from the date, and would be another one now
  *     W-WINDOW          info  outside the window
+ *     W-GAP             info  longer after the visit before than the protocol allows
  *     W-NO-DEATH        soft  an adverse event of grade 5 (CTCAE) without a death
  *     W-NO-BASELINE     soft  treatment has begun, and nothing counts as baseline of an instrument
  *
@@ -46,9 +47,9 @@ void als_patient_judge(const struct als_patient_facts *facts, struct als_date bi
                        double height_cm, int today, struct als_verdict_list *out);
 
 /* About a visit that was done, one of the facts. rows and n_rows: als_schedule_build of them.
- * assigned: its code was chosen by the program. */
-void als_visit_judge(const struct als_visit_row *rows, size_t n_rows, const char *code, int day,
-                     bool assigned, const struct als_day_limits *limits,
+ * longest_gap_days: the protocol's. assigned: its code was chosen by the program. */
+void als_visit_judge(const struct als_visit_row *rows, size_t n_rows, int longest_gap_days,
+                     const char *code, int day, bool assigned, const struct als_day_limits *limits,
                      struct als_verdict_list *out);
 
 /* About an adverse event. visit_day: of the visit that recorded it; ALS_NO_DAY. */

@@ -43,7 +43,7 @@ static void export_now(struct trial *trial)
     struct als_err err = {.status = ALS_OK};
     struct als_export_result result;
     trial_ok(als_export_csv(trial->store, &options, &result, &err), &err);
-    cr_assert_eq(result.files, 18u);
+    cr_assert_eq(result.files, 19u);
 }
 
 static char *read_out(const char *file)

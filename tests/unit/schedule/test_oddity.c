@@ -152,7 +152,7 @@ static const char *visit_said(const struct als_visit_fact *visits, size_t n, siz
     struct als_visit_row rows[N_PLAN + 8];
     const size_t n_rows = als_schedule_build(&protocol, &facts, ALS_NO_DAY, rows);
     const struct als_day_limits limits = als_limits_of(&facts, ALS_NO_DATE, 0);
-    als_visit_judge(rows, n_rows, visits[which].code, visits[which].day, assigned, &limits, out);
+    als_visit_judge(rows, n_rows, 0, visits[which].code, visits[which].day, assigned, &limits, out);
     return said(out);
 }
 
