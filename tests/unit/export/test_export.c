@@ -217,7 +217,7 @@ Test(export, repeats_to_the_byte_whatever_the_number_of_readers)
     options.readers = 3;
     export_now(&trial); /* over the former one */
     each_file(hash_file, second);
-    cr_assert_eq(json_object_size(first), 18u);
+    cr_assert_eq(json_object_size(first), 19u);
     cr_assert(json_equal(first, second));
     json_decref(first);
     json_decref(second);
@@ -234,7 +234,7 @@ Test(export, says_in_the_manifest_what_the_files_are)
     char *text = read_out("manifest.json");
     json_t *manifest = json_loads(text, 0, NULL);
     const json_t *files = json_object_get(manifest, "files");
-    cr_assert_eq(json_array_size(files), 17u);
+    cr_assert_eq(json_array_size(files), 18u);
     for (size_t i = 0; i < json_array_size(files); i++) {
         const json_t *file = json_array_get(files, i);
         const char *name = json_string_value(json_object_get(file, "file"));
