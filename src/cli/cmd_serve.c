@@ -25,22 +25,15 @@ static void open_browser(const char *url)
     _exit(0);
 }
 
-struct serving {
-    const struct als_cli *cli;
-    bool began;
-};
-
-static void ready(const char *url, void *context)
+static void ready(const char *url, bool first, void *context)
 {
-    struct serving *serving = context;
-    if (serving->began) {
-        fprintf(stderr, "open %s\n", url);
-        return;
-    }
-    serving->began = true;
-    fprintf(stderr, "serving %s\nopen %s\nend with Ctrl+C\n", als_cli_study_path(serving->cli),
-            url);
-    if (als_args_flag(&serving->cli->args, "open"))
+    const struct als_cli *cli = context;
+    if (first)
+        fprintf(stderr, "serving %s\n", als_cli_study_path(cli));
+    fprintf(stderr, "open %s\n", url);
+    if (first)
+        fputs("end with Ctrl+C\n", stderr);
+    if (first && als_args_flag(&cli->args, "open"))
         open_browser(url);
 }
 
@@ -68,12 +61,11 @@ static enum als_status read_options(struct als_cli *cli, struct als_web_config *
 
 enum als_status als_cmd_serve(struct als_cli *cli, struct als_err *err)
 {
-    struct serving serving = {.cli = cli};
     struct als_web_config config = {.study = als_cli_study_path(cli),
                                     .version = ALS_VERSION,
                                     .as_of_day = ALS_NO_DAY,
                                     .ready = ready,
-                                    .context = &serving};
+                                    .context = cli};
     if (!config.study)
         return als_cli_open(cli, ALS_STORE_WRITE, err); /* says that none was named */
     enum als_status status = als_cli_fill_change(cli, err);

@@ -154,8 +154,8 @@ void als_html_notice(struct als_html *page, enum als_flash kind, const char *tex
  * and ] data-score="URL"       after each change all fields are posted there; the answer is JSON
  *                          {"texts": {"total": "38 of 48", ...}}, and each element with
  *                          data-score-of="total" gets its text
- *   data-draft="URL"       the same 2 seconds after a change and on leaving a field; the answer is
- * JSON
+ *   data-draft="URL"       the same 2 seconds after a change and on leaving a text or the form; the
+ * answer is JSON
  *                          {"text": "Draft saved 14:02:11"} for the element data-draft-state
  *   data-guard             asks before changes are left that neither a save nor a draft has kept
  * Inside it:

@@ -44,7 +44,7 @@ static void name_server(struct running *running)
 }
 
 /* By its first name, if it has one. */
-void als_server_tell(const struct als_server *server, const char *token)
+void als_server_tell(const struct als_server *server, const char *token, bool first)
 {
     const struct als_web_config *config = server->config;
     struct als_arena *arena = als_arena_new();
@@ -56,7 +56,7 @@ void als_server_tell(const struct als_server *server, const char *token)
     const char *url =
         als_arena_printf(arena, "%s://%s%s%s%s/%s%s", server->scheme, brackets ? "[" : "", host,
                          brackets ? "]" : "", port, token ? "open/" : "", token ? token : "");
-    config->ready(url, config->context);
+    config->ready(url, first, config->context);
     als_arena_free(arena);
 }
 
@@ -103,7 +103,7 @@ static enum als_status start(struct running *running, struct als_err *err)
                        config->tls_cert ? running->key.data : NULL, &handler, &running->http, err);
     if (status == ALS_OK && config->ready)
         als_server_tell(&running->server,
-                        has_users(running) ? NULL : als_web_link_token(running->server.link));
+                        has_users(running) ? NULL : als_web_link_token(running->server.link), true);
     return status;
 }
 

@@ -61,7 +61,7 @@ static void offer_link(struct als_server *server)
     char token[ALS_SESSION_NAME];
     if (!als_web_sessions_any(server->sessions, als_server_clock()) &&
         als_web_link_renew(server->link, token) && server->config->ready)
-        als_server_tell(server, token);
+        als_server_tell(server, token, false);
 }
 
 /* In a study with users: to the login, and from there to where they wanted to go. */

@@ -33,7 +33,7 @@ double als_server_clock(void);
 struct als_http_handler als_server_handler(struct als_server *server);
 
 /* Tell where the page is, with a link's token unless it is NULL (config->ready). */
-void als_server_tell(const struct als_server *server, const char *token);
+void als_server_tell(const struct als_server *server, const char *token, bool first);
 
 /* May this answer be given? Fills the rest of the request (who.c): whose session it is, and the
  * store acts as them. *in: somebody is logged in. */

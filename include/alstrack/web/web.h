@@ -31,10 +31,10 @@ struct als_web_config {
     const char *tls_cert, *tls_key; /* PEM files; both or neither */
     bool proxy;                     /* behind a proxy that ends TLS */
 
-    /* Told when the server answers, and again when whoever was in has left: an address that opens
-     * the page in a study without users, the page's address else. Also called from other threads,
-     * one at a time. May be NULL. */
-    void (*ready)(const char *url, void *context);
+    /* Told when the server answers (first), and again, from another thread, when whoever was in
+     * has left: an address that opens the page in a study without users, the page's address else.
+     * May be NULL. */
+    void (*ready)(const char *url, bool first, void *context);
     void *context;
 };
 

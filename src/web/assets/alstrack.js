@@ -18,6 +18,7 @@
     document.addEventListener("input", (event) => {
         const field = event.target;
         if (!field.matches("[data-date]") || event.inputType?.startsWith("delete")) return;
+        field.value = field.value.replace(/--+/, "-"); // typed although it was there already
         if (/^\d{4}$/.test(field.value) || /^\d{4}-\d{2}$/.test(field.value)) field.value += "-";
         const digits = /^(\d{4})(\d{2})(\d{2})$/.exec(field.value);
         if (digits) field.value = digits.slice(1).join("-");
@@ -25,6 +26,8 @@
     document.addEventListener("change", (event) => {
         if (event.target.matches("[data-date]")) event.target.value = event.target.value.replace(/-+$/, "");
     });
+
+    const isText = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
 
     // ---- Posting a form's fields from the script ----
 
@@ -90,7 +93,10 @@
             }
         }, DRAFT_WAIT);
         form.addEventListener("input", work.soon);
-        form.addEventListener("focusout", work.now);
+        // Going from choice to choice is no pause; leaving a text or the form is.
+        form.addEventListener("focusout", (event) => {
+            if (isText(event.target) || !form.contains(event.relatedTarget)) work.now();
+        });
     };
 
     const guard = (form, state) => {
@@ -103,10 +109,10 @@
 
     // ---- Keys ----
 
-    const isText = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
     const questionsOf = (form) => [...form.querySelectorAll("[data-question]")].filter((q) => !q.hidden && !q.disabled);
     const focusQuestion = (question) => {
-        const target = question?.querySelector("input:checked, input:not([type=hidden]), textarea, select");
+        const target = question?.querySelector("input:checked") ??
+            question?.querySelector("input:not([type=hidden]), textarea, select");
         if (!target) return false;
         target.focus();
         question.scrollIntoView({ block: "nearest" });
