@@ -5,12 +5,14 @@
 #include <stdlib.h>
 
 #include "alstrack/core/alloc.h"
+#include "alstrack/core/date.h"
 #include "alstrack/store/change.h"
 
 #define READERS 8
 
 struct als_pool {
     char *path;
+    int as_of_day;           /* readers see nothing later; ALS_NO_DAY: everything */
     pthread_mutex_t lock;    /* of all below but what the writer's holder uses */
     pthread_cond_t freed;    /* a reader came back */
     pthread_mutex_t writing; /* held while the writer is out */
@@ -26,6 +28,8 @@ static enum als_status open_handle(const struct als_pool *pool, enum als_store_m
     enum als_status status = als_store_open(pool->path, mode, &store, err);
     if (status == ALS_OK && mode == ALS_STORE_WRITE)
         status = als_store_share(store, err);
+    if (status == ALS_OK && mode == ALS_STORE_READ && pool->as_of_day != ALS_NO_DAY)
+        als_store_cut(store, pool->as_of_day);
     if (status == ALS_OK)
         *out = store;
     else
@@ -33,10 +37,12 @@ static enum als_status open_handle(const struct als_pool *pool, enum als_store_m
     return status;
 }
 
-enum als_status als_pool_open(const char *path, struct als_pool **out, struct als_err *err)
+enum als_status als_pool_open(const char *path, int as_of_day, struct als_pool **out,
+                              struct als_err *err)
 {
     struct als_pool *pool = als_alloc(sizeof *pool);
     pool->path = als_strdup(path);
+    pool->as_of_day = as_of_day;
     enum als_status status = open_handle(pool, ALS_STORE_WRITE, &pool->writer, err);
     if (status) {
         free(pool->path);

@@ -11,8 +11,9 @@
 
 struct als_pool;
 
-/* Puts the study into write-ahead mode (als_store_share). */
-ALS_CHECKED enum als_status als_pool_open(const char *path, struct als_pool **out,
+/* Puts the study into write-ahead mode (als_store_share). Stores for reading are cut after
+ * as_of_day (als_store_cut) unless it is ALS_NO_DAY; the one for writing sees everything. */
+ALS_CHECKED enum als_status als_pool_open(const char *path, int as_of_day, struct als_pool **out,
                                           struct als_err *err);
 /* All handles must have been given back. The study is one file again afterwards, if nobody else
  * has it open. NULL is fine. */

@@ -88,7 +88,7 @@ static enum als_status start(struct running *running, struct als_err *err)
     const struct als_web_config *config = running->server.config;
     enum als_status status = read_tls(running, err);
     if (status == ALS_OK)
-        status = als_pool_open(config->study, &running->server.pool, err);
+        status = als_pool_open(config->study, config->as_of_day, &running->server.pool, err);
     if (status == ALS_OK)
         status = als_listen_open(config, &running->listen, err);
     if (status)

@@ -22,7 +22,8 @@ struct als_web_config {
     const char *study;   /* path of the study file */
     const char *version; /* of the program, for the footer */
     const char *user;    /* who acts in a study without users; recorded as unauthenticated */
-    int as_of_day;       /* "today" on every page; ALS_NO_DAY: the clock's day */
+    int as_of_day; /* "today" on every page, and later records are left out; ALS_NO_DAY: the clock
+                    */
 
     int port;                 /* 0: a free one */
     const char *listen;       /* an address; NULL: 127.0.0.1 and ::1 */
