@@ -1,92 +1,65 @@
 #!/usr/bin/env Rscript
-# Recompute slopes, the mixed model and survival of a study in R, and print the largest relative
-# difference of each quantity.
+# Recompute in R what `alstrack analyze` prints for a study, from the files of `alstrack export csv`,
+# and print one table with the largest relative difference of each quantity.
 #
-# usage: scripts/crosscheck.R ALSTRACK STUDY.db [MEASURE]     MEASURE: alsfrs.total, alsfrsr.total …
-# Values and days come from the files of `alstrack export csv`. Exit 1 when a difference is beyond
-# the limit of its quantity, 77 (skipped) without the packages nlme and survival.
+# usage: scripts/crosscheck.R ALSTRACK STUDY.db … [--measure MEASURE,…] [--only ANALYSIS,…]
+#        MEASURE: alsfrs.total, fvc.percent_predicted …; default: the protocol's and every measure
+#        that has a slope in cohort.csv. With several studies a table over all of them ends the run.
+#
+# R side: lm, t.test, wilcox.test, lme4, nlme, survival, and own code where R has nothing (joint
+# ranks, stages, Satterthwaite degrees of freedom). Where R's optimisers are known to stop early,
+# they are polished, or R's likelihood is evaluated at the program's estimate; a remark says so.
+# Exit 1 when a difference is beyond the limit of its quantity, 77 (skipped) without the packages.
 arguments <- commandArgs(trailingOnly = TRUE)
-if (length(arguments) < 2) stop("usage: crosscheck.R ALSTRACK STUDY.db [MEASURE]")
-packages <- c("nlme", "survival")
+packages <- c("nlme", "lme4", "survival", "jsonlite")
 if (!all(sapply(packages, requireNamespace, quietly = TRUE))) {
-  cat("skipped: the R packages nlme and survival are needed\n")
+  cat("skipped: the R packages nlme, lme4, survival and jsonlite are needed\n")
   quit(status = 77)
 }
-alstrack <- arguments[1]
-study <- normalizePath(arguments[2])
-month <- 30.4375
+option <- function(name) {
+  at <- match(name, arguments)
+  if (is.na(at)) return(NULL)
+  value <- strsplit(arguments[at + 1], ",")[[1]]
+  arguments <<- arguments[-c(at, at + 1)]
+  value
+}
+only <- option("--only")
+chosen <- option("--measure")
+if (length(arguments) < 2) stop("usage: crosscheck.R ALSTRACK STUDY.db … [--measure M,…] [--only A,…]")
+alstrack <- normalizePath(arguments[1])
+options(digits = 17, warn = 1)
 
-run <- function(...) system2(alstrack, shQuote(c("-d", study, ...)), stdout = TRUE, stderr = FALSE)
-result <- function(...) {
-  read.csv(text = run(...), colClasses = c(patient = "character"), na.strings = "")
+script <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+folder <- file.path(dirname(normalizePath(script)), "crosscheck")
+for (file in sort(list.files(folder, pattern = "\\.R$", full.names = TRUE))) source(file)
+
+wanted <- function(name) is.null(only) || name %in% only
+check_study <- function() {
+  data <- load_study()
+  measures <- if (is.null(chosen)) measures_of(data) else chosen
+  groupings <- c(list(NULL), as.list(factors_of(data)))
+  for (measure in measures) {
+    if (wanted("slopes")) for (by in groupings) check_slopes(data, measure, by)
+    if (wanted("prepost")) check_prepost(data, measure)
+    if (wanted("mixed")) check_mixed(data, measure)
+    if (wanted("change")) for (by in groupings) check_change(data, measure, by)
+    if (wanted("joint-rank")) check_joint_rank(data, measure)
+  }
+  if (wanted("survival")) check_survival(data)
+  if (wanted("stages")) check_stages(data)
+  if (wanted("ae")) check_adverse(data)
+  if (wanted("dose")) check_dose(data)
+  sprintf("%s: %d patients, measures %s", basename(study), nrow(data$patients),
+          paste(measures, collapse = ", "))
 }
 
-folder <- tempfile("crosscheck")
-invisible(run("export", "csv", "--out", folder))
-cohort <- read.csv(file.path(folder, "cohort.csv"), colClasses = "character", na.strings = "")
-long <- read.csv(file.path(folder, "observations.csv"), colClasses = "character", na.strings = "")
-
+studies <- normalizePath(arguments[-1])
 failed <- FALSE
-report <- function(quantity, ours, theirs, limit, scale = abs(theirs)) {
-  both <- !is.na(ours) & !is.na(theirs)
-  difference <- if (any(both)) max(abs(ours - theirs)[both] / pmax(scale[both], 1e-9)) else NA
-  differ <- sum(is.na(ours) != is.na(theirs))
-  cat(sprintf("%-28s %6d compared  largest relative difference %.1e%s\n", quantity, sum(both),
-              difference, if (differ) sprintf("  %d missing on one side", differ) else ""))
-  if (differ || (any(both) && difference > limit)) failed <<- TRUE
+for (study in studies) {
+  begin_results()
+  print_results(check_study())
+  failed <- failed || length(results$failures) > 0
+  keep_results()
 }
-
-# ---------------------------------------------------------------- slopes
-slopes <- if (length(arguments) > 2) result("analyze", "slopes", arguments[3], "--format", "csv") else
-  result("analyze", "slopes", "--format", "csv")
-measure <- strsplit(slopes$measure[1], ".", fixed = TRUE)[[1]]
-values <- long[long$instrument == measure[1] & long$item_or_score == measure[2] &
-                 !is.na(long$value), ]
-death <- cohort$death_date[match(values$patient, cohort$patient)]
-values <- values[is.na(death) | nchar(death) < 10 | values$date <= death, ]
-values$y <- as.numeric(values$value)
-values$month <- as.numeric(values$day) / month
-cat(sprintf("%s: %d values of %d patients\n", slopes$measure[1], nrow(values),
-            length(unique(values$patient))))
-line <- function(name) {
-  own <- values[values$patient == name, ]
-  if (length(unique(own$month)) < 2) return(c(NA, NA, NA))
-  fit <- lm(y ~ month, own)
-  se <- if (nrow(own) > 2) suppressWarnings(sqrt(diag(vcov(fit)))[2]) else NA
-  c(coef(fit)[2], se, coef(fit)[1])
-}
-lines <- t(sapply(slopes$patient, line))
-report("slope", slopes$slope, lines[, 1], 1e-9, pmax(abs(lines[, 1]), 1e-3))
-report("slope: intercept", slopes$intercept, lines[, 3], 1e-9)
-report("slope: standard error", slopes$se, lines[, 2], 1e-7, pmax(abs(lines[, 2]), 1e-3))
-
-# ---------------------------------------------------------------- mixed model
-fixed <- read.csv(text = run("analyze", "mixed", slopes$measure[1], "--format", "csv"))
-if (nrow(fixed)) {
-  control <- nlme::lmeControl(maxIter = 500, msMaxIter = 500, tolerance = 1e-12, msTol = 1e-14,
-                              opt = "nlminb", returnObject = TRUE)
-  fit <- nlme::lme(y ~ month, random = ~ month | patient, data = values, method = "REML",
-                   control = control)
-  report("mixed: fixed effects (in SE)", fixed$estimate, unname(nlme::fixef(fit)), 1e-4, fixed$se)
-  report("mixed: standard errors", fixed$se, unname(sqrt(diag(vcov(fit)))), 1e-3)
-  lines <- result("analyze", "mixed", slopes$measure[1], "--blups", "--format", "csv")
-  own <- coef(fit)[lines$patient, ]
-  report("mixed: patients' slopes", lines$slope, own$month, 1e-3, rep(sd(own$month), nrow(own)))
-}
-
-# ---------------------------------------------------------------- survival
-curve <- read.csv(text = run("analyze", "survival", "death", "--unit", "day", "--format", "csv"))
-followed <- cohort[!is.na(cohort$survival_days), ]
-if (nrow(followed) && nrow(curve)) {
-  days <- as.numeric(followed$survival_days)
-  died <- as.numeric(followed$survival_event)
-  fit <- survival::survfit(survival::Surv(days, died) ~ 1, conf.type = "log-log")
-  at <- match(curve$time, fit$time)
-  report("survival: at risk", curve$at_risk, fit$n.risk[at], 0)
-  report("survival: S(t)", curve$survival, fit$surv[at], 1e-10)
-  report("survival: standard error", curve$se, (fit$surv * fit$std.err)[at], 1e-10)
-  report("survival: lower limit", curve$ci_low, fit$lower[at], 1e-10)
-  report("survival: upper limit", curve$ci_high, fit$upper[at], 1e-10)
-}
-
+if (length(studies) > 1) print_rows(results$all, sprintf("all %d studies", length(studies)))
 quit(status = as.integer(failed))

@@ -155,6 +155,7 @@ static struct als_table *show_table(struct als_arena *arena,
     }
     als_table_note(table, "%s, version %s. %s", instrument->title, instrument->version,
                    instrument->citation ? instrument->citation : "");
+    als_table_note(table, "%s is better", instrument->higher_is_better ? "higher" : "lower");
     if (instrument->licence)
         als_table_note(table, "%s", instrument->licence);
     return table;

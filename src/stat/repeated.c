@@ -15,8 +15,9 @@ static const double COLLINEAR = 1e-13;
 static const double POLISH = 1e-7;
 /* Per subject: what is left to gain moves no estimate by more than about 1e-12 of itself. */
 static const double DONE = 1e-25;
-/* A share of a visit's variance below this that others do not explain counts as none. */
-static const double SINGULAR = 1e-9;
+/* Smallest eigenvalue of the correlations of visits that is told from 0. Below it the maximum is that
+ * of a few patients whose visits happen to fit, and its degrees of freedom have no stable digits. */
+static const double SINGULAR = 1e-5;
 
 /* ---------------------------------------------------------------- workspace */
 
@@ -317,11 +318,21 @@ static enum als_lmm_status maximise(struct als_repeated_state *state, size_t *it
 
 static bool is_singular(struct als_repeated_state *state)
 {
-    memcpy(state->part, state->s, state->n_visits * state->n_visits * sizeof(double));
-    return !small_cholesky(state->n_visits, state->part, SINGULAR, NULL);
+    size_t k = state->n_visits;
+    double *correlations = state->part, *values = state->u, *vectors = state->inverse;
+    for (size_t a = 0; a < k; a++)
+        for (size_t b = 0; b < k; b++)
+            correlations[a * k + b] =
+                state->s[a * k + b] / sqrt(state->s[a * k + a] * state->s[b * k + b]);
+    small_eigen(k, correlations, values, vectors);
+    for (size_t a = 0; a < k; a++)
+        if (!(values[a] > SINGULAR))
+            return true;
+    return false;
 }
 
-static void report(struct als_repeated_state *state, struct als_repeated *fit)
+/* False when the curvature at the maximum cannot be inverted. */
+static bool report(struct als_repeated_state *state, struct als_repeated *fit)
 {
     size_t p = state->p, t = state->n_theta;
     double *row = state->px, *product = state->pc;
@@ -343,8 +354,9 @@ static void report(struct als_repeated_state *state, struct als_repeated *fit)
     }
     double *factor = state->curvature; /* no longer needed */
     memcpy(factor, state->theta_hessian, t * t * sizeof *factor);
-    if (small_cholesky(t, factor, 0, NULL))
-        small_invert(t, factor, state->theta_covariance);
+    if (!small_cholesky(t, factor, 0, NULL))
+        return false;
+    small_invert(t, factor, state->theta_covariance);
     for (size_t i = 0; i < t * t; i++)
         state->theta_covariance[i] *= 2;
     fit->log_likelihood = -state->objective / 2;
@@ -353,6 +365,7 @@ static void report(struct als_repeated_state *state, struct als_repeated *fit)
     fit->covariance = state->s;
     fit->beta = state->out_beta;
     fit->beta_covariance = state->out_covariance;
+    return true;
 }
 
 static enum als_lmm_status fit_state(struct als_repeated_state *state, struct als_repeated *fit)
@@ -378,8 +391,8 @@ static enum als_lmm_status fit_state(struct als_repeated_state *state, struct al
     status = maximise(state, &fit->iterations);
     if (status == ALS_LMM_OK && is_singular(state))
         status = ALS_LMM_NOT_IDENTIFIABLE;
-    if (status == ALS_LMM_OK)
-        report(state, fit);
+    if (status == ALS_LMM_OK && !report(state, fit))
+        status = ALS_LMM_NOT_IDENTIFIABLE;
     return status;
 }
 

@@ -254,6 +254,28 @@ Test(repeated, refuses_fewer_patients_than_visits)
     release(study);
 }
 
+/* The last visit is the mean of those before it but for a little. */
+static enum als_lmm_status fit_all_but_determined(double noise)
+{
+    struct study *study = make_study(40, 0);
+    for (size_t i = 0; i < study->n_subjects; i++) {
+        double sum = 0;
+        for (size_t row = study->first[i]; row + 1 < study->first[i + 1]; row++)
+            sum += study->y[row];
+        study->y[study->first[i + 1] - 1] =
+            sum / (K - 1) + noise * ((double)(i * i * i % 17) - 8) / 8;
+    }
+    enum als_lmm_status status = fit(study, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_REML).status;
+    release(study);
+    return status;
+}
+
+Test(repeated, refuses_visits_that_all_but_determine_one_another)
+{
+    cr_assert_eq(fit_all_but_determined(1), ALS_LMM_OK);
+    cr_assert_eq(fit_all_but_determined(0.005), ALS_LMM_NOT_IDENTIFIABLE);
+}
+
 Test(repeated, refuses_a_visit_at_which_all_are_equal)
 {
     struct study *study = make_study(30, 0);

@@ -1,0 +1,301 @@
+# analyze change: descriptive statistics per visit, and the repeated-measures model.
+
+# Two-sided exact p of the rank-sum test with ties: over all choices of the first sample.
+exact_rank_sum <- function(x, y) {
+  n <- length(x)
+  if (n == 0 || length(y) == 0 || n + length(y) > 80) return(NA_real_)
+  doubled <- as.integer(round(2 * rank(c(x, y))))
+  total <- sum(doubled)
+  ways <- matrix(0, n + 1, total + 1) # ways[k + 1, s + 1]: k chosen with sum s
+  ways[1, 1] <- 1
+  for (r in doubled) {
+    from <- ways[-(n + 1), seq_len(total + 1 - r), drop = FALSE]
+    ways[-1, (r + 1):(total + 1)] <- ways[-1, (r + 1):(total + 1)] + from
+  }
+  own <- ways[n + 1, ] / sum(ways[n + 1, ])
+  observed <- sum(doubled[seq_len(n)])
+  centre <- total * n / length(doubled)
+  min(1, sum(own[abs(seq_along(own) - 1 - centre) >= abs(observed - centre) - 1e-6]))
+}
+asymptotic_rank_sum <- function(x, y, correct) {
+  if (length(x) == 0 || length(y) == 0) return(NA_real_)
+  suppressWarnings(wilcox.test(x, y, exact = FALSE, correct = correct)$p.value)
+}
+
+# One row per patient and visit: the mean of its values, the day of the first; the baseline's rule is
+# read from the program's note.
+visit_values <- function(values) {
+  key <- paste(values$patient, values$visit, sep = "\r")
+  first <- !duplicated(key)
+  rows <- values[first, c("patient", "visit", "day")]
+  rows$y <- as.numeric(tapply(values$y, factor(key, key[first]), mean))
+  rows
+}
+add_baselines <- function(rows, notes, data) {
+  note <- grep("^baseline of ", notes, value = TRUE)[1]
+  rule <- sub("^baseline of [^:]*: ", "", note)
+  historical <- grepl("at most ([0-9]+) days before it", rule)
+  age <- if (historical) as.numeric(sub(".*at most ([0-9]+) days.*", "\\1", rule)) else NA
+  screening <- data$visits[data$visits$visit == "SCR" & !is.na(data$visits$day), ]
+  screening_day <- as.numeric(screening$day)[match(rows$patient, screening$patient)]
+  candidate <- if (historical)
+    rows$visit == "SCR" | (!is.na(screening_day) & rows$day <= screening_day &
+                             rows$day >= screening_day - age)
+  else if (grepl("^visit ", rule)) rows$visit == sub("^visit ([^ ,]+).*", "\\1", rule)
+  else rows$day <= 0
+  own <- rows[candidate, ]
+  own <- own[!duplicated(own$patient, fromLast = TRUE), ]
+  at <- match(rows$patient, own$patient)
+  rows$baseline <- own$y[at]
+  rows$change <- ifelse(!is.na(at) & rows$day > own$day[at], rows$y - own$y[at], NA)
+  rows$baseline_day <- own$day[at]
+  rows
+}
+
+describe <- function(x) {
+  n <- length(x)
+  test <- if (n > 1 && sd(x) > 0) t.test(x)
+  half <- if (n > 1) qt(0.975, n - 1) * sd(x) / sqrt(n) else NA
+  list(n = n, mean = if (n) mean(x) else NA, sd = sd(x), se = sd(x) / sqrt(n),
+       low = if (n) mean(x) - half else NA, high = if (n) mean(x) + half else NA,
+       p = if (is.null(test)) NA else test$p.value,
+       q = if (n) quantile(x, c(0.25, 0.5, 0.75), type = 7, names = FALSE) else rep(NA, 3))
+}
+
+check_change <- function(data, measure, by = NULL) {
+  run <- do.call(analyse, c(list("change", measure), if (!is.null(by)) list("--by", by)))
+  ours <- run$table
+  where <- paste(measure, by)
+  rows <- add_baselines(visit_values(measure_values(data, measure)), run$notes, data)
+  planned <- rows[rows$visit %in% data$plan$visit, ]
+  compare_equal("change", "visits with values", sort(unique(ours$visit[ours$n > 0])),
+                sort(unique(planned$visit)), where)
+  groups <- if (is.null(by)) rep("all", nrow(rows)) else
+    data$patients[[by]][match(rows$patient, data$patients$patient)]
+  of_group <- function(i) rows[rows$visit == ours$visit[i] & groups %in% ours$group[i], ]
+  for (i in seq_len(nrow(ours))) {
+    own <- of_group(i)
+    here <- paste(where, ours$visit[i], ours$group[i])
+    value <- describe(own$y)
+    change <- describe(own$change[!is.na(own$change)])
+    percent <- 100 * (own$change / own$baseline)[!is.na(own$change) & !own$baseline %in% 0]
+    percent <- describe(percent)
+    compare_equal("change", "n", c(ours$n[i], ours$change_n[i]), c(value$n, change$n), here)
+    column <- function(quantity, names, theirs, limit = 1e-9, scale = pmax(abs(theirs), 1e-2))
+      compare("change", quantity, as.numeric(unlist(ours[i, names])), theirs, limit, scale, here)
+    column("means", c("mean", "change_mean", "percent_mean"), c(value$mean, change$mean, percent$mean))
+    column("SD", c("sd", "change_sd", "percent_sd"), c(value$sd, change$sd, percent$sd))
+    column("SE and limits", c("se", "ci_low", "ci_high", "change_se", "change_ci_low", "change_ci_high"),
+           c(value$se, value$low, value$high, change$se, change$low, change$high))
+    column("quartiles", c("change_q1", "change_median", "change_q3"), change$q)
+    column("paired t p", "change_p", change$p, 1e-8, pmax(change$p, 1e-12))
+    if (!is.null(by)) check_difference(ours, i, own, of_group(which(ours$visit == ours$visit[i])[1]),
+                                       here)
+  }
+  account("change", ours, c("visit", "group", "n", "mean", "sd", "se", "ci_low", "ci_high",
+                            "change_mean", "change_sd", "change_n", "change_se", "change_ci_low",
+                            "change_ci_high", "change_p", "change_q1", "change_median", "change_q3",
+                            "percent_mean", "percent_sd", "difference", "difference_ci_low",
+                            "difference_ci_high", "difference_p", "wilcoxon_p_exact", "wilcoxon_p"))
+  check_adjusted(data, measure, by, rows, groups, where)
+}
+
+check_difference <- function(ours, i, own, reference, here) {
+  first <- which(ours$visit == ours$visit[i])[1]
+  x <- own$change[!is.na(own$change)]
+  y <- reference$change[!is.na(reference$change)]
+  theirs <- rep(NA_real_, 6)
+  if (i != first && length(x) && length(y)) {
+    theirs[1] <- mean(x) - mean(y)
+    if (length(x) > 1 && length(y) > 1 && var(x) + var(y) > 0)
+      theirs[2:4] <- with(t.test(x, y), c(conf.int, p.value))
+    theirs[5] <- exact_rank_sum(x, y)
+    theirs[6] <- asymptotic_rank_sum(x, y, FALSE)
+  }
+  scale <- pmax(abs(theirs), c(1e-2, 1e-2, 1e-2, 1e-12, 1e-12, 1e-12))
+  compare("change", "Welch difference and limits", as.numeric(unlist(ours[i, c(
+    "difference", "difference_ci_low", "difference_ci_high")])), theirs[1:3], 1e-9, scale[1:3], here)
+  compare("change", "Welch and Wilcoxon p", as.numeric(unlist(ours[i, c(
+    "difference_p", "wilcoxon_p_exact", "wilcoxon_p")])), theirs[4:6], 1e-8, scale[4:6], here)
+}
+
+# ---------------------------------------------------------------- repeated measures
+
+# Directions of a covariance matrix of n visits for each structure.
+structure_bases <- function(name, n) {
+  gap <- abs(outer(seq_len(n), seq_len(n), "-"))
+  if (name == "Toeplitz") return(lapply(seq_len(n) - 1, function(k) 1 * (gap == k)))
+  if (name == "compound symmetry") return(list(1 * (gap == 0), 1 * (gap > 0)))
+  pairs <- which(lower.tri(gap, TRUE), arr.ind = TRUE)
+  lapply(seq_len(nrow(pairs)), function(k) {
+    e <- matrix(0, n, n)
+    e[pairs[k, 1], pairs[k, 2]] <- e[pairs[k, 2], pairs[k, 1]] <- 1
+    e
+  })
+}
+
+# Covariances of least-squares residuals over the pairs at hand, made positive definite.
+start_covariance <- function(own, residuals, visits) {
+  wide <- matrix(NA, length(unique(own$patient)), length(visits))
+  wide[cbind(match(own$patient, unique(own$patient)), match(own$visit, visits))] <- residuals
+  s <- cov(wide, use = "pairwise.complete.obs")
+  s[is.na(s)] <- 0
+  e <- eigen(s, TRUE)
+  e$vectors %*% (pmax(e$values, 0.05 * mean(diag(s))) * t(e$vectors))
+}
+in_basis <- function(bases, s) sapply(bases, function(b) sum(b * s) / sum(b))
+
+fit_repeated <- function(own, X, visits, name, starts = list(), method = "REML") {
+  bases <- structure_bases(name, length(visits))
+  subjects <- lapply(split(seq_len(nrow(own)), factor(own$patient, unique(own$patient))), function(i) {
+    at <- match(own$visit[i], visits)
+    list(y = own$change[i], X = X[i, , drop = FALSE],
+         A = array(sapply(bases, function(b) b[at, at]), c(length(i), length(i), length(bases))))
+  })
+  s <- start_covariance(own, lm.fit(X, own$change)$residuals, visits)
+  best <- NULL
+  for (start in c(starts, list(s, diag(diag(s), nrow(s)) + 0.5 * mean(diag(s))))) {
+    fit <- maximise_covariance(subjects, in_basis(bases, start), method,
+                               if (name == "unstructured") length(visits) else 0, 80)
+    if (!is.null(fit) && (is.null(best) || fit$loglik > best$loglik)) best <- fit
+  }
+  best
+}
+
+smallest_correlation <- function(fit, name, n) {
+  S <- matrix(0, n, n)
+  bases <- structure_bases(name, n)
+  for (k in seq_along(bases)) S <- S + fit$theta[k] * bases[[k]]
+  min(eigen(cov2cor(S), TRUE)$values)
+}
+
+fit_gls <- function(own, X, visits, name) {
+  if (name == "Toeplitz") return(NULL) # nlme has no such structure
+  own$at <- match(own$visit, visits)
+  own$X <- X
+  control <- nlme::glsControl(maxIter = 200, msMaxIter = 2000, tolerance = 1e-10, msTol = 1e-12,
+                              opt = "nlminb")
+  tryCatch(suppressWarnings(
+    if (name == "unstructured")
+      nlme::gls(change ~ X - 1, own, nlme::corSymm(form = ~at | patient),
+                nlme::varIdent(form = ~1 | at), control = control)
+    else nlme::gls(change ~ X - 1, own, nlme::corCompSymm(form = ~1 | patient), control = control)),
+    error = function(e) NULL)
+}
+gls_covariance <- function(fit, visits) {
+  if (is.null(fit)) return(list())
+  sizes <- nlme::getGroups(fit)
+  whole <- names(which.max(table(sizes)))
+  if (sum(sizes == whole) < length(visits)) return(list())
+  list(unclass(nlme::getVarCov(fit, individual = whole))[, , drop = FALSE])
+}
+
+MOST_VISITS_RETRIED <- 8 # a hopeless search over more takes R minutes
+
+check_adjusted <- function(data, measure, by, rows, groups, where) {
+  run <- do.call(analyse, c(list("change", measure, "--adjusted"), if (!is.null(by)) list("--by", by)))
+  ours <- run$table
+  if (nrow(ours) == 0) {
+    remark("change: no model", sprintf("%s: %s", where, paste(grep("no model|cannot", run$notes,
+                                                                 value = TRUE), collapse = "; ")))
+    return(invisible())
+  }
+  visits <- unique(ours$visit)
+  keep <- !is.na(rows$change) & rows$visit %in% visits & !is.na(groups)
+  own <- rows[keep, ]
+  own$group <- groups[keep]
+  own <- own[order(match(own$patient, data$patients$patient), match(own$visit, visits)), ]
+  note <- grep("^covariance .* by REML: log-likelihood", run$notes, value = TRUE)
+  name <- sub("^covariance (.*) by REML:.*", "\\1", note)
+  for (text in grep("cannot be estimated", run$notes, value = TRUE)) {
+    wanted <- sub("^warning: (.*) covariance cannot be estimated.*", "\\1", text)
+    if (wanted == "unstructured" && length(visits) > MOST_VISITS_RETRIED) {
+      remark("change: structure given up", sprintf(
+        "%s: unstructured, %d covariances from %d patients; not tried in R", where,
+        length(visits) * (length(visits) + 1) / 2, length(unique(own$patient))))
+      next
+    }
+    X <- adjusted_design(own, visits, ours)$X
+    bigger <- fit_repeated(own, X, visits, wanted)
+    smallest <- if (is.null(bigger)) NA else smallest_correlation(bigger, wanted, length(visits))
+    if (is.null(bigger))
+      remark("change: structure given up", sprintf("%s: %s; R finds no maximum either", where, wanted))
+    else if (bigger$flat > 0)
+      remark("change: structure given up", sprintf(
+        "%s: %s; R's maximum is a ridge: a covariance is not determined", where, wanted))
+    else if (smallest < 1e-5)
+      remark("change: structure given up", sprintf(
+        "%s: %s; R's maximum is all but singular, smallest eigenvalue of the correlations %.1e", where,
+        wanted, smallest))
+    else
+      fail(quantity_row("change", "structure given up", 0), sprintf(
+        "[%s] %s: R finds log-likelihood %.6f", where, wanted, bigger$loglik))
+  }
+  design <- adjusted_design(own, visits, ours)
+  gls <- fit_gls(own, design$X, visits, name)
+  fit <- fit_repeated(own, design$X, visits, name, gls_covariance(gls, visits))
+  if (is.null(fit)) {
+    fail(quantity_row("change", "adjusted: log-likelihood (absolute)", 0), sprintf("[%s] R finds no maximum", where))
+    return(invisible())
+  }
+  numbers <- as.numeric(regmatches(note, gregexpr("-?[0-9]+\\.?[0-9]*", note))[[1]])
+  compare("change", "adjusted: log-likelihood (6 decimals)", numbers[1], fit$loglik, 1e-5, 1, where)
+  compare("change", "adjusted: AIC (6 decimals)", numbers[2], -2 * fit$loglik + 2 * (fit$p + fit$m),
+          2e-5, 1, where)
+  compare_equal("change", "adjusted: counts", numbers[3:4], c(nrow(own), length(unique(own$patient))),
+                where)
+  if (is.null(gls)) {
+    if (name != "Toeplitz") remark("change: nlme::gls did not converge", where)
+  } else if (as.numeric(logLik(gls)) < fit$loglik - 1e-5) {
+    remark("change: nlme::gls stopped early", sprintf("%s: at %.7f, the maximum is %.7f", where,
+                                                      as.numeric(logLik(gls)), fit$loglik))
+  } else {
+    compare("change", "adjusted: log-likelihood, gls", numbers[1], as.numeric(logLik(gls)), 1e-5, 1, where)
+  }
+  for (i in seq_len(nrow(ours))) {
+    first <- which(ours$visit == ours$visit[i])[1]
+    here <- paste(where, ours$visit[i], ours$group[i])
+    mean_L <- design$row(ours$visit[i], ours$group[i])
+    check_contrast(fit, mean_L, ours[i, c("change", "se", "df", "ci_low", "ci_high", "p")], here)
+    if (is.null(by)) next
+    difference_L <- if (i != first && !is.null(mean_L) &&
+                        !is.null(design$row(ours$visit[first], ours$group[first])))
+      mean_L - design$row(ours$visit[first], ours$group[first])
+    check_contrast(fit, difference_L, ours[i, c("difference", "difference_se", "difference_df",
+                                                "difference_ci_low", "difference_ci_high",
+                                                "difference_p")], here)
+  }
+  account("change", ours, names(ours))
+}
+
+# visit x group means and baseline x visit, the baseline centred over the rows.
+adjusted_design <- function(own, visits, ours) {
+  cell <- paste(own$visit, own$group)
+  cells <- unique(cell[order(match(own$visit, visits), own$group, method = "radix")])
+  centred <- own$baseline - mean(own$baseline)
+  X <- 1 * outer(cell, cells, "==")
+  for (visit in visits) {
+    at <- own$visit == visit
+    if (length(unique(own$baseline[at])) > 1) X <- cbind(X, centred * at)
+  }
+  list(X = X, row = function(visit, group) {
+    at <- match(paste(visit, group), cells)
+    if (is.na(at)) NULL else 1 * (seq_len(ncol(X)) == at)
+  })
+}
+
+check_contrast <- function(fit, L, printed, where) {
+  printed <- as.numeric(unlist(printed))
+  theirs <- rep(NA_real_, 6)
+  if (!is.null(L)) {
+    test <- satterthwaite(fit, L)
+    half <- qt(0.975, test["df"]) * test["se"]
+    theirs <- c(test, test["estimate"] - half, test["estimate"] + half,
+                2 * pt(-abs(test["estimate"] / test["se"]), test["df"]))
+  }
+  compare("change", "adjusted means, differences (in SE)", printed[1], theirs[1], 1e-5, theirs[2], where)
+  compare("change", "adjusted: SE", printed[2], theirs[2], 1e-5, where = where)
+  compare("change", "adjusted: Satterthwaite df", printed[3], theirs[3], 1e-3, where = where)
+  compare("change", "adjusted: limits (in SE)", printed[4:5], theirs[4:5], 1e-3, theirs[2], where)
+  compare("change", "adjusted: p", printed[6], theirs[6], 1e-3, pmax(theirs[6], 1e-12), where)
+}

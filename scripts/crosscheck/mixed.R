@@ -1,0 +1,180 @@
+# analyze mixed: lme4 and nlme, polished by Newton's method on the exact likelihood.
+
+mixed_subjects <- function(values, X, slope) {
+  lapply(split(seq_len(nrow(values)), factor(values$patient, unique(values$patient))), function(i) {
+    t <- values$month[i]
+    one <- rep(1, length(i))
+    list(y = values$y[i], X = X[i, , drop = FALSE], z = if (slope) cbind(1, t) else cbind(one),
+         A = array(c(outer(one, one), if (slope) c(outer(one, t) + outer(t, one), outer(t, t)),
+                     diag(length(i))), c(length(i), length(i), if (slope) 4 else 2)))
+  })
+}
+
+fit_lmer <- function(values, formula, slope, method) {
+  random <- if (slope) "(1 + month | patient)" else "(1 | patient)"
+  control <- lme4::lmerControl(optimizer = "bobyqa", calc.derivs = FALSE,
+                               optCtrl = list(rhoend = 1e-10, maxfun = 100000),
+                               check.conv.singular = "ignore", check.nobs.vs.nRE = "ignore",
+                               check.nobs.vs.nlev = "ignore")
+  tryCatch(suppressMessages(suppressWarnings(
+    lme4::lmer(update(formula, paste("~ . +", random)), values, REML = method == "REML",
+               control = control))), error = function(e) NULL)
+}
+fit_lme <- function(values, formula, slope, method) {
+  control <- nlme::lmeControl(maxIter = 500, msMaxIter = 1000, niterEM = 100, tolerance = 1e-12,
+                              msTol = 1e-13, opt = "nlminb")
+  tryCatch(suppressWarnings(
+    nlme::lme(formula, random = if (slope) ~month | patient else ~1 | patient, data = values,
+              method = method, control = control)), error = function(e) NULL)
+}
+
+# Parameters of an lmer fit in the order of mixed_subjects.
+lmer_theta <- function(fit, slope) {
+  g <- as.matrix(lme4::VarCorr(fit)$patient)
+  s2 <- sigma(fit)^2
+  if (slope) c(g[1, 1], g[1, 2], g[2, 2], s2) else c(g[1, 1], s2)
+}
+
+check_mixed <- function(data, measure) {
+  all_values <- measure_values(data, measure)
+  for (by in c(list(NULL), as.list(factors_of(data)))) for (slope in c(TRUE, FALSE))
+    for (method in c("REML", "ML")) {
+      options <- c(list("mixed", measure, "--method", tolower(method), "--random",
+                        if (slope) "slope" else "intercept"), if (!is.null(by)) list("--by", by))
+      check_one_mixed(data, measure, all_values, by, slope, method, options)
+    }
+}
+
+check_one_mixed <- function(data, measure, values, by, slope, method, options) {
+  where <- paste(measure, method, if (slope) "slope" else "intercept", by)
+  run <- do.call(analyse_json, options)
+  ours <- run$result
+  formula <- y ~ month
+  if (!is.null(by)) {
+    values$group <- droplevels(group_of(data, values$patient, by))
+    values <- values[!is.na(values$group), ]
+    if (nlevels(values$group) > 1) formula <- y ~ month * group
+  }
+  if (is.null(ours) || !length(ours$fixed) || !isTRUE(ours$converged)) {
+    reason <- grep("no model|not |cannot|too few|combination", run$notes, value = TRUE)
+    remark("mixed: refused by the program", sprintf("%s: %s", where, paste(reason, collapse = "; ")))
+    return(invisible())
+  }
+  X <- model.matrix(formula, values)
+  subjects <- mixed_subjects(values, X, slope)
+  compare_equal("mixed", "counts", c(ours$n_patients, ours$n_observations),
+                c(length(subjects), nrow(values)), where)
+  names <- colnames(X)
+  if (!is.null(by)) names <- sub("group", by, names)
+  compare_equal("mixed", "terms", ours$fixed$term, names, where)
+
+  # Our estimates in R's exact likelihood.
+  sd <- ours$random
+  theta <- if (slope) c(sd$intercept_sd^2,
+                        ifelse(is.null(sd$correlation) || is.na(sd$correlation), 0,
+                               sd$correlation * sd$intercept_sd * sd$slope_sd),
+                        sd$slope_sd^2, sd$residual_sd^2)
+           else c(sd$intercept_sd^2, sd$residual_sd^2)
+  here <- covariance_at(subjects, theta, method)
+  compare("mixed", "log-likelihood at our estimates", ours$log_likelihood, here$loglik, 1e-5, 1, where)
+  compare("mixed", "AIC", ours$aic, -2 * here$loglik + 2 * (ncol(X) + length(theta)), 2e-5, 1, where)
+
+  # R's own optimisers: ours must be at least as good, theirs as good as the limit says.
+  lmer <- fit_lmer(values, formula, slope, method)
+  lme <- fit_lme(values, formula, slope, method)
+  best <- here$loglik
+  if (!is.null(lmer)) {
+    theirs <- as.numeric(logLik(lmer))
+    best <- max(best, theirs)
+    worse <- theirs < here$loglik - 1e-5
+    if (worse)
+      remark("mixed: lme4 stopped early", sprintf("%s: at %.7f, our optimum is %.7f by R's own likelihood",
+                                                  where, theirs, here$loglik))
+    compare("mixed", "log-likelihood, lme4 (absolute)", ours$log_likelihood,
+            if (worse) ours$log_likelihood else theirs, 1e-5, 1, where)
+  }
+  if (is.null(lme)) {
+    remark("mixed: nlme did not converge", where)
+  } else {
+    theirs <- as.numeric(logLik(lme))
+    worse <- theirs < here$loglik - 1e-5
+    if (worse)
+      remark("mixed: nlme stopped early", sprintf("%s: at %.7f, our optimum is %.7f by R's own likelihood",
+                                                  where, theirs, here$loglik))
+    compare("mixed", "log-likelihood, nlme (absolute)", ours$log_likelihood,
+            if (worse) ours$log_likelihood else theirs, 1e-5, 1, where)
+  }
+  estimate <- numbers(ours$fixed$estimate)
+  se <- numbers(ours$fixed$se)
+  # GLS at our variances: fixed effects and their errors follow from those alone.
+  compare("mixed", "fixed effects at our variances (SE)", estimate, here$beta, 1e-9, se, where)
+  compare("mixed", "SE at our variances", se, sqrt(diag(here$C)), 1e-9, where = where)
+  start <- if (!is.null(lmer)) lmer_theta(lmer, slope) else theta
+  q <- 1 + slope
+  fit <- maximise_covariance(subjects, start, method, q)
+  if (is.null(fit) || fit$loglik < here$loglik - 1e-7)
+    fit <- maximise_covariance(subjects, theta, method, q)
+  if (is.null(fit)) {
+    fail(quantity_row("mixed", "maximum", 0), sprintf("[%s] R finds none near ours", where))
+    check_mixed_lines(values, subjects, here, by, slope, options, where)
+    return(invisible())
+  }
+  # On the boundary the likelihood decides: variances there are known to its square root only.
+  edge <- isTRUE(ours$singular)
+  if (edge) remark("mixed: on the boundary (variance 0 or correlation +-1)", where)
+  loose <- function(limit) if (edge) max(limit, 1e-4) else limit
+  compare("mixed", "log-likelihood, maximum (absolute)", ours$log_likelihood, fit$loglik, 1e-8, 1, where)
+  tests <- sapply(seq_len(ncol(X)), function(i) satterthwaite(fit, diag(ncol(X))[i, ]))
+  compare("mixed", "fixed effects (in SE)", estimate, tests["estimate", ], loose(1e-6), tests["se", ], where)
+  compare("mixed", "SE", se, tests["se", ], loose(1e-6), where = where)
+  compare("mixed", "Satterthwaite df", numbers(ours$fixed$df), tests["df", ], 1e-4, where = where)
+  t <- tests["estimate", ] / tests["se", ]
+  compare("mixed", "t", numbers(ours$fixed$t), t, 1e-6, pmax(1, abs(t)), where)
+  p <- 2 * pt(-abs(t), tests["df", ])
+  compare("mixed", "p", numbers(ours$fixed$p), p, 1e-4, pmax(p, 1e-12), where)
+  half <- qt(0.975, tests["df", ]) * tests["se", ]
+  compare("mixed", "confidence limits (in SE)", numbers(c(ours$fixed$ci_low, ours$fixed$ci_high)),
+          c(tests["estimate", ] - half, tests["estimate", ] + half), 1e-4,
+          rep(tests["se", ], 2), where)
+  v <- fit$theta
+  scale <- if (edge) rep(sqrt(v[length(v)]), if (slope) 3 else 2) else sqrt(if (slope) v[c(1, 3, 4)] else v)
+  compare("mixed", "random and residual SD",
+          numbers(if (slope) c(sd$intercept_sd, sd$slope_sd, sd$residual_sd)
+                  else c(sd$intercept_sd, sd$residual_sd)),
+          sqrt(pmax(if (slope) v[c(1, 3, 4)] else v, 0)), loose(1e-6), scale, where)
+  if (slope && !edge)
+    compare("mixed", "correlation (absolute)", numbers(sd$correlation), v[2] / sqrt(v[1] * v[3]),
+            1e-6, 1, where)
+  check_mixed_lines(values, subjects, if (edge) here else fit, by, slope, options, where)
+}
+
+# Every patient's line: fixed part of its group plus G Z' V^-1 r.
+check_mixed_lines <- function(values, subjects, fit, by, slope, options, where) {
+  ours <- do.call(analyse, c(options, list("--blups")))$table
+  v <- fit$theta
+  G <- if (slope) matrix(v[c(1, 2, 2, 3)], 2) else matrix(v[1])
+  lines <- t(mapply(function(s, inverse) {
+    r <- s$y - drop(s$X %*% fit$beta)
+    u <- drop(G %*% crossprod(s$z, inverse %*% r))
+    at <- function(month) { # the group's line at a time: columns of X are linear in month
+      x <- s$X[1, ]
+      with_month <- grepl("month", colnames(s$X))
+      base <- sub(":?month:?", "", colnames(s$X))
+      level <- x
+      level[with_month] <- month * ifelse(base[with_month] == "", 1,
+                                          x[match(base[with_month], colnames(s$X))])
+      sum(level * fit$beta)
+    }
+    intercept <- at(0)
+    c(intercept + u[1], at(1) - intercept + (if (slope) u[2] else 0))
+  }, subjects, fit$inverse))
+  theirs <- lines[match(ours$patient, names(subjects)), , drop = FALSE]
+  use <- ours$patient %in% names(subjects)
+  spread <- function(x) if (sum(!is.na(x)) > 1 && sd(x, na.rm = TRUE) > 1e-9 * max(1, abs(x), na.rm = TRUE))
+    sd(x, na.rm = TRUE) else 1
+  compare("mixed", "patients' intercepts (in their SD)", ours$intercept[use], theirs[use, 1], 1e-6,
+          spread(theirs[, 1]), where)
+  compare("mixed", "patients' slopes (in their SD)", ours$slope[use], theirs[use, 2], 1e-6,
+          spread(theirs[, 2]), where)
+  if (nrow(ours)) account("mixed", ours, c("patient", "intercept", "slope", "group"))
+}
