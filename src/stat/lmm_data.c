@@ -204,6 +204,17 @@ static void add_subject(struct als_lmm_state *state, const struct als_lmm_data *
     state->within_df += rows - take_out_subject(state, record);
 }
 
+/* With perfectly correlated random effects each subject's own part is one number times a direction
+ * that all share. When those, the fixed effects and the direction can fit any data exactly, the
+ * likelihood does not bound the residual variance from below. */
+static bool is_fitted_by_a_line(const struct als_lmm_state *state, const struct als_lmm_data *data)
+{
+    size_t subjects = 0;
+    for (size_t i = 0; i < data->n_subjects; i++)
+        subjects += data->first[i + 1] > data->first[i];
+    return state->q > 1 && state->n <= subjects + state->p + state->q - 1;
+}
+
 enum als_lmm_status lmm_state_fill(struct als_lmm_state *state, const struct als_lmm_data *data,
                                    enum als_lmm_structure structure, size_t *column)
 {
@@ -235,5 +246,8 @@ enum als_lmm_status lmm_state_fill(struct als_lmm_state *state, const struct als
     for (size_t i = 0; i < p; i++)
         state->within_xy[i] += state->xy[i];
     state->within_yy += state->yy;
-    return check_residual(state);
+    enum als_lmm_status status = check_residual(state);
+    if (status == ALS_LMM_OK && is_fitted_by_a_line(state, data))
+        status = ALS_LMM_TOO_FEW;
+    return status;
 }

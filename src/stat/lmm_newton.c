@@ -7,8 +7,6 @@
 #include "small.h"
 
 enum { MOST_STEPS = 200, MOST_HALVINGS = 60, MOST_POLISHING = 6 };
-/* From so many on, the likelihood is taken to have one maximum inside the boundary. */
-enum { MANY_SUBJECTS = 100 };
 
 /* Below this share of independent information two variances cannot be told apart. */
 static const double UNIDENTIFIABLE = 1e-9;
@@ -226,7 +224,7 @@ static bool search_line(struct als_lmm_state *state, const double *step)
     return false;
 }
 
-static enum als_lmm_status climb(struct als_lmm_state *state, size_t *iterations)
+enum als_lmm_status lmm_climb(struct als_lmm_state *state, size_t *iterations)
 {
     double best_gain = INFINITY;
     int polishing = 0;
@@ -287,35 +285,4 @@ bool lmm_is_singular(const struct als_lmm_state *state)
         if (values[i] < SINGULAR)
             return true;
     return false;
-}
-
-/* Little data can have several maxima, one of them often on the boundary. */
-enum als_lmm_status lmm_maximise(struct als_lmm_state *state, size_t *iterations)
-{
-    static const double others[] = {0.1, 1, 10};
-    size_t q = state->q;
-    double best[LMM_Q * LMM_Q], objective = INFINITY;
-    *iterations = 0;
-    if (climb(state, iterations) == ALS_LMM_OK) {
-        if (state->n_subjects >= MANY_SUBJECTS && !lmm_is_singular(state))
-            return ALS_LMM_OK;
-        objective = state->objective;
-        memcpy(best, state->l, sizeof best);
-    }
-    for (size_t k = 0; k < sizeof others / sizeof others[0]; k++) {
-        memset(state->l, 0, sizeof state->l);
-        for (size_t i = 0; i < q; i++)
-            state->l[i * q + i] = others[k];
-        if (climb(state, iterations) == ALS_LMM_OK && state->objective < objective - POLISH) {
-            objective = state->objective;
-            memcpy(best, state->l, sizeof best);
-        }
-    }
-    if (!isfinite(objective))
-        return ALS_LMM_NOT_CONVERGED;
-    memcpy(state->l, best, sizeof best);
-    if (!lmm_evaluate(state))
-        return ALS_LMM_NOT_CONVERGED;
-    lmm_differentiate(state);
-    return ALS_LMM_OK;
 }

@@ -100,8 +100,11 @@ bool lmm_start(struct als_lmm_state *state);
 void lmm_relative_variance(const struct als_lmm_state *state, double d[LMM_Q * LMM_Q]);
 bool lmm_is_singular(const struct als_lmm_state *state);
 
-/* Newton's method from state->l; the state ends at the best maximum found, with derivatives.
- * *iterations counts all steps. */
+/* Newton's method from state->l to a maximum nearby. *iterations is added to. */
+enum als_lmm_status lmm_climb(struct als_lmm_state *state, size_t *iterations);
+
+/* The best of the maxima reached from state->l and other starts; the state ends there, with
+ * derivatives. *iterations counts all steps. ALS_LMM_EXACT: the best has no residual variance. */
 enum als_lmm_status lmm_maximise(struct als_lmm_state *state, size_t *iterations);
 
 #endif

@@ -15,8 +15,9 @@ static const double COLLINEAR = 1e-13;
 static const double POLISH = 1e-7;
 /* Per subject: what is left to gain moves no estimate by more than about 1e-12 of itself. */
 static const double DONE = 1e-25;
-/* Smallest eigenvalue of the correlations of visits that is told from 0. Below it the maximum is that
- * of a few patients whose visits happen to fit, and its degrees of freedom have no stable digits. */
+/* Smallest eigenvalue of the correlations of visits that is told from 0. Below it the maximum is
+ * that of a few patients whose visits happen to fit, and its degrees of freedom have no stable
+ * digits. */
 static const double SINGULAR = 1e-5;
 
 /* ---------------------------------------------------------------- workspace */

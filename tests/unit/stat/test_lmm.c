@@ -422,7 +422,50 @@ Test(lmm, recognises_variances_of_zero)
     release(study);
 }
 
+/* Four patients whose likelihood has several maxima; the highest has a correlation of one and is
+ * hidden from a start inside. Reference: climbs from 60 random starts. */
+Test(lmm, finds_the_highest_of_several_maxima)
+{
+    static const struct {
+        size_t patient;
+        double t, y;
+    } rows[] = {{0, 4, 35}, {0, 7, 31}, {0, 9, 27},  {0, 13, 22}, {0, 14, 22},
+                {1, 4, 34}, {1, 7, 32}, {1, 10, 29}, {1, 14, 25}, {2, 3, 38},
+                {2, 4, 39}, {3, 4, 34}, {3, 5, 32},  {3, 6, 30}};
+    struct study *study = calloc(1, sizeof *study);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (i && rows[i].patient != rows[i - 1].patient)
+            end_subject(study);
+        add_visit(study, rows[i].t, rows[i].y, (double)(rows[i].patient % 2));
+    }
+    end_subject(study);
+    struct als_lmm ml = fit(study, TIME_BY_GROUP, 2, ALS_LMM_UNSTRUCTURED, ALS_LMM_ML);
+    cr_assert_eq(ml.status, ALS_LMM_OK);
+    cr_assert(ml.singular);
+    cr_assert_float_eq(ml.log_likelihood, -20.844089, 1e-5);
+    release(study);
+}
+
 /* ------------------------------------------------------------------ refused */
+
+/* Nine values of six patients: a line of random effects, four fixed effects and its direction could
+ * fit any nine values, and the residual standard deviation came out as 0.015 points. */
+Test(lmm, refuses_what_perfectly_correlated_effects_would_fit_exactly)
+{
+    static const double days[] = {185, 374, 188, 360, 182, 357, 185, 182, 179};
+    static const double y[] = {6, 3, 6, 4, 4, 4, 6, 6, 5};
+    static const double group[] = {0, 0, 0, 0, 1, 1, 1, 0, 0};
+    struct study *study = calloc(1, sizeof *study);
+    for (size_t i = 0; i < COUNT(days); i++) {
+        add_visit(study, days[i] / 30.4375, y[i], group[i]);
+        if (i % 2 || i > 5)
+            end_subject(study);
+    }
+    cr_assert_eq(fit(study, TIME_BY_GROUP, 2, ALS_LMM_UNSTRUCTURED, ALS_LMM_REML).status,
+                 ALS_LMM_TOO_FEW);
+    cr_assert_eq(fit(study, TIME, 1, ALS_LMM_UNSTRUCTURED, ALS_LMM_REML).status, ALS_LMM_OK);
+    release(study);
+}
 
 Test(lmm, refuses_one_visit_each)
 {
