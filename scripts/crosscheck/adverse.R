@@ -2,7 +2,8 @@
 
 check_adverse <- function(data) {
   if (is.null(data$adverse) || nrow(data$adverse) == 0) return(invisible())
-  for (by in c(list(NULL), as.list(factors_of(data)))) check_terms(data, by)
+  for (population in c("treated", "all"))
+    for (by in c(list(NULL), as.list(factors_of(data)))) check_terms(data, by, population)
   check_reviews(data)
 }
 
@@ -23,16 +24,34 @@ exposure <- function(data) {
              days = ifelse(is.na(start), 0, pmax(0, as.numeric(end - start))))
 }
 
-check_terms <- function(data, by) {
-  ours <- do.call(analyse, c(list("ae"), if (!is.null(by)) list("--by", by)))$table
-  where <- if (is.null(by)) "all" else by
+# First day on which cells were taken: a procedure with one of these words in its name.
+first_harvest <- function(data) {
+  own <- data$procedures
+  own <- own[grepl("harvest|biopsy|aspiration", own$procedure) & own$status %in% "done" &
+               !is.na(own$date), ]
+  days <- tapply(as.numeric(as.Date(own$date)), own$patient, min)
+  as.Date(as.numeric(days[data$patients$patient]), origin = "1970-01-01")
+}
+
+check_terms <- function(data, by, population) {
+  ours <- do.call(analyse, c(list("ae", "--population", population),
+                             if (!is.null(by)) list("--by", by)))$table
+  where <- paste(population, by)
   adverse <- data$adverse
   known <- exposure(data)
+  known$harvest <- first_harvest(data)
+  if (population == "treated") {
+    known <- known[!is.na(known$infusion) & known$infusion <= as.Date(STAMP), ]
+    adverse <- adverse[adverse$patient %in% known$patient, ]
+  }
   at <- match(adverse$patient, known$patient)
   first <- earliest(adverse$onset)
   last <- latest(adverse$onset)
   keep <- is.na(first) | first <= as.Date(STAMP)
-  adverse$emergent <- !is.na(known$infusion[at]) & (is.na(last) | last >= known$infusion[at])
+  procedural <- grepl("procedure", adverse$relation)
+  from <- known$infusion[at]
+  from[procedural] <- pmin(from, known$harvest[at], na.rm = TRUE)[procedural]
+  adverse$emergent <- !is.na(from) & (is.na(last) | last >= from)
   adverse$in_period <- !is.na(known$from[at]) &
     (is.na(first) | (last >= known$from[at] & first <= known$to[at]))
   adverse$related <- sapply(strsplit(adverse$relation, "; *"), function(parts)
@@ -54,9 +73,10 @@ check_terms <- function(data, by) {
     theirs <- c(nrow(people), length(worst), nrow(own),
                 sapply(sub("grade_", "", grades), function(g) sum(worst == as.numeric(g))),
                 sum(worst == -1), sum(own$serious %in% "Y"), sum(own$related), sum(own$dlt %in% "Y"),
-                sum(own$emergent), sum(own$in_period))
+                sum(own$emergent), sum(own$in_period), length(unique(own$patient[own$serious %in% "Y"])),
+                length(unique(own$patient[own$related])), length(unique(own$patient[own$emergent])))
     names <- c("of_patients", "patients", "events", grades, "grade_missing", "serious", "related", "dlt",
-               "emergent", "in_period")
+               "emergent", "in_period", "patients_serious", "patients_related", "patients_emergent")
     here <- paste(where, ours$group[i], ours$term[i])
     compare_equal("ae", "counts", as.numeric(unlist(ours[i, names])), unname(theirs), here)
     compare("ae", "percent, patient-months, rate",
@@ -65,11 +85,14 @@ check_terms <- function(data, by) {
               if (months > 0) sum(own$in_period) / months else NA), 1e-13, where = here)
   }
   compare_equal("ae", "counts", counted, nrow(adverse), where)
-  compare_equal("ae", "rows: one per group and term", sort(paste(ours$group, ours$term)), sort(unique(c(
-    paste(adverse$group, adverse$term), paste(unique(known$group), "any event")))), where)
+  groups <- unique(known$group)
+  terms <- as.vector(outer(groups, unique(adverse$term), paste)) # every term in every group
+  compare_equal("ae", "rows: one per group and term", sort(paste(ours$group, ours$term)),
+                sort(unique(c(terms, paste(groups, "any event")))), where)
   account("ae", ours, c("group", "term", "of_patients", "patients", "percent", "events", grades,
                         "grade_missing", "serious", "related", "dlt", "emergent", "in_period",
-                        "patient_months", "per_patient_month"))
+                        "patient_months", "per_patient_month", "patients_serious", "patients_related",
+                        "patients_emergent"))
   check_fisher(ours, where)
 }
 

@@ -52,6 +52,24 @@ add_baselines <- function(rows, notes, data) {
   rows
 }
 
+# A value at an early-termination visit counts at the planned visit nearest in target day that assesses
+# the instrument and has no value.
+stand_in <- function(rows, data, measure) {
+  instrument <- sub("\\..*", "", measure)
+  assessing <- data$plan$visit[!is.na(data$plan[[instrument]])]
+  for (i in which(grepl("^ET[0-9]*$", rows$visit) & !rows$visit %in% data$plan$visit)) {
+    own <- data$visits[data$visits$patient == rows$patient[i] & data$visits$visit %in% assessing &
+                         !is.na(data$visits$target), ]
+    own <- own[!own$visit %in% rows$visit[rows$patient == rows$patient[i]], ]
+    own <- own[order(match(own$visit, data$plan$visit)), ]
+    if (nrow(own) == 0) next
+    zero <- as.Date(data$patients$time_zero[data$patients$patient == rows$patient[i]])
+    gap <- abs(as.numeric(as.Date(own$target) - zero) - rows$day[i])
+    rows$visit[i] <- own$visit[which.min(gap)]
+  }
+  rows
+}
+
 describe <- function(x) {
   n <- length(x)
   test <- if (n > 1 && sd(x) > 0) t.test(x)
@@ -67,6 +85,7 @@ check_change <- function(data, measure, by = NULL) {
   ours <- run$table
   where <- paste(measure, by)
   rows <- add_baselines(visit_values(measure_values(data, measure)), run$notes, data)
+  rows <- stand_in(rows, data, measure)
   planned <- rows[rows$visit %in% data$plan$visit, ]
   compare_equal("change", "visits with values", sort(unique(ours$visit[ours$n > 0])),
                 sort(unique(planned$visit)), where)

@@ -12,7 +12,8 @@ load_study <- function() {
   data <- list(patients = read("patients.csv"), events = read("events.csv"),
                visits = read("visits.csv"), long = read("observations.csv"),
                cohort = read("cohort.csv"), adverse = read("adverse_events.csv"),
-               alsfrsr = read("alsfrsr.csv"), review = read("ae-review.csv"))
+               alsfrsr = read("alsfrsr.csv"), alsfrs = read("alsfrs.csv"),
+               procedures = read("procedures.csv"), review = read("ae-review.csv"))
   plan <- invoke("protocol", "show", "--schedule", "--format", "csv")$output
   data$plan <- parse_csv(plan)
   facts <- parse_csv(invoke("protocol", "show", "--format", "csv")$output)

@@ -1,9 +1,9 @@
 # analyze stages: King's, MiToS and FT9 from the answers.
 
 stage_rows <- function(data, use_or) {
-  own <- data$alsfrsr
+  own <- if (is.null(data$alsfrsr)) data$alsfrs else data$alsfrsr
   own <- own[is.na(own$status) | own$status == "done", ]
-  item <- function(name) as.numeric(own[[name]])
+  item <- function(name) if (name %in% names(own)) as.numeric(own[[name]]) else rep(NA_real_, nrow(own))
   events <- data$events
   tube <- events[events$event == "gastrostomy" & !is.na(events$date), ]
   tube_day <- tapply(as.numeric(middle(tube$date)), tube$patient, min)[own$patient]
@@ -23,9 +23,13 @@ stage_rows <- function(data, use_or) {
   movement[is.na(item("walking")) | is.na(item("dressing"))] <- NA
   breathing <- lost("dyspnea") | lost("respiratory_insufficiency", 2)
   breathing[is.na(item("dyspnea")) | is.na(support)] <- NA
+  if (is.null(data$alsfrsr)) breathing <- lost("breathing") # by analogy
+  ventilation <- item("dyspnea") == 0 | support < 4
+  ventilation[is.na(item("dyspnea")) | is.na(support)] <- NA
   mitos <- movement + lost("swallowing") + speech + breathing
   ft9 <- Reduce(`+`, lapply(c("bulbar", "fine_motor", "gross_motor", "respiratory"),
-                            function(name) as.numeric(own[[name]]) <= 9))
+                            function(name) item(name) <= 9))
+  if (is.null(data$alsfrsr)) ft9[] <- NA # its breathing item is no domain
   rule <- trimws(paste0("regions:", ifelse(bulbar %in% TRUE, " bulbar", ""),
                         ifelse(upper %in% TRUE, " upper", ""), ifelse(lower %in% TRUE, " lower", "")))
   rule[rule == "regions:"] <- "no region"
@@ -35,7 +39,8 @@ stage_rows <- function(data, use_or) {
   data.frame(patient = own$patient, visit = own$visit, rater = own$rater, date = own$date, kings = kings,
              kings_rule = rule, mitos = mitos,
              mitos_rule = ifelse(is.na(mitos), NA, if (use_or) "or" else "and"), ft9 = ft9,
-             gastrostomy = ifelse(gastrostomy, "Y", "N"))
+             gastrostomy = ifelse(gastrostomy, "Y", "N"), kings_4a = ifelse(gastrostomy, "Y", "N"),
+             kings_4b = ifelse(ventilation, "Y", "N"))
 }
 
 check_stages <- function(data) {
@@ -43,7 +48,7 @@ check_stages <- function(data) {
   for (use_or in c(FALSE, TRUE)) {
     ours <- do.call(analyse, c(list("stages"), if (use_or) list("--mitos-or")))$table
     if (nrow(ours) == 0) return(invisible())
-    theirs <- if (!is.null(data$alsfrsr)) stage_rows(data, use_or)
+    theirs <- if (!is.null(data$alsfrsr) || !is.null(data$alsfrs)) stage_rows(data, use_or)
     died <- death_day(data)
     if (!is.null(theirs)) {
       end <- died[match(theirs$patient, data$patients$patient)]
@@ -53,20 +58,23 @@ check_stages <- function(data) {
     if (nrow(deaths))
       theirs <- rbind(theirs, data.frame(patient = deaths$patient, visit = NA, rater = NA,
                                          date = deaths$date, kings = "5", kings_rule = "death", mitos = 5,
-                                         mitos_rule = "death", ft9 = 5, gastrostomy = NA))
+                                         mitos_rule = "death", ft9 = 5, gastrostomy = NA, kings_4a = NA,
+                                         kings_4b = NA))
     theirs <- theirs[order(match(theirs$patient, data$patients$patient), is.na(theirs$visit),
                            theirs$date, method = "radix"), ]
     running <- function(values) unlist(tapply(values, factor(theirs$patient, unique(theirs$patient)),
                                               function(x) cummax(ifelse(is.na(x), -1, x))))
-    theirs$kings_highest <- c(NA, levels)[running(match(theirs$kings, levels)) + 1 +
-                                            (running(match(theirs$kings, levels)) < 0)]
+    highest <- running(match(theirs$kings, levels))
+    theirs$kings_highest <- ifelse(highest < 0, NA, levels[pmax(highest, 1)])
     highest <- running(theirs$mitos)
     theirs$mitos_highest <- ifelse(highest < 0, NA, highest)
+    highest <- running(theirs$ft9)
+    theirs$ft9_highest <- ifelse(highest < 0, NA, highest)
     where <- if (use_or) "OR" else "AND"
     compare_equal("stages", "assessments", paste(ours$patient, ours$visit, ours$rater),
                   paste(theirs$patient, theirs$visit, theirs$rater), where)
     for (name in c("kings", "kings_rule", "mitos", "mitos_rule", "ft9", "gastrostomy", "kings_highest",
-                   "mitos_highest"))
+                   "mitos_highest", "kings_4a", "kings_4b", "ft9_highest"))
       compare_equal("stages", sub("_", " ", name), ours[[name]], theirs[[name]], where)
     account("stages", ours, names(theirs))
   }

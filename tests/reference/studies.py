@@ -11,6 +11,8 @@ import subprocess
 HERE = pathlib.Path(__file__).resolve().parent
 START = datetime.date(1990, 1, 1)
 MONTH_DAYS = 30.4375
+DAYS_PER_UNIT = {"als_nfl": 100, "sleepstudy": 1, "orthodont": 1, "edge_ols": 1, "sing_sleep9": 1,
+                 "sing_orthodont3": 1}
 
 
 def read(path):
