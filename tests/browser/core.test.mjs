@@ -56,7 +56,9 @@ test("every page that links lead to is accessible, fits a phone and keeps the co
     }
     assert.deepEqual(found, []);
     assert.deepEqual(trouble, []);
-    const unmet = routes().filter((r) => r.method === "GET" && !r.isPart && !r.isPublic && !met.has(r.pattern));
+    const inStudiesWithUsers = ["/account", "/users/{user}"]; // views.test.mjs
+    const unmet = routes().filter((r) => r.method === "GET" && !r.isPart && !r.isPublic && !met.has(r.pattern) &&
+        !inStudiesWithUsers.includes(r.pattern));
     assert.deepEqual(unmet.map((r) => r.pattern), [], "pages that no link leads to");
 });
 
