@@ -1,5 +1,6 @@
 /* `analyze prepost --mixed`: one model of all patients with a slope before and one after time zero.
  */
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +36,7 @@ struct model {
     struct als_lmm fit;
 
     size_t missing, after_death, zero[3];
-    struct als_noted no_zero, without_factor, died, partial_zero;
+    struct als_noted no_zero, without_factor, died, partial_zero, mixed_source;
     size_t low;
 };
 
@@ -79,6 +80,8 @@ static void take_series(const struct als_series *series, void *context)
         als_noted_add(&model->without_factor, patient->patient);
         return;
     }
+    if (als_slope_fit(series, INT_MIN, INT_MAX).mixed)
+        als_noted_add(&model->mixed_source, patient->patient);
     for (size_t i = 0; i < series->count; i++) {
         bool dead = series->death_day != ALS_NO_DAY && series->points[i].day > series->death_day;
         model->after_death += dead;
@@ -320,6 +323,8 @@ static void note_exclusions(const struct model *model, struct als_table *table)
         {&model->no_zero, "left out: no time zero"},
         {&model->without_factor, "left out: the factor is missing"},
         {&model->partial_zero, "warning: time zero is a date without a day"},
+        {&model->mixed_source,
+         "warning: values of mixed sources (computed and entered or prorated)"},
     };
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
