@@ -259,34 +259,45 @@ static void count_rows(struct adverse_tally *tally)
         close_patient(tally, row, &seen);
 }
 
-static bool has_row(const struct adverse_tally *tally, size_t group, const char *heading)
+static int compare_heading_pointers(const void *left, const void *right)
 {
-    for (size_t k = 0; k < tally->n_rows; k++)
-        if (tally->rows[k].group == group && compare_headings(tally->rows[k].heading, heading) == 0)
-            return true;
-    return false;
+    return compare_headings(*(const char *const *)left, *(const char *const *)right);
 }
 
-/* Every heading has a row in every group: that nothing happened is a result. */
-static void add_empty_rows(struct adverse_tally *tally)
-{
-    size_t counted = tally->n_rows;
-    for (size_t group = 0; group < tally->names.count; group++) {
-        if (!has_row(tally, group, NULL))
-            tally->rows[tally->n_rows++] = (struct adverse_row){.group = group};
-        for (size_t k = 0; k < counted; k++)
-            if (!has_row(tally, group, tally->rows[k].heading))
-                tally->rows[tally->n_rows++] =
-                    (struct adverse_row){.group = group, .heading = tally->rows[k].heading};
-    }
-}
-
-static size_t count_headings(const struct adverse_tally *tally)
+/* Distinct headings in order, that of all events first, also when there is none. */
+static size_t list_headings(const struct adverse_tally *tally, const char **headings)
 {
     size_t n = 1;
-    for (size_t i = 0; i < tally->n_refs; i++)
-        n += i == 0 || compare_headings(tally->refs[i].heading, tally->refs[i - 1].heading) != 0;
+    headings[0] = NULL;
+    for (size_t i = 0; i < tally->n_rows; i++)
+        headings[i + 1] = tally->rows[i].heading;
+    qsort(headings, tally->n_rows + 1, sizeof *headings, compare_heading_pointers);
+    for (size_t i = 1; i <= tally->n_rows; i++)
+        if (compare_headings(headings[i], headings[n - 1]) != 0)
+            headings[n++] = headings[i];
     return n;
+}
+
+/* Every heading has a row in every group: that nothing happened is a result. Rows come in order of
+ * group and heading. */
+static void add_empty_rows(struct adverse_tally *tally)
+{
+    const char **headings = als_alloc_array(tally->n_rows + 1, sizeof *headings);
+    size_t n_headings = list_headings(tally, headings), next = 0, n = 0;
+    struct adverse_row *rows = als_alloc_array(n_headings * tally->names.count + 1, sizeof *rows);
+    for (size_t group = 0; group < tally->names.count; group++) {
+        for (size_t i = 0; i < n_headings; i++) {
+            const struct adverse_row *row = &tally->rows[next];
+            bool found = next < tally->n_rows && row->group == group &&
+                         compare_headings(row->heading, headings[i]) == 0;
+            next += found;
+            rows[n++] = found ? *row : (struct adverse_row){.group = group, .heading = headings[i]};
+        }
+    }
+    free(headings);
+    free(tally->rows);
+    tally->rows = rows;
+    tally->n_rows = n;
 }
 
 /* Group by group the row of all events, then the commonest heading first. */
@@ -314,8 +325,7 @@ struct als_table *als_adverse_by_term(const struct als_adverse_data *data,
     go_through_patients(&tally);
     if (tally.n_refs)
         qsort(tally.refs, tally.n_refs, sizeof *tally.refs, compare_refs);
-    tally.rows =
-        als_alloc_array((count_headings(&tally) + 1) * (tally.names.count + 1), sizeof *tally.rows);
+    tally.rows = als_alloc_array(tally.n_refs + 1, sizeof *tally.rows);
     count_rows(&tally);
     add_empty_rows(&tally);
     if (tally.n_rows)
