@@ -220,16 +220,46 @@ void als_form_set_value(struct als_form *form, size_t item, const struct als_val
     form_changed(form);
 }
 
-bool als_form_set_missing(struct als_form *form, size_t item, const char *reason)
+static bool put_missing(struct als_form *form, struct form_slot *slot, const char *reason)
 {
     const char *code = reason ? als_reason_find(reason, strlen(reason)) : NULL;
     if (reason && *reason && !code)
         return false;
-    form_compose(form);
-    form_slot_clear(&form->items[item].now);
-    form->items[item].now.reason = code;
+    form_slot_clear(slot);
+    slot->reason = code;
     form_changed(form);
     return true;
+}
+
+bool als_form_set_missing(struct als_form *form, size_t item, const char *reason)
+{
+    form_compose(form);
+    return put_missing(form, &form->items[item].now, reason);
+}
+
+static struct form_slot *slot_of(struct als_form *form, size_t item, bool second)
+{
+    form_compose(form);
+    struct form_item *found = &form->items[item];
+    return second == found->second ? &found->now : &found->aside;
+}
+
+bool als_form_answer_wording(struct als_form *form, size_t item, bool second, const char *text,
+                             char *expected, size_t size)
+{
+    struct als_value value;
+    if (!als_value_parse(&form->instrument->items[item], text, strlen(text), &value, expected,
+                         size))
+        return false;
+    form_slot_put(slot_of(form, item, second), &value);
+    form_changed(form);
+    return true;
+}
+
+bool als_form_set_missing_wording(struct als_form *form, size_t item, bool second,
+                                  const char *reason)
+{
+    return put_missing(form, slot_of(form, item, second), reason);
 }
 
 void als_form_clear(struct als_form *form, size_t item)

@@ -84,6 +84,12 @@ static const char *value_text(struct als_form *form, const struct als_item *item
     return als_arena_strdup(form->shown, text);
 }
 
+static const char *text_or_none(struct als_form *form, const struct als_item *item,
+                                const struct als_value *value)
+{
+    return value->kind == ALS_VALUE_MISSING ? "" : value_text(form, item, value);
+}
+
 /* The label of the choice, the number with its unit, or the text. */
 static const char *value_label(struct als_form *form, const struct als_item *item,
                                const struct als_value *value, bool second)
@@ -138,10 +144,9 @@ const struct als_question *als_form_question(struct als_form *form, size_t i)
         .value = item->prefilled ? form->values[i] : item->now.value,
         .reason = item->prefilled ? NULL : item->now.reason,
         .aside_label = aside_label(form, item, definition),
+        .aside_text = text_or_none(form, definition, &item->aside.value),
     };
-    question->text = question->value.kind == ALS_VALUE_MISSING
-                         ? ""
-                         : value_text(form, definition, &question->value);
+    question->text = text_or_none(form, definition, &question->value);
     question->answer_label = value_label(form, definition, &question->value, item->second);
     show_choices(form, question);
     question->one_key = takes_one_key(question);

@@ -33,9 +33,9 @@ static int number_of(const struct als_relation *table, const struct als_row_cell
     return cell->kind == ALS_ROW_INTEGER ? (int)cell->integer : missing;
 }
 
-static void read_cells(const struct als_relation *table, const struct als_instrument *instrument,
-                       const struct als_row_cell *cells, struct als_arena *arena,
-                       struct als_assessment *out)
+void als_assessment_read(const struct als_relation *table, const struct als_instrument *instrument,
+                         const struct als_row_cell *cells, struct als_arena *arena,
+                         struct als_assessment *out)
 {
     struct als_value *values = als_arena_array(arena, instrument->n_items, sizeof *values);
     const char *reasons = text_of(table, cells, "item_reasons", arena);
@@ -77,7 +77,7 @@ enum als_status als_assessment_get(struct als_store *store, int64_t patient_id, 
         *change_id = sqlite3_column_int64(stmt, 0);
         *assessment = (struct als_assessment){
             .patient_id = patient_id, .visit_no = visit_no, .rater_no = rater_no};
-        read_cells(table, instrument, cells, arena, assessment);
+        als_assessment_read(table, instrument, cells, arena, assessment);
     }
     als_sql_done(stmt);
     return status;

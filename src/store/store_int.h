@@ -445,6 +445,10 @@ ALS_CHECKED enum als_status als_visit_follow(struct als_store *store, int64_t pa
 
 /* ---- assessment.c, scan.c ---- */
 
+/* A row of an instrument's table as an assessment, but for its key; texts go to the arena. */
+void als_assessment_read(const struct als_relation *table, const struct als_instrument *instrument,
+                         const struct als_row_cell *cells, struct als_arena *arena,
+                         struct als_assessment *out);
 /* The column item_reasons; nothing is added when there are none. */
 void als_reasons_to_json(const struct als_instrument *instrument, const char *const *reasons,
                          struct als_buf *out);

@@ -69,6 +69,11 @@ void als_form_set_value(struct als_form *form, size_t item, const struct als_val
 /* There is no answer, for a coded reason; false if it is no such code. NULL or "" clears. */
 bool als_form_set_missing(struct als_form *form, size_t item, const char *reason);
 void als_form_clear(struct als_form *form, size_t item);
+/* The same for one wording of an item, in force or put aside: for a page that shows both. */
+bool als_form_answer_wording(struct als_form *form, size_t item, bool second, const char *text,
+                             char *expected, size_t size);
+bool als_form_set_missing_wording(struct als_form *form, size_t item, bool second,
+                                  const char *reason);
 /* Has anything been answered, put aside or given a reason by somebody? Prefilled is not. */
 bool als_form_is_touched(const struct als_form *form);
 
@@ -98,6 +103,7 @@ struct als_question {
     const char *reason;       /* ALS_ANSWER_MISSING: the code; else NULL */
     const char *answer_label; /* the answer for people: choice's label, number with unit; "" */
     const char *aside_label;  /* answer to the other wording that is put aside; NULL: none */
+    const char *aside_text;   /* the same as als_form_answer takes it; "" for none */
 };
 
 /* Everything about the question of an item. Borrowed until the form changes. */

@@ -375,3 +375,22 @@ Test(form, of_what_was_not_done_stores_no_answers)
     als_form_free(form);
     als_instrument_free(instrument);
 }
+
+Test(form, takes_an_answer_to_either_wording)
+{
+    struct als_instrument *instrument = load_scale("alsfrsr");
+    const size_t cutting = item_of(instrument, "cutting");
+    struct als_form *form = als_form_new(instrument);
+    cr_assert(als_form_answer_wording(form, cutting, false, "3", expected, sizeof expected));
+    cr_assert(als_form_answer_wording(form, cutting, true, "1", expected, sizeof expected));
+    cr_expect_not(als_form_answer_wording(form, cutting, true, "9", expected, sizeof expected));
+    cr_expect_str_eq(question(form, "cutting")->text, "3");
+    cr_expect_str_eq(question(form, "cutting")->aside_text, "1");
+    say(form, "cutting_form", "b");
+    cr_expect_str_eq(question(form, "cutting")->text, "1");
+    cr_assert(als_form_set_missing_wording(form, cutting, false, "refused"));
+    cr_expect_str_eq(question(form, "cutting")->aside_text, "");
+    als_form_free(form);
+    als_instrument_free(instrument);
+    assert_no_leaks();
+}
