@@ -101,12 +101,18 @@ static void put_line(struct als_html *page, const struct als_input *input, const
 
 /* ---- One each ---- */
 
-void als_input_text(struct als_html *page, const struct als_input *input)
+void als_input_text_from(struct als_html *page, const struct als_input *input, const char *list)
 {
     begin_field(page, input);
     put_line(page, input, "text", NULL, NULL);
+    als_html_attribute(page, "list", list);
     als_html_markup(page, ">");
     end_field(page);
+}
+
+void als_input_text(struct als_html *page, const struct als_input *input)
+{
+    als_input_text_from(page, input, NULL);
 }
 
 void als_input_password(struct als_html *page, const struct als_input *input)
@@ -197,9 +203,9 @@ static void put_radio(struct als_html *page, const struct als_input *input, size
     als_html_markup(page, "</label></div>\n");
 }
 
-void als_input_radios(struct als_html *page, const struct als_input *input,
-                      const struct als_input_choice *choices, size_t n,
-                      const char *const *attributes)
+void als_input_radios_begin(struct als_html *page, const struct als_input *input,
+                            const struct als_input_choice *choices, size_t n,
+                            const char *const *attributes)
 {
     als_html_start(page, "fieldset");
     als_html_attribute(page, "class", input->error ? "field invalid" : "field");
@@ -212,7 +218,20 @@ void als_input_radios(struct als_html *page, const struct als_input *input,
     als_html_markup(page, "<div class=\"choices\">");
     for (size_t i = 0; i < n; i++)
         put_radio(page, input, i, &choices[i]);
-    als_html_markup(page, "</div></fieldset>\n");
+    als_html_markup(page, "</div>");
+}
+
+void als_input_radios_end(struct als_html *page)
+{
+    als_html_markup(page, "</fieldset>\n");
+}
+
+void als_input_radios(struct als_html *page, const struct als_input *input,
+                      const struct als_input_choice *choices, size_t n,
+                      const char *const *attributes)
+{
+    als_input_radios_begin(page, input, choices, n, attributes);
+    als_input_radios_end(page);
 }
 
 void als_input_check(struct als_html *page, const struct als_input *input, bool checked)

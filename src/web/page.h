@@ -109,6 +109,8 @@ struct als_input {
     const char *autocomplete; /* NULL: off */
 };
 void als_input_text(struct als_html *page, const struct als_input *input);
+/* The same with suggestions: id of a <datalist> of the page, or NULL. */
+void als_input_text_from(struct als_html *page, const struct als_input *input, const char *list);
 void als_input_password(struct als_html *page, const struct als_input *input);
 void als_input_number(struct als_html *page, const struct als_input *input, const char *unit);
 /* ISO date, also partial when allowed: a text field, with separators filled in while typing. */
@@ -126,6 +128,11 @@ void als_input_select(struct als_html *page, const struct als_input *input,
 void als_input_radios(struct als_html *page, const struct als_input *input,
                       const struct als_input_choice *choices, size_t n,
                       const char *const *attributes);
+/* The same, for more inside the fieldset after the choices. */
+void als_input_radios_begin(struct als_html *page, const struct als_input *input,
+                            const struct als_input_choice *choices, size_t n,
+                            const char *const *attributes);
+void als_input_radios_end(struct als_html *page);
 void als_input_check(struct als_html *page, const struct als_input *input, bool checked);
 
 /* Buttons in a row; the first is the main one. name and value may be NULL. */

@@ -49,4 +49,37 @@ als_handler_fn als_page_exports;
 als_handler_fn als_page_export_csv;
 als_handler_fn als_page_export_instrument;
 
+/* page_assessment.c: the form of one assessment, with assess*.c and merge.c */
+als_handler_fn als_page_assessment;
+als_handler_fn als_page_assessment_post;
+
+/* page_visit.c */
+als_handler_fn als_page_visit;
+als_handler_fn als_page_visit_post;
+
+/* page_print.c, page_history.c, page_ask.c: an assessment on paper, what happened to a field of
+ * it, a query about one */
+als_handler_fn als_page_print;
+als_handler_fn als_page_history;
+als_handler_fn als_page_ask;
+als_handler_fn als_page_ask_post;
+
+/* page_sign.c */
+als_handler_fn als_page_sign;
+als_handler_fn als_page_sign_post;
+
+/* page_patient_edit.c, page_event.c, page_ae.c: each shows its form and takes it */
+als_handler_fn als_page_patient_new;
+als_handler_fn als_page_patient_edit;
+als_handler_fn als_page_event_new;
+als_handler_fn als_page_event;
+als_handler_fn als_page_event_remove;
+als_handler_fn als_page_ae_list;
+als_handler_fn als_page_ae_new;
+als_handler_fn als_page_ae;
+
+/* page_score.c: what the script of an assessment's form asks */
+als_handler_fn als_page_score;
+als_handler_fn als_page_draft;
+
 #endif

@@ -45,6 +45,7 @@
     const settled = (work, wait) => {
         let timer = 0, busy = false, again = false;
         const run = async () => {
+            clearTimeout(timer);
             timer = 0;
             if (busy) {
                 again = true;
@@ -55,12 +56,13 @@
             busy = false;
             if (again) {
                 again = false;
-                run();
+                await run();
             }
         };
         return {
             soon: () => { clearTimeout(timer); timer = setTimeout(run, wait); },
-            now: () => { if (timer) { clearTimeout(timer); run(); } },
+            now: () => (timer ? run() : undefined),
+            stop: () => clearTimeout(timer),
         };
     };
 
@@ -69,14 +71,22 @@
             for (const place of form.querySelectorAll("[data-score-of]"))
                 place.textContent = texts[place.dataset.scoreOf] ?? "";
         };
+        // What is asked depends on answers: wordings, and items that do not apply.
+        const fold = (open) => {
+            for (const part of form.querySelectorAll("details[data-open-of]"))
+                part.open = open[part.dataset.openOf] ?? part.open;
+        };
         const work = settled(async () => {
             try {
-                show((await post(form.dataset.score, form)).texts);
+                const { texts, open } = await post(form.dataset.score, form);
+                show(texts);
+                fold(open ?? {});
             } catch {
                 show({}); // no total is better than an old one
             }
         }, SCORE_WAIT);
         form.addEventListener("input", work.soon);
+        return work;
     };
 
     // ---- Drafts, and leaving with changes ----
@@ -97,6 +107,7 @@
         form.addEventListener("focusout", (event) => {
             if (isText(event.target) || !form.contains(event.relatedTarget)) work.now();
         });
+        form.addEventListener("submit", work.stop);
     };
 
     const guard = (form, state) => {
@@ -109,7 +120,8 @@
 
     // ---- Keys ----
 
-    const questionsOf = (form) => [...form.querySelectorAll("[data-question]")].filter((q) => !q.hidden && !q.disabled);
+    const questionsOf = (form) => [...form.querySelectorAll("[data-question]")].filter(
+        (q) => !q.disabled && !q.closest("[hidden], details:not([open]), fieldset:disabled"));
     const focusQuestion = (question) => {
         const target = question?.querySelector("input:checked") ??
             question?.querySelector("input:not([type=hidden]), textarea, select");
@@ -120,18 +132,21 @@
     };
 
     const step = (form, question, by) => {
-        const questions = questionsOf(form);
+        // What the definition has answered in advance costs no key.
+        const questions = questionsOf(form).filter((q) => q === question || !("prefilled" in q.dataset));
         const next = questions[questions.indexOf(question) + by];
         if (!focusQuestion(next) && by > 0) form.querySelector("[data-save]")?.focus();
     };
 
-    const choose = (form, question, key) => {
+    const choose = (form, question, key, totals) => {
         const choice = [...question.querySelectorAll("input[data-key]")].find((c) => c.dataset.key === key);
         if (!choice) return false;
         choice.checked = true;
         choice.dispatchEvent(new Event("input", { bubbles: true }));
         choice.dispatchEvent(new Event("change", { bubbles: true }));
-        step(form, question, 1);
+        // Which question is next may depend on this answer: then the server is heard first.
+        if ("decides" in question.dataset && totals) totals.now().then(() => step(form, question, 1));
+        else step(form, question, 1);
         return true;
     };
 
@@ -162,8 +177,8 @@
         return true;
     };
 
-    const onPlainKey = (form, question, key) => {
-        if (question && choose(form, question, key)) return true;
+    const onPlainKey = (form, question, key, totals) => {
+        if (question && choose(form, question, key, totals)) return true;
         switch (key) {
         case "Backspace": if (question) step(form, question, -1); return Boolean(question);
         case "m": case ".": return question ? openMissing(question) : false;
@@ -176,14 +191,14 @@
         }
     };
 
-    const onKey = (form, event) => {
+    const onKey = (form, event, totals) => {
         const control = event.ctrlKey || event.metaKey;
         let done = false;
         if (event.altKey || event.isComposing) return;
         if (control && event.key === "s") done = press(form, "[data-save]");
         else if (control && event.key === "Enter") done = press(form, "[data-save-next]") || press(form, "[data-save]");
         else if (!control && !isText(event.target))
-            done = onPlainKey(form, event.target.closest("[data-question]"), event.key);
+            done = onPlainKey(form, event.target.closest("[data-question]"), event.key, totals);
         if (done) event.preventDefault();
     };
 
@@ -192,11 +207,11 @@
     for (const form of document.querySelectorAll("form")) {
         const state = { changes: 0, kept: 0, leaving: false };
         form.addEventListener("input", () => { state.changes++; });
-        if ("score" in form.dataset) liveTotals(form);
+        const totals = "score" in form.dataset ? liveTotals(form) : null;
         if ("draft" in form.dataset) keepDrafts(form, state);
         if ("guard" in form.dataset) guard(form, state);
         if ("entry" in form.dataset) {
-            form.addEventListener("keydown", (event) => onKey(form, event));
+            form.addEventListener("keydown", (event) => onKey(form, event, totals));
             // Keys work at once: the first question has the focus, unless something is to be read first.
             const questions = questionsOf(form);
             if (!document.querySelector("[data-error-summary]"))

@@ -1,0 +1,281 @@
+/* The form of one assessment: shown, scored while it is filled in, kept as a draft, saved. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "assess.h"
+#include "assess_show.h"
+#include "pages.h"
+
+/* ---- Showing ---- */
+
+enum als_status als_page_assessment(struct als_request *request, struct als_response *response,
+                                    struct als_err *err)
+{
+    struct als_assess assess;
+    enum als_status status = als_assess_open(request, &assess, err);
+    if (!status)
+        status = als_assess_fill(&assess, err);
+    if (!status && (assess.there || assess.has_draft))
+        status = als_assess_judge(&assess, err);
+    if (!status)
+        als_assess_show(&assess, response);
+    als_assess_close(&assess);
+    return status;
+}
+
+/* The form as it was sent, with what is wrong with it. What was typed is kept as a draft too. */
+static enum als_status show_again(struct als_assess *assess, struct als_response *response,
+                                  int code, struct als_err *err)
+{
+    enum als_status status = als_assess_know(assess, err);
+    if (status)
+        return status;
+    als_assess_keep_too(assess);
+    als_assess_show(assess, response);
+    response->status = code;
+    return ALS_OK;
+}
+
+/* ---- Saving ---- */
+
+/* Texts of fields confirm.RULE.ITEM that are not blank. */
+static size_t read_confirmations(const struct als_assess *assess, struct als_justification *out)
+{
+    const struct als_fields *form = &assess->request->form;
+    size_t n = 0;
+    for (size_t i = 0; i < form->count; i++) {
+        const char *name = form->items[i].name, *text = form->items[i].value;
+        const char *item = strrchr(name, '.');
+        if (strncmp(name, "confirm.", 8) != 0 || item <= name + 8 || !text[strspn(text, " \t\n")])
+            continue;
+        out[n++] = (struct als_justification){
+            .code = als_arena_strndup(assess->request->arena, name + 8, (size_t)(item - name - 8)),
+            .item = als_instrument_item(assess->instrument, item + 1),
+            .text = text};
+    }
+    return n;
+}
+
+static enum als_status number_key(struct als_assess *assess, struct als_err *err)
+{
+    enum als_status status = als_visit_view_number(assess->request->store, &assess->visit, err);
+    if (!status && assess->rater_no < 0)
+        status = als_store_add_rater(assess->request->store, assess->rater, &assess->rater_no, err);
+    return status;
+}
+
+static enum als_status save_entry(struct als_assess *assess, struct als_entry_outcome *outcome,
+                                  struct als_err *err)
+{
+    const struct als_form_head *head = als_form_head(assess->form);
+    struct als_justification *confirmations = als_arena_array(
+        assess->request->arena, assess->request->form.count + 1, sizeof *confirmations);
+    const struct als_entry entry = {
+        .instrument = assess->instrument,
+        .assessment = {.patient_id = assess->visit.patient.id,
+                       .visit_no = assess->visit.visit_no,
+                       .rater_no = assess->rater_no,
+                       .day = head->not_done ? ALS_NO_DAY : head->day,
+                       .mode = head->mode,
+                       .respondent = head->respondent,
+                       .not_done = head->not_done,
+                       .reason = head->reason,
+                       .values = als_form_values(assess->form),
+                       .item_reasons = als_form_reasons(assess->form)},
+        .given = ALS_GIVEN_ALL,
+        .expected_change = assess->expected,
+        .justifications = confirmations,
+        .n_justifications = read_confirmations(assess, confirmations),
+        .strict = true,
+        .today = assess->request->today,
+        .arena = assess->request->arena,
+    };
+    return als_entry_save(assess->request->store, &entry, outcome, err);
+}
+
+/* One change set: the row, what rules ask about it, and the draft that it came from. */
+static enum als_status store_form(struct als_assess *assess, struct als_entry_outcome *outcome,
+                                  struct als_err *err)
+{
+    struct als_store *store = assess->request->store;
+    const struct als_change_info info =
+        als_request_change(assess->request, "web form", als_request_why(assess->request));
+    const struct als_draft draft = als_assess_draft_key(assess);
+    enum als_status status = als_change_begin(store, &info, err);
+    if (status)
+        return status;
+    status = number_key(assess, err);
+    if (!status)
+        status = save_entry(assess, outcome, err);
+    if (!status)
+        status = als_draft_discard(store, &draft, err);
+    if (!status)
+        return als_change_commit(store, NULL, err);
+    als_change_abandon(store);
+    return status;
+}
+
+/* A number that was given inside a change set that came to nothing is none. */
+static void forget_key(struct als_assess *assess)
+{
+    assess->visit.visit_no =
+        als_store_visit_no(assess->request->store, assess->visit.code, strlen(assess->visit.code));
+    assess->rater_no = assess->rater ? als_store_rater_no(assess->request->store, assess->rater,
+                                                          strlen(assess->rater))
+                                     : 0;
+}
+
+static int code_of(enum als_status status)
+{
+    return status == ALS_NOT_PERMITTED ? 403 : status == ALS_BUSY ? 503 : 422;
+}
+
+static enum als_status refuse(struct als_assess *assess, struct als_response *response,
+                              const struct als_entry_outcome *outcome, const struct als_err *why,
+                              struct als_err *err)
+{
+    struct als_arena *arena = assess->request->arena;
+    forget_key(assess);
+    if (strcmp(why->code, "E-CHANGED-MEANWHILE") == 0)
+        return als_merge_show(assess, response, err);
+    const bool by_rule = strcmp(why->code, "E-HARD") == 0 || strcmp(why->code, "E-CONFIRM") == 0;
+    if (by_rule) {
+        assess->verdicts = outcome->verdicts;
+        assess->confirmed = outcome->confirmed;
+        assess->ask_confirm = true;
+    } else if (strcmp(why->code, "E-CONFLICT") == 0) {
+        als_errors_add(&assess->errors, arena, "why-code",
+                       als_arena_printf(arena, "A stored value changes: say why. %s", why->text));
+    } else {
+        als_errors_add(&assess->errors, arena, NULL,
+                       *why->hint ? als_arena_printf(arena, "%s: %s", why->text, why->hint)
+                                  : als_arena_strdup(arena, why->text));
+    }
+    return show_again(assess, response, code_of(why->status), err);
+}
+
+/* ---- What comes next ---- */
+
+/* The first planned assessment after this one that the visit does not have yet; the visit itself if
+ * there is none. */
+static const char *next_form(struct als_assess *assess)
+{
+    struct als_request *request = assess->request;
+    const struct als_protocol *protocol = als_store_protocol(request->store);
+    const struct als_visit_plan *plan = assess->visit.plan;
+    bool after = false;
+    for (size_t i = 0; plan && i < plan->n_assessments; i++) {
+        const char *code = protocol->instruments[plan->assessments[i].instrument];
+        const struct als_instrument *instrument = als_store_find_instrument(request->store, code);
+        struct als_assessment stored;
+        int64_t change_id = 0;
+        if (after && instrument &&
+            !als_assessment_get(request->store, assess->visit.patient.id, assess->visit.visit_no,
+                                instrument, 0, request->arena, &stored, &change_id, NULL) &&
+            !change_id)
+            return als_url(request->arena, "/patients/{}/visits/{}/{}",
+                           assess->visit.patient.patient, assess->visit.code, code);
+        after = after || strcmp(code, assess->instrument->code) == 0;
+    }
+    return als_url(request->arena, "/patients/{}/visits/{}", assess->visit.patient.patient,
+                   assess->visit.code);
+}
+
+static void tell_saved(struct als_assess *assess, const struct als_entry_outcome *outcome)
+{
+    static const char *const words[] = {"is stored already", "is saved", "is corrected"};
+    struct als_buf totals;
+    als_buf_init(&totals, 400);
+    als_form_status(assess->form, &totals);
+    als_request_flash(assess->request, ALS_FLASH_DONE, "%s %s. %s%s",
+                      assess->instrument->short_title, words[outcome->what], totals.data,
+                      outcome->opened ? ". A query was opened." : "");
+    als_buf_release(&totals);
+}
+
+static enum als_status save(struct als_assess *assess, struct als_response *response, bool next,
+                            struct als_err *err)
+{
+    struct als_entry_outcome outcome = {.verdicts = {.arena = assess->request->arena}};
+    struct als_err why;
+    if (assess->errors.count)
+        return show_again(assess, response, 422, err);
+    const enum als_status status = store_form(assess, &outcome, &why);
+    if (status == ALS_OK) {
+        tell_saved(assess, &outcome);
+        als_response_redirect(response,
+                              next ? next_form(assess)
+                                   : als_url(assess->request->arena, "/patients/{}/visits/{}",
+                                             assess->visit.patient.patient, assess->visit.code));
+        return ALS_OK;
+    }
+    if (status != ALS_DATA && status != ALS_NOT_PERMITTED && status != ALS_BUSY &&
+        status != ALS_USAGE) {
+        *err = why;
+        return status;
+    }
+    return refuse(assess, response, &outcome, &why, err);
+}
+
+static enum als_status keep_draft(struct als_assess *assess, struct als_response *response,
+                                  struct als_err *err)
+{
+    if (als_assess_is_garbled(assess))
+        return show_again(assess, response, 422, err);
+    enum als_status status = als_assess_keep(assess, err);
+    if (status)
+        return status;
+    als_request_flash(assess->request, ALS_FLASH_DONE, "The draft is kept. It is not saved yet.");
+    als_response_redirect(response, assess->url);
+    return ALS_OK;
+}
+
+static enum als_status discard(struct als_assess *assess, struct als_response *response,
+                               struct als_err *err)
+{
+    const struct als_draft key = als_assess_draft_key(assess);
+    enum als_status status = als_draft_discard(assess->request->store, &key, err);
+    if (status)
+        return status;
+    als_request_flash(assess->request, ALS_FLASH_DONE, "The draft was thrown away.");
+    als_response_redirect(response, assess->url);
+    return ALS_OK;
+}
+
+static enum als_status act(struct als_assess *assess, struct als_response *response,
+                           struct als_err *err)
+{
+    const char *what = als_request_form(assess->request, "do");
+    if (what && strcmp(what, "discard") == 0)
+        return discard(assess, response, err);
+    als_assess_read(assess);
+    enum als_status status = als_assess_know(assess, err);
+    if (status)
+        return status;
+    if (what && strcmp(what, "draft") == 0)
+        return keep_draft(assess, response, err);
+    if (what && strcmp(what, "merge") == 0) {
+        bool complete;
+        status = als_merge_apply(assess, &complete, err);
+        if (!status && !complete)
+            return als_merge_show(assess, response, err);
+        if (!status)
+            status = als_assess_know(assess, err);
+        if (status)
+            return status;
+    }
+    return save(assess, response, what && strcmp(what, "next") == 0, err);
+}
+
+enum als_status als_page_assessment_post(struct als_request *request, struct als_response *response,
+                                         struct als_err *err)
+{
+    struct als_assess assess;
+    enum als_status status = als_assess_open(request, &assess, err);
+    if (!status)
+        status = als_may(request->store, ALS_ACT_ENTER, assess.visit.patient.id, err);
+    if (!status)
+        status = act(&assess, response, err);
+    als_assess_close(&assess);
+    return status;
+}

@@ -1,0 +1,135 @@
+/* Answers to the script of an assessment's form: totals while it is filled in, and drafts. */
+#include <string.h>
+
+#include "assess.h"
+#include "assess_show.h"
+#include "pages.h"
+
+/* "NAME":"TEXT" with what goes before it. */
+static void put_text(struct als_response *response, const char *before, const char *name,
+                     const char *text)
+{
+    als_buf_text(&response->body, before);
+    als_response_json_text(response, name);
+    als_buf_char(&response->body, ':');
+    als_response_json_text(response, text);
+}
+
+static void put_texts(struct als_assess *assess, struct als_response *response)
+{
+    struct als_buf status;
+    als_buf_init(&status, 2000);
+    als_form_status(assess->form, &status);
+    als_buf_text(&response->body, "{\"texts\":{");
+    put_text(response, "", "status", status.data);
+    als_buf_release(&status);
+    for (size_t i = 0; i < assess->instrument->n_items; i++) {
+        const char *text = als_assess_before_text(assess, i);
+        const struct als_question *question = als_form_question(assess->form, i);
+        const char *field = als_assess_field(assess, i, question->second_wording);
+        if (*text)
+            put_text(response, ",", als_arena_printf(assess->request->arena, "before.%s", field),
+                     text);
+    }
+    als_buf_char(&response->body, '}');
+}
+
+/* Which parts of the form are asked now, for those that are not always. */
+static void put_open(struct als_assess *assess, struct als_response *response)
+{
+    const char *separator = "";
+    als_buf_text(&response->body, ",\"open\":{");
+    for (size_t i = 0; i < assess->instrument->n_items; i++) {
+        const struct als_item *item = &assess->instrument->items[i];
+        for (int second = 0; (item->applies || item->variant) && second <= (item->variant != NULL);
+             second++) {
+            als_buf_text(&response->body, separator);
+            als_response_json_text(response, als_assess_field(assess, i, second));
+            als_buf_text(&response->body,
+                         als_assess_is_open(assess, i, second) ? ":true" : ":false");
+            separator = ",";
+        }
+    }
+    als_buf_text(&response->body, "}}");
+}
+
+enum als_status als_page_score(struct als_request *request, struct als_response *response,
+                               struct als_err *err)
+{
+    struct als_assess assess;
+    enum als_status status = als_assess_open(request, &assess, err);
+    if (!status) {
+        als_assess_read(&assess);
+        status = als_assess_know(&assess, err);
+    }
+    if (!status) {
+        als_response_json(response);
+        put_texts(&assess, response);
+        put_open(&assess, response);
+    }
+    als_assess_close(&assess);
+    return status;
+}
+
+/* ---- Drafts ---- */
+
+/* A draft that arrives after the save of the same form would come back as unsaved work: the row is
+ * then another one than the form began with, written by the same user, and the draft is gone. */
+static enum als_status is_belated(struct als_assess *assess, bool *belated, struct als_err *err)
+{
+    struct als_draft key = als_assess_draft_key(assess), draft;
+    struct als_audit_row change;
+    bool found = false;
+    *belated = false;
+    if (assess->change_id == assess->expected)
+        return ALS_OK;
+    enum als_status status =
+        als_draft_get(assess->request->store, &key, assess->request->arena, &draft, &found, err);
+    if (!status && !found)
+        status = als_change_get(assess->request->store, assess->change_id, assess->request->arena,
+                                &change, err);
+    if (!status && !found)
+        *belated = strcmp(change.user, assess->request->user) == 0;
+    return status;
+}
+
+static enum als_status keep(struct als_assess *assess, const char **text, struct als_err *err)
+{
+    struct als_draft key = als_assess_draft_key(assess), draft = {.touched_utc = NULL};
+    struct als_arena *arena = assess->request->arena;
+    bool belated, found;
+    enum als_status status = is_belated(assess, &belated, err);
+    if (status || belated) {
+        *text = "The form is saved";
+        return status;
+    }
+    status = als_assess_keep(assess, err);
+    if (!status)
+        status = als_draft_get(assess->request->store, &key, arena, &draft, &found, err);
+    if (!status)
+        *text =
+            als_arena_printf(arena, "Draft saved %s%s", als_clock_text(arena, draft.touched_utc),
+                             als_assess_is_garbled(assess) ? ", without what is marked wrong" : "");
+    return status;
+}
+
+enum als_status als_page_draft(struct als_request *request, struct als_response *response,
+                               struct als_err *err)
+{
+    struct als_assess assess;
+    const char *text = "";
+    enum als_status status = als_assess_open(request, &assess, err);
+    if (!status) {
+        als_assess_read(&assess);
+        status = als_assess_know(&assess, err);
+    }
+    if (!status)
+        status = keep(&assess, &text, err);
+    if (!status) {
+        als_response_json(response);
+        put_text(response, "{", "text", text);
+        als_buf_char(&response->body, '}');
+    }
+    als_assess_close(&assess);
+    return status;
+}

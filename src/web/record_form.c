@@ -1,0 +1,363 @@
+/* Forms of records: drawing, and putting errors where they belong. */
+#include "record_form.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alstrack/core/num.h"
+#include "assess_show.h"
+
+/* ---- Saying what is asked ---- */
+
+struct als_record_field *als_record_add(struct als_record_form *form, enum als_field_kind kind,
+                                        const char *name, const char *label, const char *stored)
+{
+    if (form->count == ALS_RECORD_FIELDS)
+        als_bug("more than %d fields", ALS_RECORD_FIELDS);
+    struct als_record_field *field = &form->fields[form->count++];
+    *field = (struct als_record_field){
+        .kind = kind, .name = name, .label = label, .stored = stored ? stored : ""};
+    return field;
+}
+
+void als_record_choices(struct als_record_field *field, const struct als_input_choice *choices,
+                        size_t n)
+{
+    field->choices = choices;
+    field->n_choices = n;
+}
+
+void als_record_codes(struct als_record_form *form, struct als_record_field *field,
+                      const char *none, const char *const *codes, const char *const *labels,
+                      size_t n)
+{
+    struct als_arena *arena = form->request->arena;
+    struct als_input_choice *choices = als_arena_array(arena, n + 1, sizeof *choices);
+    choices[0] = (struct als_input_choice){.value = "", .label = none};
+    for (size_t i = 0; i < n; i++)
+        choices[i + 1] = (struct als_input_choice){
+            .value = codes[i],
+            .label = labels && labels[i] ? labels[i] : als_code_words(arena, codes[i])};
+    als_record_choices(field, choices, n + 1);
+}
+
+/* ---- Drawing ---- */
+
+static const char *error_of(const struct als_record_form *form, const char *name)
+{
+    for (size_t i = 0; i < form->errors.count; i++)
+        if (form->errors.items[i].id && strcmp(form->errors.items[i].id, name) == 0)
+            return form->errors.items[i].text;
+    return NULL;
+}
+
+static const char *shown_value(const struct als_record_form *form,
+                               const struct als_record_field *field)
+{
+    if (form->request->method == ALS_POST && field->kind == ALS_FIELD_CHECKS)
+        return als_record_joined(form, field->name);
+    const char *sent =
+        form->request->method == ALS_POST ? als_request_form(form->request, field->name) : NULL;
+    if (sent)
+        return sent;
+    return !*field->stored && field->proposed ? field->proposed : field->stored;
+}
+
+/* Is code one of those in text, which has semicolons between? */
+static bool is_among(const char *text, const char *code)
+{
+    const size_t length = strlen(code);
+    for (const char *at = text; at; at = strchr(at, ';') ? strchr(at, ';') + 1 : NULL) {
+        at += strspn(at, " ");
+        if (strncmp(at, code, length) == 0 && at[length + strspn(at + length, " ")] == '\0')
+            return true;
+        if (strncmp(at, code, length) == 0 && at[length + strspn(at + length, " ")] == ';')
+            return true;
+    }
+    return false;
+}
+
+static void put_checks(struct als_html *html, const struct als_record_field *field,
+                       const char *value)
+{
+    struct als_arena *arena = html->request->arena;
+    als_html_open(html, "fieldset", "class", "field", "id", field->name);
+    als_html_element(html, "legend", field->label, NULL);
+    for (size_t i = 0; i < field->n_choices; i++) {
+        const struct als_input input = {.name = field->name,
+                                        .label = field->choices[i].label,
+                                        .id = als_arena_printf(arena, "%s-%zu", field->name, i),
+                                        .value = field->choices[i].value};
+        als_input_check(html, &input, is_among(value, field->choices[i].value));
+    }
+    als_html_close(html, "fieldset");
+}
+
+static void put_said(struct als_html *html, const struct als_record_field *field, const char *value)
+{
+    als_html_open(html, "p", "class", "field");
+    als_html_element(html, "strong", field->label, NULL);
+    als_html_printf(html, ": %s", *value ? value : "none");
+    als_html_close(html, "p");
+    als_input_hidden(html, field->name, value);
+}
+
+static void put_field(struct als_html *html, const struct als_record_form *form,
+                      const struct als_record_field *field)
+{
+    const struct als_input input = {.name = field->name,
+                                    .label = field->label,
+                                    .hint = field->hint,
+                                    .error = error_of(form, field->name),
+                                    .value = shown_value(form, field),
+                                    .required = field->required};
+    switch (field->kind) {
+    case ALS_FIELD_TEXT:
+        als_input_text_from(html, &input, field->list);
+        break;
+    case ALS_FIELD_AREA:
+        als_input_area(html, &input, 2);
+        break;
+    case ALS_FIELD_NUMBER:
+        als_input_number(html, &input, field->unit);
+        break;
+    case ALS_FIELD_DAY:
+    case ALS_FIELD_DATE:
+        als_input_date(html, &input, field->kind == ALS_FIELD_DATE);
+        break;
+    case ALS_FIELD_SELECT:
+        als_input_select(html, &input, field->choices, field->n_choices);
+        break;
+    case ALS_FIELD_RADIOS:
+        als_input_radios(html, &input, field->choices, field->n_choices, NULL);
+        break;
+    case ALS_FIELD_CHECKS:
+        put_checks(html, field, input.value);
+        break;
+    case ALS_FIELD_SAID:
+        put_said(html, field, input.value);
+        break;
+    }
+}
+
+static void put_fields(struct als_html *html, const struct als_record_form *form)
+{
+    struct als_arena *arena = form->request->arena;
+    bool open = false, grouped = false;
+    for (size_t i = 0; i < form->count; i++) {
+        const struct als_record_field *field = &form->fields[i];
+        if (!open || field->group) {
+            if (open)
+                als_html_close(html, "div");
+            if (grouped)
+                als_html_close(html, "fieldset");
+            grouped = field->group != NULL;
+            if (grouped) {
+                als_html_open(html, "fieldset", "class", "group");
+                als_html_element(html, "legend", field->group, NULL);
+            }
+            als_html_open(html, "div", "class", "grid");
+            open = true;
+        }
+        put_field(html, form, field);
+    }
+    if (open)
+        als_html_close(html, "div");
+    if (grouped)
+        als_html_close(html, "fieldset");
+    for (size_t i = 0; i < form->count; i++)
+        als_input_hidden(html, als_arena_printf(arena, "was.%s", form->fields[i].name),
+                         form->fields[i].stored);
+}
+
+void als_record_begin(struct als_html *html, struct als_record_form *form, const char *url)
+{
+    als_html_read_only(html, form->why_not);
+    als_html_errors(html, form->errors.items, form->errors.count);
+    als_html_form(html, url, "class", "record", "data-entry", form->why_not ? NULL : "",
+                  "data-guard", form->why_not ? NULL : "");
+    if (form->why_not)
+        als_html_markup(html, "<fieldset class=\"whole\" disabled>");
+    put_fields(html, form);
+}
+
+void als_record_end(struct als_html *html, struct als_record_form *form, const char *button)
+{
+    if (form->there)
+        als_html_correction(html, error_of(form, "why-code"));
+    if (form->why_not) {
+        als_html_markup(html, "</fieldset>");
+    } else {
+        als_html_buttons(html);
+        als_html_element(html, "button", button, "type", "submit", "name", "do", "value", "save",
+                         "data-save", "");
+        als_html_buttons_end(html);
+    }
+    als_html_form_end(html);
+}
+
+void als_record_show(struct als_html *html, struct als_record_form *form, const char *url,
+                     const char *button)
+{
+    als_record_begin(html, form, url);
+    als_record_end(html, form, button);
+}
+
+/* ---- What was sent ---- */
+
+const char *als_record_value(const struct als_record_form *form, const char *name)
+{
+    const char *text = als_request_given(form->request, name);
+    return text && text[strspn(text, " \t\n")] ? text : NULL;
+}
+
+const char *als_record_joined(const struct als_record_form *form, const char *name)
+{
+    struct als_buf joined;
+    size_t position = 0;
+    als_buf_init(&joined, 4000);
+    for (const char *text; (text = als_fields_next(&form->request->form, name, &position));)
+        als_buf_printf(&joined, "%s%s", joined.length ? "; " : "", text);
+    const char *all = als_arena_strdup(form->request->arena, joined.data);
+    als_buf_release(&joined);
+    return all;
+}
+
+static const char *label_of(const struct als_record_form *form, const char *name)
+{
+    for (size_t i = 0; i < form->count; i++)
+        if (strcmp(form->fields[i].name, name) == 0)
+            return form->fields[i].label;
+    return name;
+}
+
+int als_record_day(struct als_record_form *form, const char *name)
+{
+    const char *text = als_record_value(form, name);
+    int day = ALS_NO_DAY;
+    if (text && !als_date_parse_full(text, strlen(text), &day))
+        als_errors_add(&form->errors, form->request->arena, name,
+                       als_arena_printf(form->request->arena,
+                                        "%s: expected a day as YYYY-MM-DD, not '%s'",
+                                        label_of(form, name), text));
+    return day;
+}
+
+double als_record_number(struct als_record_form *form, const char *name)
+{
+    const char *text = als_record_value(form, name);
+    double number = (double)NAN;
+    if (text && !als_num_parse_double(text, strlen(text), &number))
+        als_errors_add(&form->errors, form->request->arena, name,
+                       als_arena_printf(form->request->arena, "%s: expected a number, not '%s'",
+                                        label_of(form, name), text));
+    return number;
+}
+
+/* ---- Saving ---- */
+
+static bool is_fresh(struct als_record_form *form)
+{
+    struct als_arena *arena = form->request->arena;
+    bool fresh = true;
+    for (size_t i = 0; i < form->count; i++) {
+        const struct als_record_field *field = &form->fields[i];
+        const char *was =
+            als_request_form(form->request, als_arena_printf(arena, "was.%s", field->name));
+        if (!was || strcmp(was, field->stored) == 0)
+            continue;
+        fresh = false;
+        als_errors_add(&form->errors, arena, field->name,
+                       als_arena_printf(arena,
+                                        "%s was changed meanwhile: it is '%s' now, and was '%s' "
+                                        "when you opened the form. Save again to put yours in its "
+                                        "place",
+                                        field->label, field->stored, was));
+    }
+    return fresh;
+}
+
+/* The column with which a message of the store begins; NULL if it begins with none of the form. */
+static const char *field_named_by(const struct als_record_form *form, const char *text)
+{
+    const size_t length = strcspn(text, ": ");
+    for (size_t i = 0; text[length] == ':' && i < form->count; i++)
+        if (strlen(form->fields[i].name) == length &&
+            strncmp(form->fields[i].name, text, length) == 0)
+            return form->fields[i].name;
+    return NULL;
+}
+
+/* Put an error of the store where it belongs. The HTTP status for the form shown again; 0 when it
+ * is none that a form can show. */
+static int refuse(struct als_record_form *form, const struct als_err *err)
+{
+    struct als_arena *arena = form->request->arena;
+    const bool conflict = strcmp(err->code, "E-CONFLICT") == 0;
+    const char *field = conflict ? "why-code" : field_named_by(form, err->text);
+    const char *text = err->text;
+    if (field && !conflict)
+        text = als_arena_printf(arena, "%s%s", label_of(form, field), strchr(err->text, ':'));
+    if (conflict)
+        text = als_arena_printf(arena, "A stored value changes: say why. %s", err->text);
+    else if (*err->hint)
+        text = als_arena_printf(arena, "%s: %s", text, err->hint);
+    als_errors_add(&form->errors, arena, field, als_arena_strdup(arena, text));
+    switch (err->status) {
+    case ALS_DATA:
+    case ALS_USAGE:
+        return 422;
+    case ALS_NOT_PERMITTED:
+        return 403;
+    case ALS_BUSY:
+        return 503;
+    default:
+        return 0;
+    }
+}
+
+enum als_status als_record_open(struct als_request *request, const char *command,
+                                struct als_err *err)
+{
+    if (request->method != ALS_POST)
+        return ALS_OK;
+    const struct als_change_info info =
+        als_request_change(request, command, als_request_why(request));
+    return als_change_begin(request->store, &info, err);
+}
+
+enum als_status als_record_save(struct als_record_form *form, als_record_put_fn *put, void *context,
+                                int *code, struct als_err *err)
+{
+    struct als_store *store = form->request->store;
+    struct als_err why;
+    *code = is_fresh(form) ? form->errors.count ? 422 : 0 : 409;
+    enum als_status status = ALS_OK;
+    if (!*code)
+        status = put(form, context, &why);
+    if (!*code && !status && !form->errors.count)
+        return als_change_commit(store, NULL, err);
+    als_change_abandon(store);
+    if (!*code)
+        *code = form->errors.count ? 422 : refuse(form, &why);
+    if (*code)
+        return ALS_OK;
+    *err = why;
+    return status;
+}
+
+void als_record_tell(struct als_request *request, const char *saved,
+                     const struct als_verdict_list *verdicts)
+{
+    struct als_buf text;
+    als_buf_init(&text, 500);
+    als_buf_text(&text, saved);
+    for (size_t i = 0; i < verdicts->count; i++)
+        als_buf_printf(&text, " %s: %s [%s].",
+                       verdicts->items[i].level == ALS_RULE_INFO ? "Note" : "Unusual",
+                       verdicts->items[i].message, verdicts->items[i].code);
+    als_request_flash(request, verdicts->count ? ALS_FLASH_WARNING : ALS_FLASH_DONE, "%s",
+                      text.data);
+    als_buf_release(&text);
+}

@@ -1,0 +1,95 @@
+/*
+ * Forms of records that are no assessments: patient, event, visit, adverse event. A page says which
+ * fields there are and what is stored in them; drawing, showing what was typed again, finding the
+ * field that an error is about, and noticing that somebody changed a field meanwhile are here.
+ *
+ * Fields have the names of the columns of import files, so that the store's messages, which begin
+ * with the column, find them. For each field the form carries was.FIELD, the value it was made
+ * with: what is stored by the time of saving must still be that.
+ */
+#ifndef ALSTRACK_WEB_RECORD_FORM_H
+#define ALSTRACK_WEB_RECORD_FORM_H
+
+#include "assess.h"
+#include "page.h"
+
+enum als_field_kind {
+    ALS_FIELD_TEXT,
+    ALS_FIELD_AREA,
+    ALS_FIELD_NUMBER,
+    ALS_FIELD_DAY,
+    ALS_FIELD_DATE, /* may be partial */
+    ALS_FIELD_SELECT,
+    ALS_FIELD_RADIOS,
+    ALS_FIELD_CHECKS, /* any number of the choices; values with "; " between */
+    ALS_FIELD_SAID    /* shown, not asked */
+};
+
+struct als_record_field {
+    const char *name, *label;
+    enum als_field_kind kind;
+    const char *hint, *unit;
+    const struct als_input_choice *choices;
+    size_t n_choices;
+    const char *stored;   /* NULL or "" = nothing */
+    const char *proposed; /* shown instead while nothing is stored and nothing was sent */
+    const char *list;     /* suggestions for a text: id of a <datalist> of the page; NULL */
+    const char *group;    /* legend of the group that begins here; NULL */
+    bool required;
+};
+
+#define ALS_RECORD_FIELDS 64
+
+struct als_record_form {
+    struct als_request *request;
+    struct als_record_field fields[ALS_RECORD_FIELDS];
+    size_t count;
+    bool there;          /* stored: a change needs a reason */
+    const char *why_not; /* read only */
+    struct als_errors errors;
+};
+
+struct als_record_field *als_record_add(struct als_record_form *form, enum als_field_kind kind,
+                                        const char *name, const char *label, const char *stored);
+void als_record_choices(struct als_record_field *field, const struct als_input_choice *choices,
+                        size_t n);
+/* Choices of codes, an empty one first; labels may be NULL. In the arena. */
+void als_record_codes(struct als_record_form *form, struct als_record_field *field,
+                      const char *none, const char *const *codes, const char *const *labels,
+                      size_t n);
+
+/* Error summary, form, correction, button; the caller has written the head of the page and writes
+ * its end. */
+void als_record_show(struct als_html *html, struct als_record_form *form, const char *url,
+                     const char *button);
+/* The same in parts, for pages that put something between the fields and the buttons. */
+void als_record_begin(struct als_html *html, struct als_record_form *form, const char *url);
+void als_record_end(struct als_html *html, struct als_record_form *form, const char *button);
+
+/* What was sent; NULL for nothing. */
+const char *als_record_value(const struct als_record_form *form, const char *name);
+/* All fields of that name with "; " between. */
+const char *als_record_joined(const struct als_record_form *form, const char *name);
+/* A day or a number that was sent; an error is added for what is none. */
+int als_record_day(struct als_record_form *form, const char *name);
+double als_record_number(struct als_record_form *form, const char *name);
+
+/* Open the change set of a POST, before anything is loaded, so that what is compared is what is
+ * there when it is written. Nothing for a GET. */
+ALS_CHECKED enum als_status als_record_open(struct als_request *request, const char *command,
+                                            struct als_err *err);
+
+/* Writes what was sent, inside that change set. */
+typedef enum als_status als_record_put_fn(struct als_record_form *form, void *context,
+                                          struct als_err *err);
+/* Compare the form with what is stored now, put, commit. *code 0: stored. Else the change set is
+ * abandoned, the errors say why, and the form is to be shown again with that HTTP status: 409 when
+ * a field is not what the form was made with, 422 for what was typed, 403, 503. */
+ALS_CHECKED enum als_status als_record_save(struct als_record_form *form, als_record_put_fn *put,
+                                            void *context, int *code, struct als_err *err);
+
+/* Say on the next page that it is saved, and what rules say of it. */
+void als_record_tell(struct als_request *request, const char *saved,
+                     const struct als_verdict_list *verdicts);
+
+#endif
