@@ -302,16 +302,19 @@ enum als_status als_merge_apply(struct als_assess *assess, bool *complete, struc
     if (status || assess->change_id != assess->expected)
         return status; /* changed once more: saving says so */
     compare(&merge);
+    int *chosen = als_arena_array(assess->request->arena, merge.count, sizeof *chosen);
     for (size_t i = 0; i < merge.count; i++) {
         const struct field *field = &merge.fields[i];
-        const int chosen = side_of(als_request_form(assess->request, field_name(&merge, field)));
-        if (chosen < 0)
+        const char *name = field_name(&merge, field);
+        chosen[i] = side_of(als_request_form(assess->request, name));
+        *complete &= chosen[i] >= 0;
+        if (chosen[i] < 0)
             als_errors_add(
-                &assess->errors, assess->request->arena, field_name(&merge, field),
+                &assess->errors, assess->request->arena, name,
                 als_arena_printf(assess->request->arena, "%s: choose one", field->label));
-        *complete &= chosen >= 0;
-        if (chosen >= 0 && chosen != YOURS)
-            take(&merge, field, (enum side)chosen);
     }
+    for (size_t i = 0; i < merge.count && *complete; i++)
+        if (chosen[i] != YOURS)
+            take(&merge, &merge.fields[i], (enum side)chosen[i]);
     return ALS_OK;
 }

@@ -69,17 +69,21 @@ static void put_answer(struct als_html *html, const struct als_question *questio
                          NULL);
 }
 
+static void put_wording(struct als_html *html, const struct als_question *question, bool second,
+                        bool blank)
+{
+    als_html_open(html, "section", "class", "printed");
+    als_html_element(html, "h2", als_assess_label(html->request->arena, question, second), NULL);
+    put_answer(html, question, second, blank);
+    als_html_close(html, "section");
+}
+
 static void put_item(struct als_html *html, struct als_assess *assess, size_t index, bool blank)
 {
     const struct als_question *question = als_form_question(assess->form, index);
-    const struct als_item *item = question->definition;
-    for (int second = 0; second <= (item->variant != NULL); second++) {
-        als_html_open(html, "section", "class", "printed");
-        als_html_element(html, "h2", als_assess_label(html->request->arena, question, second != 0),
-                         NULL);
-        put_answer(html, question, second != 0, blank);
-        als_html_close(html, "section");
-    }
+    put_wording(html, question, false, blank);
+    if (question->definition->variant)
+        put_wording(html, question, true, blank);
 }
 
 static void put_end(struct als_html *html, struct als_assess *assess, bool blank)

@@ -34,6 +34,14 @@ static void put_texts(struct als_assess *assess, struct als_response *response)
     als_buf_char(&response->body, '}');
 }
 
+static void put_part(struct als_assess *assess, struct als_response *response, size_t item,
+                     bool second, const char *separator)
+{
+    als_buf_text(&response->body, separator);
+    als_response_json_text(response, als_assess_field(assess, item, second));
+    als_buf_text(&response->body, als_assess_is_open(assess, item, second) ? ":true" : ":false");
+}
+
 /* Which parts of the form are asked now, for those that are not always. */
 static void put_open(struct als_assess *assess, struct als_response *response)
 {
@@ -41,14 +49,12 @@ static void put_open(struct als_assess *assess, struct als_response *response)
     als_buf_text(&response->body, ",\"open\":{");
     for (size_t i = 0; i < assess->instrument->n_items; i++) {
         const struct als_item *item = &assess->instrument->items[i];
-        for (int second = 0; (item->applies || item->variant) && second <= (item->variant != NULL);
-             second++) {
-            als_buf_text(&response->body, separator);
-            als_response_json_text(response, als_assess_field(assess, i, second));
-            als_buf_text(&response->body,
-                         als_assess_is_open(assess, i, second) ? ":true" : ":false");
-            separator = ",";
-        }
+        if (!item->applies && !item->variant)
+            continue;
+        put_part(assess, response, i, false, separator);
+        separator = ",";
+        if (item->variant)
+            put_part(assess, response, i, true, separator);
     }
     als_buf_text(&response->body, "}}");
 }
@@ -78,7 +84,7 @@ enum als_status als_page_score(struct als_request *request, struct als_response 
 static enum als_status is_belated(struct als_assess *assess, bool *belated, struct als_err *err)
 {
     struct als_draft key = als_assess_draft_key(assess), draft;
-    struct als_audit_row change;
+    struct als_audit_row change = {.user = NULL};
     bool found = false;
     *belated = false;
     if (assess->change_id == assess->expected)
@@ -89,7 +95,7 @@ static enum als_status is_belated(struct als_assess *assess, bool *belated, stru
         status = als_change_get(assess->request->store, assess->change_id, assess->request->arena,
                                 &change, err);
     if (!status && !found)
-        *belated = strcmp(change.user, assess->request->user) == 0;
+        *belated = change.user && strcmp(change.user, assess->request->user) == 0;
     return status;
 }
 

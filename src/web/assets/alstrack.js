@@ -41,29 +41,19 @@
         return answer.json();
     };
 
-    // Run `work` so long after the last call; one at a time, and again if called meanwhile.
+    // Run `work` so long after the last call, or now; one run after the other. now() is over when all
+    // that was asked for is done.
     const settled = (work, wait) => {
-        let timer = 0, busy = false, again = false;
-        const run = async () => {
-            clearTimeout(timer);
-            timer = 0;
-            if (busy) {
-                again = true;
-                return;
+        let timer = 0, last = Promise.resolve();
+        const stop = () => { clearTimeout(timer); timer = 0; };
+        const now = () => {
+            if (timer) {
+                stop();
+                last = last.then(work);
             }
-            busy = true;
-            await work();
-            busy = false;
-            if (again) {
-                again = false;
-                await run();
-            }
+            return last;
         };
-        return {
-            soon: () => { clearTimeout(timer); timer = setTimeout(run, wait); },
-            now: () => (timer ? run() : undefined),
-            stop: () => clearTimeout(timer),
-        };
+        return { soon: () => { stop(); timer = setTimeout(now, wait); }, now, stop };
     };
 
     const liveTotals = (form) => {
