@@ -122,6 +122,11 @@ enum als_status als_page_patients(struct als_request *request, struct als_respon
     als_html_begin(&page, request, response, "Patients");
     page.wide = true;
     als_html_body(&page);
+    if (!als_may(request->store, ALS_ACT_ENTER, 0, err)) {
+        als_html_open(&page, "p", NULL);
+        als_html_link(&page, "/patients/new", "Register a patient");
+        als_html_close(&page, "p");
+    }
     write_filter(&page, &listing);
     als_html_table(&page, "Patients", "Patient", "Site", "Cohort", "Arm", "Sex", "Onset",
                    "Last visit", "Next visit", "State");
