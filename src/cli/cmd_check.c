@@ -62,20 +62,37 @@ static void tell(struct als_cli *cli, const struct als_check_counts *counts)
     als_cli_tell_queries(cli, NULL, counts->opened, counts->refreshed, counts->gone);
 }
 
+/* Queries are kept, unless the run is dry; that there is nothing new to ask goes without saying. */
+static enum als_status keep(struct als_cli *cli, struct als_err *err)
+{
+    int64_t change_id = 0;
+    if (als_args_flag(&cli->args, "dry-run")) {
+        als_change_abandon(cli->store);
+        als_cli_tell(cli, "dry run: nothing written");
+        return ALS_OK;
+    }
+    const enum als_status status = als_change_commit(cli->store, &change_id, err);
+    if (!status && change_id)
+        als_cli_tell(cli, "change %lld", (long long)change_id);
+    return status;
+}
+
 static enum als_status run(struct als_cli *cli, const struct als_check_options *options,
                            struct listing *listing, struct als_err *err)
 {
     struct als_check_counts counts = {.hard = 0};
     enum als_status status = ALS_OK;
     if (options->queries)
-        status = als_cli_begin(cli, err);
+        status = als_change_begin(cli->store, &cli->change, err);
     if (status)
         return status;
     status = als_check(cli->store, options, list_row, listing, &counts, err);
     if (!status)
         tell(cli, &counts);
-    if (options->queries)
-        return als_cli_end(cli, status, err);
+    if (options->queries && status)
+        als_change_abandon(cli->store);
+    else if (options->queries)
+        status = keep(cli, err);
     als_cli_print_cells(cli);
     return status;
 }

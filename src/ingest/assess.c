@@ -67,16 +67,16 @@ static void plan_cell(struct als_cell_plan *plan, const struct als_columns *colu
     }
 }
 
-static int historical_days(const struct als_importer *importer)
+static bool takes_historical(const struct als_importer *importer)
 {
     const struct als_protocol *protocol = importer->protocol;
     for (size_t i = 0; i < protocol->n_baselines; i++) {
         const struct als_baseline_rule *rule = &protocol->baselines[i];
         if (rule->kind == ALS_BASELINE_HISTORICAL &&
             strcmp(protocol->instruments[rule->instrument], importer->instrument->code) == 0)
-            return rule->max_age_days;
+            return true;
     }
-    return -1;
+    return false;
 }
 
 static void is_stored_already(int64_t patient_id, void *context)
@@ -94,7 +94,7 @@ enum als_status als_assessor_init(struct als_assessor *assessor, struct als_impo
     const size_t n = instrument->n_items, patients = importer->roster.patients.count + 1;
     *assessor = (struct als_assessor){.importer = importer,
                                       .judge = als_judge_new(instrument),
-                                      .historical_days = historical_days(importer)};
+                                      .historical = takes_historical(importer)};
     assessor->plans = als_alloc_array(n, sizeof *assessor->plans);
     assessor->values = als_alloc_array(n, sizeof *assessor->values);
     assessor->ranks = als_alloc_array(n, 1);
@@ -277,7 +277,7 @@ static const struct als_sitting *look_back(struct als_assessor *assessor,
     const size_t patient = assessor->patient_index;
     struct als_prior *prior = &assessor->prior;
     const bool goes_on = prior->is_there && prior->patient == patient;
-    if (note->visit_no == 0 && !note->visit)
+    if ((note->visit_no == 0 && !note->visit) || assessor->historical)
         assessor->late[patient] = 1;
     if (goes_on ? note->day <= prior->sitting.day : assessor->met[patient])
         assessor->late[patient] = 1;
@@ -325,10 +325,9 @@ static struct als_judge_input input_of(struct als_assessor *assessor,
     if (roster->birth_day[patient] != ALS_NO_DAY)
         input.now.person.age_years = als_years_between(roster->birth_day[patient], note->day);
     input.events = als_roster_events(roster, patient, &input.n_events);
-    if (assessor->historical_days >= 0 && roster->screening >= 0) {
-        input.study_begins = *als_roster_visit_day(roster, patient, (size_t)roster->screening);
-        input.historical_days = assessor->historical_days;
-    }
+    /* Whether it is older than the study shows when screening is stored. */
+    if (assessor->historical)
+        input.limits.consent_first = ALS_NO_DAY;
     fill_visit(assessor, note, &input);
     return input;
 }

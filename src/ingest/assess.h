@@ -80,8 +80,8 @@ struct als_assessor {
     uint8_t *met;  /* [patient]: a row of the file was examined */
     uint8_t *late; /* [patient]: rows of the file are not all that there is, or not in order of day:
                       what looks back is judged when all are stored */
-    int historical_days; /* of the protocol's rule; -1 when it takes no historical baseline */
-    bool quiet;          /* the row was examined before: nothing is said */
+    bool historical; /* measurements from before the study may be its baseline */
+    bool quiet;      /* the row was examined before: nothing is said */
 };
 ALS_CHECKED enum als_status als_assessor_init(struct als_assessor *assessor,
                                               struct als_importer *importer, struct als_err *err);

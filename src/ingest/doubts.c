@@ -62,14 +62,19 @@ static bool is_wanted(int64_t patient_id, void *context)
 }
 
 /* Was it not said when the row was read? */
-static bool is_news(const struct als_instrument *instrument, const struct als_check_row *row)
+static bool is_news(const struct finishing *finishing, const struct als_check_row *row)
 {
+    static const char *const at_the_end[] = {"W-SAME-DAY", "W-HISTORICAL-OLD", "W-BEFORE-CONSENT"};
+    const struct als_instrument *instrument = finishing->storing->importer->instrument;
     if (!row->fresh)
         return false;
+    for (size_t i = 0; i < (finishing->assessor->historical ? 3u : 1u); i++)
+        if (strcmp(row->verdict.code, at_the_end[i]) == 0)
+            return true;
     for (size_t i = 0; i < instrument->n_rules; i++)
         if (strcmp(instrument->rules[i].code, row->verdict.code) == 0)
             return als_rule_looks_back(&instrument->rules[i]);
-    return strcmp(row->verdict.code, "W-SAME-DAY") == 0;
+    return false;
 }
 
 static void receive(const struct als_check_row *row, void *context)
@@ -77,8 +82,7 @@ static void receive(const struct als_check_row *row, void *context)
     const struct finishing *finishing = context;
     struct als_importer *importer = finishing->storing->importer;
     size_t line = 0;
-    if (!is_news(importer->instrument, row) ||
-        !als_warnings_count(&importer->warnings, &row->verdict))
+    if (!is_news(finishing, row) || !als_warnings_count(&importer->warnings, &row->verdict))
         return;
     const int rater_no =
         row->rater ? als_store_rater_no(importer->store, row->rater, strlen(row->rater)) : 0;

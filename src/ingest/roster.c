@@ -134,7 +134,6 @@ enum als_status als_roster_load(struct als_store *store, int today, struct als_r
                                 struct als_err *err)
 {
     *roster = (struct als_roster){.protocol = als_store_protocol(store), .arena = als_arena_new()};
-    roster->screening = als_protocol_visit(roster->protocol, "SCR");
     als_text_map_init(&roster->by_name);
     enum als_status status = als_patient_load(store, roster->arena, &roster->patients, err);
     if (status != ALS_OK)

@@ -33,7 +33,6 @@ struct als_roster {
     size_t *first_event; /* [patient]: of its events, which end at first_event[patient + 1] */
     struct als_day_limits *limits; /* [patient] */
     int *birth_day;                /* [patient]: as ages are counted; ALS_NO_DAY */
-    ptrdiff_t screening;           /* index into protocol->visits, -1 if there is none */
     ptrdiff_t *plan_of;    /* [visit number]: index into protocol->visits, -1 if not planned */
     size_t *anchor_visits; /* those on whose date another hangs: indexes into protocol->visits */
     size_t n_anchor_visits;

@@ -1,7 +1,16 @@
 /* Gathers what the rules need of a patient, and asks them. */
 #include <string.h>
 
+#include "alstrack/store/screening.h"
 #include "judge_int.h"
+
+/* The study's own data begin with screening; a screening visit that was made from an older record
+ * says nothing of it, and consent does. */
+static int begins_on(const struct als_case *the_case, int screening_day, bool made)
+{
+    const int consent = the_case->limits.consent_first;
+    return made && consent != ALS_NO_DAY && screening_day < consent ? consent : screening_day;
+}
 
 void als_case_from(const struct als_store *store, const struct als_patient *patient,
                    const struct als_event *events, size_t n_events, const struct als_visit *visits,
@@ -22,9 +31,10 @@ void als_case_from(const struct als_store *store, const struct als_patient *pati
     out->limits = als_limits_of(&out->facts, out->birth, today);
     out->rows = als_arena_array(arena, protocol->n_visits + n_visits + 1, sizeof *out->rows);
     out->n_rows = als_schedule_build(protocol, &out->facts, ALS_NO_DAY, out->rows);
+    out->screening = protocol->visits[als_screening_visit(protocol)].code;
     for (size_t i = 0; i < n_visits; i++)
-        if (!visits[i].not_done && strcmp(out->facts.visits[i].code, "SCR") == 0)
-            out->screening_day = visits[i].day;
+        if (!visits[i].not_done && strcmp(out->facts.visits[i].code, out->screening) == 0)
+            out->screening_day = begins_on(out, visits[i].day, visits[i].made);
 }
 
 enum als_status als_case_load(struct als_store *store, int64_t patient_id, int today,
@@ -206,6 +216,9 @@ void als_case_judge(const struct als_case *the_case, struct als_judge *judge,
     const struct als_baseline_rule *rule = historical_rule(the_case->store->protocol, instrument);
     if (rule) {
         input.study_begins = the_case->screening_day;
+        /* The visit that this one will make. */
+        if (input.study_begins == ALS_NO_DAY && strcmp(input.visit, the_case->screening) == 0)
+            input.study_begins = begins_on(the_case, now->day, true);
         input.historical_days = rule->max_age_days;
     }
     als_judge_run(judge, &input, out);

@@ -24,7 +24,8 @@ struct als_case {
     struct als_day_limits limits;
     struct als_visit_row *rows; /* the schedule */
     size_t n_rows;
-    int screening_day; /* of the visit SCR; ALS_NO_DAY */
+    const char *screening; /* code of the screening visit */
+    int screening_day;     /* on which the study's own data begin; ALS_NO_DAY */
 };
 /* From lists already loaded (rows of one patient); everything lives in or is borrowed by arena. */
 void als_case_from(const struct als_store *store, const struct als_patient *patient,
