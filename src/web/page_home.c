@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alstrack/analysis/visits.h"
+#include "alstrack/store/query.h"
 #include "pages.h"
 #include "view.h"
 
@@ -20,6 +21,32 @@ static enum als_status load(struct als_request *request, struct als_worklist *li
     const char *site = als_request_query(request, "site");
     return als_worklist_load(request->store, request->today, SOON_DAYS, site && *site ? site : NULL,
                              request->arena, list, err);
+}
+
+/* Open queries, and how old the oldest is. */
+static enum als_status write_queries(struct als_html *page, const char *site, struct als_err *err)
+{
+    struct als_request *request = page->request;
+    const struct als_query_filter filter = {.site = site && *site ? site : NULL,
+                                            .states = 1u << ALS_QUERY_OPEN,
+                                            .opened_before = ALS_NO_DAY};
+    struct als_query_list list;
+    enum als_status status = als_query_load(request->store, &filter, request->arena, &list, err);
+    if (status)
+        return status;
+    int oldest = request->today;
+    for (size_t i = 0; i < list.count; i++)
+        oldest = list.items[i].opened_day < oldest ? list.items[i].opened_day : oldest;
+    als_html_open(page, "p", NULL);
+    if (list.count == 0)
+        als_html_text(page, "No open queries.");
+    else
+        als_html_link(page, "/queries?state=open",
+                      als_arena_printf(request->arena, "%zu open %s, the oldest for %d days",
+                                       list.count, list.count == 1 ? "query" : "queries",
+                                       request->today - oldest));
+    als_html_close(page, "p");
+    return ALS_OK;
 }
 
 static const char *days_left(const struct als_request *request, const struct als_due_visit *due)
@@ -82,6 +109,9 @@ enum als_status als_page_home(struct als_request *request, struct als_response *
                     als_view_day(request, request->today), list.overdue, list.due, list.soon,
                     list.within_days);
     als_html_close(&page, "p");
+    status = write_queries(&page, site, err);
+    if (status)
+        return status;
     if (als_store_protocol(request->store)->n_sites > 1) {
         als_html_filter(&page, "/");
         als_view_site_filter(&page, site);

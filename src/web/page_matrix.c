@@ -2,18 +2,36 @@
 #include <string.h>
 
 #include "alstrack/analysis/visits.h"
+#include "alstrack/store/query.h"
 #include "pages.h"
 #include "view.h"
 
 struct matrix {
     struct als_html *page;
     const char *site;
+    struct als_query_list queries; /* open ones, by patient */
+    size_t next;                   /* the first of the patient's */
     size_t patients, done, open;
 };
 
+/* Open queries about this visit. */
+static bool is_questioned(const struct matrix *matrix, const struct als_cohort_patient *patient,
+                          const char *code)
+{
+    const int visit_no = als_store_visit_no(matrix->page->request->store, code, strlen(code));
+    for (size_t i = matrix->next; i < matrix->queries.count; i++) {
+        const struct als_query *query = &matrix->queries.items[i];
+        if (query->patient_id != patient->patient->id)
+            return false;
+        if (query->visit_no == visit_no)
+            return true;
+    }
+    return false;
+}
+
 /* A sign and a word for each state; the sign is what a small cell has room for. */
 static void write_state(struct als_html *page, const char *patient, const struct als_visit_row *row,
-                        bool recorded)
+                        bool recorded, bool questioned)
 {
     static const struct {
         const char *kind, *sign;
@@ -32,18 +50,20 @@ static void write_state(struct als_html *page, const char *patient, const struct
     const char *word = row->status == ALS_VISIT_MISSED ? recorded ? "not done" : "overdue"
                                                        : als_visit_status_name(row->status);
     als_html_open(page, "td", "class",
-                  als_arena_printf(request->arena, "state %s", looks[row->status].kind), NULL);
+                  als_arena_printf(request->arena, "state %s", looks[row->status].kind));
     if (row->status != ALS_VISIT_NOT_APPLICABLE) {
         const int day = row->actual != ALS_NO_DAY ? row->actual : row->target;
+        const bool overdue = row->status == ALS_VISIT_MISSED && !recorded;
+        const char *state =
+            als_arena_printf(request->arena, "%s%s%s%s", word, day == ALS_NO_DAY ? "" : ", ",
+                             als_view_day(request, day), questioned ? ", open query" : "");
         als_html_element(
             page, "a",
-            recorded || row->status != ALS_VISIT_MISSED ? looks[row->status].sign : "\xE2\x9C\x97!",
+            als_arena_printf(request->arena, "%s%s%s", looks[row->status].sign, overdue ? "!" : "",
+                             questioned ? "?" : ""),
             "href", als_url(request->arena, "/patients/{}/visits/{}", patient, row->code, NULL),
-            "aria-label",
-            als_arena_printf(request->arena, "%s %s: %s%s%s", patient, row->code, word,
-                             day == ALS_NO_DAY ? "" : ", ", als_view_day(request, day)),
-            "title", als_arena_printf(request->arena, "%s %s", word, als_view_day(request, day)),
-            NULL);
+            "aria-label", als_arena_printf(request->arena, "%s %s: %s", patient, row->code, state),
+            "title", state);
     }
     als_html_close(page, "td");
 }
@@ -52,6 +72,9 @@ static void write_patient(const struct als_cohort_patient *patient, void *contex
 {
     struct matrix *matrix = context;
     struct als_html *page = matrix->page;
+    while (matrix->next < matrix->queries.count &&
+           matrix->queries.items[matrix->next].patient_id < patient->patient->id)
+        matrix->next++;
     struct als_request *request = page->request;
     const struct als_patient *who = patient->patient;
     if (matrix->site && (!who->site || strcmp(who->site, matrix->site) != 0))
@@ -71,7 +94,7 @@ static void write_patient(const struct als_cohort_patient *patient, void *contex
         matrix->done += row->actual != ALS_NO_DAY;
         matrix->open += row->status == ALS_VISIT_DUE ||
                         (row->status == ALS_VISIT_MISSED && !recorded && !row->plan->optional);
-        write_state(page, who->patient, row, recorded);
+        write_state(page, who->patient, row, recorded, is_questioned(matrix, patient, row->code));
     }
     als_html_number(page, extra ? als_arena_printf(request->arena, "%zu", extra) : "");
 }
@@ -81,7 +104,8 @@ static void write_legend(struct als_html *page)
     als_html_element(page, "p",
                      "\xE2\x9C\x93 done in the window   \xE2\x9C\x93\xE2\x88\x92 early   "
                      "\xE2\x9C\x93+ late   ! due now   \xE2\x9C\x97! overdue   \xE2\x9C\x97 not "
-                     "done   \xE2\x97\x8B planned   \xC2\xB7 no date to count from yet",
+                     "done   \xE2\x97\x8B planned   \xC2\xB7 no date to count from yet   "
+                     "? open query",
                      "class", "notes legend", NULL);
 }
 
@@ -92,6 +116,12 @@ enum als_status als_page_matrix(struct als_request *request, struct als_response
     const char *site = als_request_query(request, "site");
     struct als_html page;
     struct matrix matrix = {.page = &page, .site = site && *site ? site : NULL};
+    const struct als_query_filter filter = {.states = 1u << ALS_QUERY_OPEN,
+                                            .opened_before = ALS_NO_DAY};
+    enum als_status status =
+        als_query_load(request->store, &filter, request->arena, &matrix.queries, err);
+    if (status)
+        return status;
     als_html_begin(&page, request, response, "Status matrix");
     page.wide = true;
     als_html_body(&page);
@@ -110,8 +140,8 @@ enum als_status als_page_matrix(struct als_request *request, struct als_response
         columns[i + 1] = protocol->visits[i].code;
     columns[protocol->n_visits + 1] = "#Extra";
     als_html_table_with(&page, "Visits by patient", columns);
-    enum als_status status = als_cohort_each(request->store, request->arena, request->today,
-                                             write_patient, &matrix, err);
+    status = als_cohort_each(request->store, request->arena, request->today, write_patient, &matrix,
+                             err);
     if (status)
         return status;
     als_html_table_end(&page);

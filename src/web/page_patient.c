@@ -7,28 +7,18 @@
 #include "pages.h"
 #include "view.h"
 
-static void fact(struct als_html *page, const char *name, const char *value)
-{
-    if (!value || !*value)
-        return;
-    als_html_markup(page, "<div>");
-    als_html_element(page, "dt", name, NULL);
-    als_html_element(page, "dd", value, NULL);
-    als_html_markup(page, "</div>");
-}
-
 static void write_facts(struct als_html *page, const struct als_patient *patient)
 {
     struct als_arena *arena = page->request->arena;
     als_html_markup(page, "<dl class=\"strip\">");
-    fact(page, "Site", patient->site);
-    fact(page, "Sex", patient->sex);
-    fact(page, "Born", patient->birth_date);
+    als_view_fact(page, "Site", patient->site);
+    als_view_fact(page, "Sex", patient->sex);
+    als_view_fact(page, "Born", patient->birth_date);
     if (patient->height_cm > 0)
-        fact(page, "Height", als_arena_printf(arena, "%g cm", patient->height_cm));
-    fact(page, "Arm", patient->arm);
-    fact(page, "Cohort", patient->cohort);
-    fact(page, "Onset", patient->onset_site);
+        als_view_fact(page, "Height", als_arena_printf(arena, "%g cm", patient->height_cm));
+    als_view_fact(page, "Arm", patient->arm);
+    als_view_fact(page, "Cohort", patient->cohort);
+    als_view_fact(page, "Onset", patient->onset_site);
     als_html_markup(page, "</dl>\n");
 }
 

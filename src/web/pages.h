@@ -33,6 +33,11 @@ als_handler_fn als_page_verify;
 als_handler_fn als_page_eligibility;
 als_handler_fn als_page_decide;
 
+/* page_queries.c */
+als_handler_fn als_page_queries;
+als_handler_fn als_page_query;
+als_handler_fn als_page_query_act;
+
 /* page_users.c, page_locks.c */
 als_handler_fn als_page_users;
 als_handler_fn als_page_user_add;

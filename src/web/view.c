@@ -89,6 +89,16 @@ void als_view_result(struct als_html *page, const struct als_result *result, con
     }
 }
 
+void als_view_fact(struct als_html *page, const char *name, const char *value)
+{
+    if (!value || !*value)
+        return;
+    als_html_markup(page, "<div>");
+    als_html_element(page, "dt", name, NULL);
+    als_html_element(page, "dd", value, NULL);
+    als_html_markup(page, "</div>");
+}
+
 void als_view_status(struct als_html *page, const struct als_visit_row *row, bool recorded)
 {
     switch (row->status) {

@@ -16,6 +16,9 @@ void als_view_result(struct als_html *page, const struct als_result *result, con
 const char *als_view_day(const struct als_request *request, int day);
 const char *als_view_count(const struct als_request *request, size_t n, const char *one);
 
+/* A name and its value inside <dl class="strip">; nothing for a value that is NULL or "". */
+void als_view_fact(struct als_html *page, const char *name, const char *value);
+
 /* The state of a visit as a badge. */
 void als_view_status(struct als_html *page, const struct als_visit_row *row, bool recorded);
 

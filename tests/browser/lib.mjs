@@ -36,7 +36,8 @@ export function makeStudy(trial = "bioinova-nct03828123") {
 
 // Start `alstrack serve`; resolves when it answers. link: the one-time link or the page's address.
 export function serve(study, ...options) {
-    const child = spawn(ALSTRACK, ["serve", "--as-of", TODAY, ...options], {
+    const today = options.includes("--as-of") ? [] : ["--as-of", TODAY];
+    const child = spawn(ALSTRACK, ["serve", ...today, ...options], {
         env: { ...process.env, ALSTRACK_DB: study, ALSTRACK_USER: "tester" },
         stdio: ["ignore", "ignore", "pipe"],
     });
