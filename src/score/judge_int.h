@@ -27,6 +27,7 @@ struct source {
     size_t index;      /* item or score */
     const char *event; /* FROM_EVENT */
     size_t stride;     /* in the table */
+    size_t width;      /* ranks of the item */
 };
 
 /* An expression with its names resolved; of a rule with `each`, for one item. */

@@ -160,6 +160,8 @@ void judge_prepare(struct als_judge *judge, struct condition *condition,
         struct source *source = &condition->sources[i];
         *source = find_source(judge->instrument, expr->names[i], item);
         source->stride = combinations;
+        if (is_about_item(source))
+            source->width = rank_count(&judge->instrument->items[source->index]);
         const size_t n = value_count(judge->instrument, source);
         combinations = combinations <= TABLE_MOST ? combinations * n : 0;
         if (condition->item < 0 && is_about_item(source))
@@ -310,7 +312,7 @@ static size_t place_of(const struct als_judge *judge, const struct source *sourc
         const size_t before = judge->previous_ranks[source->index];
         if (now == ALS_NO_RANK || before == ALS_NO_RANK)
             return NO_PLACE;
-        return before * rank_count(&judge->instrument->items[source->index]) + now;
+        return before * source->width + now;
     }
     case FROM_ANSWERED:
         return judge->ranks[source->index] != 0;

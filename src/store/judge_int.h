@@ -83,6 +83,7 @@ struct als_book {
     bool *seen; /* [item]: its rule fired */
     struct als_arena *arena;
     struct als_query_counts counts;
+    int64_t value_change; /* that has written all records in question; 0: look each up */
 };
 /* From the queries of the patient, which are copied. */
 void als_book_from(struct als_store *store, int64_t patient_id, const struct als_query *queries,

@@ -71,7 +71,8 @@ static enum als_status open_query(struct als_book *book, const struct als_cell_o
                                 .item = cell->item,
                                 .rule = rule,
                                 .message = message,
-                                .value = value};
+                                .value = value,
+                                .value_change = book->value_change};
     enum als_status status = als_query_enter(book->store, query, last + 1, book->arena, err);
     if (status == ALS_OK && answer)
         status = als_query_add_step(book->store, query, "answered", answer, NULL, err);

@@ -8,8 +8,8 @@
 /* What a step makes of the query. */
 void als_query_replay(struct als_query *query, const struct als_query_step *step);
 
-/* Enter the query as number `number` of its patient; sets id, name and value_change, for which the
- * record is looked up. */
+/* Enter the query as number `number` of its patient; sets id, name and, if it is 0, value_change,
+ * for which the record is looked up. */
 ALS_CHECKED enum als_status als_query_enter(struct als_store *store, struct als_query *query,
                                             int64_t number, struct als_arena *arena,
                                             struct als_err *err);

@@ -80,13 +80,13 @@ enum als_status als_record_change(struct als_store *store, const struct als_quer
 /* ---- Rows ---- */
 
 /* A query is said of by name, not cell by cell. */
-static enum als_status put_quietly(struct als_store *store, struct als_relation *table,
-                                   int64_t *row_id, const struct als_row_cell *cells,
-                                   struct als_err *err)
+static enum als_status enter_quietly(struct als_store *store, struct als_relation *table,
+                                     int64_t row_id, const struct als_row_cell *cells,
+                                     struct als_err *err)
 {
     als_cell_change_fn *on_cell = store->on_cell;
     store->on_cell = NULL;
-    const enum als_status status = als_row_put(store, table, row_id, cells, false, NULL, err);
+    const enum als_status status = als_row_enter(store, table, row_id, cells, err);
     store->on_cell = on_cell;
     return status;
 }
@@ -96,7 +96,7 @@ enum als_status als_query_enter(struct als_store *store, struct als_query *query
 {
     struct als_relation *table;
     enum als_status status = als_relation_find(store, "query", &table, err);
-    if (status == ALS_OK)
+    if (status == ALS_OK && !query->value_change)
         status = als_record_change(store, query, &query->value_change, err);
     if (status != ALS_OK)
         return status;
@@ -120,7 +120,7 @@ enum als_status als_query_enter(struct als_store *store, struct als_query *query
     query->found = true;
     query->value_now = query->value;
     query->n_steps = 0;
-    return put_quietly(store, table, &query->id, cells, err);
+    return enter_quietly(store, table, query->id, cells, err);
 }
 
 enum als_status als_query_add_step(struct als_store *store, struct als_query *query,
@@ -134,9 +134,9 @@ enum als_status als_query_add_step(struct als_store *store, struct als_query *qu
     if (query->n_steps >= ALS_KEY_MASK)
         return als_fail(err, ALS_DATA, "E-QUERIES", "query %s has %d steps; there is no more room",
                         query->name, ALS_KEY_MASK);
-    int64_t step_id = query->id << ALS_KEY_SHIFT | (int64_t)(query->n_steps + 1);
+    const int64_t step_id = query->id << ALS_KEY_SHIFT | (int64_t)(query->n_steps + 1);
     struct als_row_cell cells[] = {als_cell_text(step), als_cell_text(text), als_cell_text(value)};
-    status = put_quietly(store, table, &step_id, cells, err);
+    status = enter_quietly(store, table, step_id, cells, err);
     if (status == ALS_OK)
         als_query_replay(query, &(struct als_query_step){.step = step,
                                                          .text = text,

@@ -335,6 +335,23 @@ enum als_status als_row_put(struct als_store *store, struct als_relation *table,
     return status;
 }
 
+enum als_status als_row_enter(struct als_store *store, struct als_relation *table, int64_t row_id,
+                              const struct als_row_cell *cells, struct als_err *err)
+{
+    enum als_status status = als_change_require(store, err);
+    if (status != ALS_OK)
+        return status;
+    struct move move;
+    move_init(&move, store, table, row_id);
+    move.wanted = als_alloc_array(table->n_columns, sizeof *move.wanted);
+    memcpy(move.wanted, cells, table->n_columns * sizeof *cells);
+    status = guard(&move, err);
+    if (status == ALS_OK)
+        status = enter(&move, err);
+    move_release(&move);
+    return status;
+}
+
 static enum als_status erase(struct move *move, struct als_err *err)
 {
     sqlite3_stmt *stmt;

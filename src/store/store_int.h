@@ -359,6 +359,10 @@ ALS_CHECKED enum als_status als_row_put(struct als_store *store, struct als_rela
                                         int64_t *row_id, const struct als_row_cell *cells,
                                         bool without_reason, enum als_put *what,
                                         struct als_err *err);
+/* A new row under a key that is known to be free, with all its cells. */
+ALS_CHECKED enum als_status als_row_enter(struct als_store *store, struct als_relation *table,
+                                          int64_t row_id, const struct als_row_cell *cells,
+                                          struct als_err *err);
 /* Would als_row_put ask for a reason? For callers that write another row first. */
 ALS_CHECKED enum als_status als_row_check(struct als_store *store, struct als_relation *table,
                                           int64_t row_id, const struct als_row_cell *cells,

@@ -412,6 +412,7 @@ enum als_status als_check_note(struct als_store *store, const struct als_check_r
             als_arena_free(arena);
             arena = als_arena_new();
             status = als_book_load(store, row->patient_id, arena, &book, err);
+            book.value_change = store->change.change_id;
         }
         const struct als_cell_of cell = {.visit_no = row->visit_no,
                                          .record = row->record,

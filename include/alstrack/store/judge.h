@@ -88,7 +88,8 @@ ALS_CHECKED enum als_status als_check(struct als_store *store,
                                       struct als_check_counts *counts, struct als_err *err);
 
 /* Open or refresh the queries of findings made elsewhere (an import, row by row): rows with a soft
- * verdict, of one patient after the other; query, query_state and fresh are not looked at. */
+ * verdict on records that this change set has entered, of one patient after the other; query,
+ * query_state and fresh are not looked at. */
 ALS_CHECKED enum als_status als_check_note(struct als_store *store,
                                            const struct als_check_row *rows, size_t n,
                                            struct als_check_counts *counts, struct als_err *err);
