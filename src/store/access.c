@@ -188,14 +188,15 @@ static enum als_status check_end(struct als_store *store, int64_t last_id,
                                  void *context, struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status =
-        als_sql_cached(store, "SELECT access_id, digest FROM main.access_end", &stmt, err);
+    enum als_status status = als_sql_cached(
+        store, "SELECT access_id, digest, count(*) OVER () FROM main.access_end", &stmt, err);
     if (status != ALS_OK)
         return status;
     bool row;
     status = als_sql_step(store, stmt, &row, err);
-    bool agrees =
-        row ? sqlite3_column_int64(stmt, 0) == last_id && is_digest(stmt, 1, last) : last_id == 0;
+    bool agrees = row ? sqlite3_column_int64(stmt, 0) == last_id && is_digest(stmt, 1, last) &&
+                            sqlite3_column_int(stmt, 2) == 1
+                      : last_id == 0;
     als_sql_done(stmt);
     if (status == ALS_OK && !agrees)
         odd("the log of access does not end where it ended", context);

@@ -378,6 +378,26 @@ static enum als_status check_passwords(struct verify *verify, struct als_err *er
     return status;
 }
 
+/* Rows of history are numbered without a gap, and a lock by what it locks. */
+static enum als_status check_numbers(struct verify *verify, struct als_err *err)
+{
+    int64_t gaps = 0, locks = 0;
+    enum als_status status = als_sql_integer(
+        verify->store, "SELECT count(*) <> ifnull(max(history_id), 0) FROM main.history", &gaps,
+        err);
+    if (status == ALS_OK)
+        status = als_sql_integer(verify->store,
+                                 "SELECT count(*) FROM main.lock WHERE lock_id <> CASE WHEN"
+                                 " patient_id IS NULL THEN 1 ELSE patient_id * 4096 +"
+                                 " ifnull(visit_no, 0) END",
+                                 &locks, err);
+    if (status == ALS_OK && gaps)
+        find(verify, "V-HISTORY", NULL, "history is numbered with a gap");
+    if (status == ALS_OK && locks)
+        find(verify, "V-ROWS", NULL, "lock: a lock is on something else than it says");
+    return status;
+}
+
 static void on_schema(const char *what, void *context)
 {
     find(context, "V-SCHEMA", NULL, "%s", what);
@@ -398,6 +418,8 @@ static enum als_status verify_all(struct verify *verify, const char *expected_he
         status = check_access(verify, err);
     if (status == ALS_OK)
         status = check_passwords(verify, err);
+    if (status == ALS_OK)
+        status = check_numbers(verify, err);
     for (size_t i = 0; i < n && status == ALS_OK; i++)
         status = verify_table(verify, names[i], err);
     if (status == ALS_OK)
