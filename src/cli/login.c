@@ -124,27 +124,24 @@ static enum als_status by_password(struct als_cli *cli, const char *user, const 
     return status ? status : als_store_act_as(cli->store, &found, err);
 }
 
-/* *found false when there is no session, or one of somebody else. */
-static enum als_status by_session(struct als_cli *cli, bool *found, struct als_err *err)
+/* The user of the session; id 0 when there is none, or one of somebody else than --user. */
+static enum als_status read_session(struct als_cli *cli, struct als_user *user, struct als_err *err)
 {
     char token[ALS_TOKEN_TEXT];
-    struct als_user user;
     const char *wanted = given(cli, "user");
-    *found = false;
+    *user = (struct als_user){.id = 0};
     if (!read_token(cli, token))
         return ALS_OK;
     struct als_err over = {.status = ALS_OK};
-    enum als_status status = als_session_find(cli->store, token, cli->arena, &user, &over);
-    if (status == ALS_NOT_PERMITTED)
+    enum als_status status = als_session_find(cli->store, token, cli->arena, user, &over);
+    if (status == ALS_NOT_PERMITTED ||
+        (wanted && *wanted && !status && strcmp(wanted, user->user) != 0)) {
+        *user = (struct als_user){.id = 0};
         return ALS_OK;
-    if (status) {
-        *err = over;
-        return status;
     }
-    if (wanted && *wanted && strcmp(wanted, user.user) != 0)
-        return ALS_OK;
-    *found = true;
-    return als_store_act_as(cli->store, &user, err);
+    if (status)
+        *err = over;
+    return status;
 }
 
 static enum als_status ask(struct als_cli *cli, const char *user, char *password, bool *asked,
@@ -161,11 +158,14 @@ static enum als_status ask(struct als_cli *cli, const char *user, char *password
 static enum als_status identify(struct als_cli *cli, struct als_err *err)
 {
     char password[ALS_PASSWORD_ROOM];
-    bool found = false, asked = false;
-    enum als_status status = given(cli, "password-file") ? ALS_OK : by_session(cli, &found, err);
-    if (status || found)
+    struct als_user session;
+    bool asked = false;
+    enum als_status status = read_session(cli, &session, err);
+    if (status)
         return status;
-    const char *user = als_cli_user(cli);
+    if (session.id && !given(cli, "password-file"))
+        return als_store_act_as(cli->store, &session, err);
+    const char *user = session.id ? session.user : als_cli_user(cli);
     status = ask(cli, user, password, &asked, err);
     if (!status && !asked) {
         als_fail(err, ALS_NOT_PERMITTED, "E-LOGIN", "%s: the study has users: who are you?",
@@ -182,11 +182,17 @@ static enum als_status identify(struct als_cli *cli, struct als_err *err)
 
 enum als_status als_cli_authenticate(struct als_cli *cli, enum als_act act, struct als_err *err)
 {
-    bool found;
+    struct als_user session;
     if (!als_store_has_users(cli->store))
         return ALS_OK;
-    enum als_status status =
-        act == ALS_ACT_FREE ? by_session(cli, &found, err) : identify(cli, err);
+    enum als_status status;
+    if (act == ALS_ACT_FREE) {
+        status = read_session(cli, &session, err);
+        if (!status && session.id)
+            status = als_store_act_as(cli->store, &session, err);
+    } else {
+        status = identify(cli, err);
+    }
     return status ? status : als_may(cli->store, act, 0, err);
 }
 

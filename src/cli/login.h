@@ -1,9 +1,9 @@
 /*
  * Who is at the command line. In a study with users, in this order:
- *   --password-file FILE   the password of --user, ALSTRACK_USER or the login name;
- *   a session              opened by `alstrack login`, if it is that of --user or none was named;
- *   the terminal           asks for the password.
- * The token of a session lies in $XDG_RUNTIME_DIR/alstrack, else in $XDG_CONFIG_HOME/alstrack or
+ *   --password-file FILE   the password of --user, of the session's user, ALSTRACK_USER or the
+ * login name; a session              opened by `alstrack login`, if it is that of --user or none
+ * was named; the terminal           asks for the password. The token of a session lies in
+ * $XDG_RUNTIME_DIR/alstrack, else in $XDG_CONFIG_HOME/alstrack or
  * ~/.config/alstrack, in a file for each study that only its owner can read.
  */
 #ifndef ALSTRACK_CLI_LOGIN_H

@@ -52,13 +52,15 @@ const char *als_say_column(const char *column)
     return column;
 }
 
-void als_say_cell(const struct als_store *store, const struct als_column *column,
+void als_say_cell(struct als_store *store, const struct als_column *column,
                   const struct als_row_cell *cell, struct als_buf *out)
 {
     char date[ALS_DATE_TEXT];
     const char *code = NULL;
     if (cell->kind == ALS_ROW_INTEGER && column->words == ALS_WORDS_VISIT_NO)
         code = als_store_visit_code(store, (int)cell->integer);
+    if (cell->kind == ALS_ROW_INTEGER && column->words == ALS_WORDS_PATIENT)
+        code = als_word_patient(store, cell->integer);
     if (cell->kind == ALS_ROW_INTEGER && strcmp(column->name, "day") == 0)
         als_buf_text(out, als_day_format((int)cell->integer, date));
     else if (code)

@@ -304,7 +304,7 @@ void als_say_row(struct als_store *store, const struct als_relation *table, int6
                  const struct als_row_cell *cells, struct als_buf *out);
 const char *als_say_column(const char *column);
 /* Days as dates, visits by their codes; "" for NULL. */
-void als_say_cell(const struct als_store *store, const struct als_column *column,
+void als_say_cell(struct als_store *store, const struct als_column *column,
                   const struct als_row_cell *cell, struct als_buf *out);
 
 /* ---- trail.c: steps of the open change set ---- */
