@@ -27,8 +27,12 @@ static enum als_status export_wide(struct als_cli *cli, const char *code, unsign
     if (!status)
         status = als_export_wide(cli->store, code, als_args_text(&cli->args, "out"), n_readers,
                                  sha256, &rows, err);
+    char head[65];
     if (!status)
-        fprintf(stderr, "%s, SHA-256 %s\n", als_cli_count(cli, rows, "row"), sha256);
+        status = als_audit_head(cli->store, head, err);
+    if (!status)
+        fprintf(stderr, "%s, SHA-256 %s\nhead of the trail %s\n", als_cli_count(cli, rows, "row"),
+                sha256, head);
     return status;
 }
 

@@ -3,15 +3,40 @@
 
 #include "store_int.h"
 
+/* Of an actor of some sites: the change sets that touched a row which the actor sees, with the
+ * number of those rows. A row was touched by the change set that it names, by the one that an old
+ * row of it named, and by the one that removed it. */
+static const char *seen_sql(struct als_store *store, struct als_arena *arena)
+{
+    const char *const *names;
+    size_t n = als_relation_names(store, arena, &names);
+    struct als_buf sql;
+    als_buf_init(&sql, ALS_BUF_LARGE);
+    als_buf_text(&sql, "SELECT change_id, at_utc, user, authenticated, command, reason,"
+                       " source_name, source_sha256, n, lower(hex(digest))"
+                       " FROM main.change_set JOIN (SELECT change_id, count(*) AS n FROM ("
+                       "SELECT old_change AS change_id FROM history UNION ALL"
+                       " SELECT change_id FROM history WHERE operation = 'delete'");
+    for (size_t i = 0; i < n; i++)
+        als_buf_printf(&sql, " UNION ALL SELECT change_id FROM \"%s\"", names[i]);
+    als_buf_text(&sql, ") GROUP BY change_id) USING (change_id) ORDER BY change_id");
+    const char *text = als_arena_strdup(arena, sql.data);
+    als_buf_release(&sql);
+    return text;
+}
+
 enum als_status als_audit_each(struct als_store *store, als_audit_fn *receive, void *context,
                                struct als_err *err)
 {
-    sqlite3_stmt *stmt;
-    enum als_status status = als_sql_prepare(
-        store,
-        "SELECT change_id, at_utc, user, authenticated, command, reason, source_name,"
-        " source_sha256, row_count, lower(hex(digest)) FROM change_set ORDER BY change_id",
-        &stmt, err);
+    sqlite3_stmt *stmt = NULL;
+    struct als_arena *arena = als_arena_new();
+    const char *sql =
+        store->covered
+            ? seen_sql(store, arena)
+            : "SELECT change_id, at_utc, user, authenticated, command, reason, source_name,"
+              " source_sha256, row_count, lower(hex(digest)) FROM change_set ORDER BY change_id";
+    enum als_status status = als_sql_prepare(store, sql, &stmt, err);
+    als_arena_free(arena);
     bool row = false;
     while (status == ALS_OK && (status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
         struct als_audit_row found = {

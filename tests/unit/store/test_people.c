@@ -521,6 +521,33 @@ Test(site, holds_for_another_store_on_the_same_file)
     study_close(&study);
 }
 
+static void count_rows(const struct als_audit_row *row, void *context)
+{
+    int64_t *rows = context;
+    rows[0]++;
+    rows[1] += row->row_count;
+}
+
+Test(site, of_others_has_no_part_in_the_trail)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    int64_t all[2] = {0}, seen[2] = {0}, again[2] = {0};
+    fill(&study);
+    study_begin(&study, "about P3 alone");
+    study_add_alsfrsr(&study, 3, "MN3", 18400, 1);
+    study_commit(&study);
+    assert_ok(als_audit_each(study.store, count_rows, all, &err), &err);
+    act(&study, "mona");
+    assert_ok(als_audit_each(study.store, count_rows, seen, &err), &err);
+    cr_expect_eq(seen[0], all[0]);
+    act(&study, "cora");
+    assert_ok(als_audit_each(study.store, count_rows, again, &err), &err);
+    cr_expect_eq(again[0], all[0] - 2, "neither the assessment of P3 nor the move to Brno");
+    cr_expect_lt(again[1], seen[1]);
+    study_close(&study);
+}
+
 /* ---- Roles ---- */
 
 static const struct {
