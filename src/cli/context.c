@@ -79,6 +79,7 @@ static enum als_format format_of(const struct als_cli *cli)
 
 enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table, struct als_err *err)
 {
+    als_working_end();
     enum als_status status = als_table_write(table, format_of(cli), stdout, err);
     for (size_t i = 0; i < als_table_notes(table) && !status; i++)
         fprintf(stderr, "%s\n", als_table_note_at(table, i));
@@ -89,6 +90,7 @@ enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table, struc
 enum als_status als_cli_emit_result(struct als_cli *cli, struct als_result *result,
                                     struct als_err *err)
 {
+    als_working_end();
     enum als_status status = als_result_write(result, format_of(cli), stdout, err);
     const struct als_table *main = als_result_main(result);
     for (size_t i = 0; i < als_table_notes(main) && !status; i++)

@@ -90,6 +90,11 @@ void als_progress_begin(struct als_progress *progress, struct als_cli *cli, cons
 bool als_progress_tell(double fraction, void *context); /* false: interrupted, stop */
 void als_progress_end(struct als_progress *progress);
 
+/* The same for work that cannot say how far it is: "WHAT ..." after a second. For commands that
+ * only read, whose SIGALRM is free. als_working_end, which may be called again, wipes the line. */
+void als_working_begin(const char *what);
+void als_working_end(void);
+
 /* SIGINT and SIGTERM end a reading command at once. While a command writes they are kept until it
  * may stop: als_cli_interrupted says so. A second one ends it anyway. */
 void als_signals_watch(bool writes);

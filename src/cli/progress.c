@@ -82,3 +82,44 @@ void als_progress_end(struct als_progress *progress)
         fputs("\r\033[K", stderr);
     progress->shown = false;
 }
+
+/* ---------------------------------------------------------------- work without steps */
+
+static const char *working_on;
+static volatile sig_atomic_t working_shown;
+
+static void show_working(int number)
+{
+    (void)number;
+    size_t length = 0;
+    while (working_on[length])
+        length++;
+    ssize_t written = write(STDERR_FILENO, "\r", 1);
+    written += write(STDERR_FILENO, working_on, length);
+    written += write(STDERR_FILENO, " ...", 4);
+    (void)written;
+    working_shown = 1;
+}
+
+void als_working_begin(const char *what)
+{
+    if (!isatty(STDERR_FILENO))
+        return;
+    working_on = what;
+    working_shown = 0;
+    struct sigaction action = {.sa_handler = show_working, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
+    alarm(1);
+}
+
+void als_working_end(void)
+{
+    if (!working_on)
+        return;
+    alarm(0);
+    working_on = NULL;
+    if (working_shown)
+        fputs("\r\033[K", stderr);
+    fflush(stderr);
+}

@@ -1,0 +1,48 @@
+/* The line that says that a long analysis is under way. */
+#define _XOPEN_SOURCE 700 /* pseudo-terminals */
+
+#include "als_test.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "context.h"
+
+/* A new pseudo-terminal in place of standard error; returns the side that sees what is shown. */
+static int open_terminal(void)
+{
+    int watcher = posix_openpt(O_RDWR | O_NOCTTY);
+    cr_assert_geq(watcher, 0);
+    cr_assert_eq(grantpt(watcher), 0);
+    cr_assert_eq(unlockpt(watcher), 0);
+    int terminal = open(ptsname(watcher), O_RDWR | O_NOCTTY);
+    cr_assert_geq(terminal, 0);
+    dup2(terminal, STDERR_FILENO);
+    close(terminal);
+    fcntl(watcher, F_SETFL, O_NONBLOCK);
+    return watcher;
+}
+
+Test(progress, says_on_a_terminal_that_an_analysis_takes_long_and_wipes_it)
+{
+    char shown[64] = "";
+    int watcher = open_terminal();
+    als_working_begin("analysing");
+    raise(SIGALRM); /* as after a second */
+    als_working_end();
+    als_working_end();
+    cr_assert_gt(read(watcher, shown, sizeof shown - 1), 0);
+    cr_assert_str_eq(shown, "\ranalysing ...\r\033[K");
+    close(watcher);
+}
+
+Test(progress, says_nothing_of_work_that_is_done_at_once)
+{
+    char shown[64] = "";
+    int watcher = open_terminal();
+    als_working_begin("analysing");
+    als_working_end();
+    cr_assert_leq(read(watcher, shown, sizeof shown - 1), 0);
+    close(watcher);
+}
