@@ -29,22 +29,43 @@ static bool is_same_form(const struct als_assess *assess, const struct als_draft
            strcmp(draft->instrument, assess->instrument->code) == 0;
 }
 
-/* Who else has this form open, as drafts tell. */
+static const char *url_of_rater(const struct als_assess *assess, const char *rater)
+{
+    struct als_arena *arena = assess->request->arena;
+    const char *url = als_url(arena, "/patients/{}/visits/{}/{}", assess->visit.patient.patient,
+                              assess->visit.code, assess->instrument->code);
+    return rater ? als_arena_printf(arena, "%s%s", url, als_url(arena, "?rater={}", rater)) : url;
+}
+
+/* A form by its rater, behind a few words. */
+static void put_rater_notice(struct als_assess_page *page, const char *words, const char *rater)
+{
+    als_html_open(&page->html, "p", "class", "notice warning");
+    als_html_printf(&page->html, "%s%s: ", words, rater ? " by rater" : " without a rater");
+    als_html_link(&page->html, url_of_rater(page->assess, rater), rater ? rater : "open it");
+    als_html_close(&page->html, "p");
+}
+
+/* Who else has this form open, and under which other rater the user has, as drafts tell. */
 static void put_others(struct als_assess_page *page)
 {
     struct als_assess *assess = page->assess;
     struct als_arena *arena = page->html.request->arena;
     struct als_draft_list drafts;
+    struct als_err ignored;
     if (als_draft_load(page->html.request->store, NULL, assess->visit.patient.id, arena, &drafts,
-                       NULL))
+                       &ignored))
         return;
     for (size_t i = 0; i < drafts.count; i++) {
         const struct als_draft *draft = &drafts.items[i];
-        if (!is_same_form(assess, draft) || strcmp(draft->user, page->html.request->user) == 0)
+        if (!is_same_form(assess, draft))
             continue;
-        als_html_notice(&page->html, ALS_FLASH_WARNING,
-                        als_arena_printf(arena, "Also open by %s since %s.", draft->user,
-                                         als_clock_text(arena, draft->started_utc)));
+        if (strcmp(draft->user, page->html.request->user) != 0)
+            als_html_notice(&page->html, ALS_FLASH_WARNING,
+                            als_arena_printf(arena, "Also open by %s since %s.", draft->user,
+                                             als_clock_text(arena, draft->started_utc)));
+        else if (strcmp(draft->rater ? draft->rater : "", assess->rater ? assess->rater : "") != 0)
+            put_rater_notice(page, "You have a draft of this form", draft->rater);
     }
 }
 
@@ -52,7 +73,6 @@ static void put_others(struct als_assess_page *page)
 static void put_raters(struct als_assess_page *page)
 {
     struct als_assess *assess = page->assess;
-    struct als_arena *arena = page->html.request->arena;
     const int64_t id = assess->visit.patient.id;
     struct als_scan *scan;
     const struct als_assessment *row;
@@ -63,17 +83,8 @@ static void put_raters(struct als_assess_page *page)
     while (!als_scan_next(scan, &row, &ignored) && row) {
         if (row->visit_no != assess->visit.visit_no || row->rater_no == assess->rater_no)
             continue;
-        const char *rater = als_store_rater(page->html.request->store, row->rater_no);
-        const char *url = als_url(arena, "/patients/{}/visits/{}/{}", assess->visit.patient.patient,
-                                  assess->visit.code, assess->instrument->code);
-        als_html_open(&page->html, "p", "class", "notice warning");
-        als_html_printf(&page->html, "This visit has this form %s already: ",
-                        rater ? "by rater" : "without a rater");
-        als_html_link(
-            &page->html,
-            rater ? als_arena_printf(arena, "%s%s", url, als_url(arena, "?rater={}", rater)) : url,
-            rater ? rater : "open it");
-        als_html_close(&page->html, "p");
+        put_rater_notice(page, "This visit has this form already",
+                         als_store_rater(page->html.request->store, row->rater_no));
     }
     als_scan_close(scan);
 }

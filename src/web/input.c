@@ -84,6 +84,7 @@ static void put_common(struct als_html *page, const struct als_input *input)
     als_html_attribute(page, "aria-describedby", described_by(page, input));
     als_html_attribute(page, "aria-invalid", input->error ? "true" : NULL);
     als_html_attribute(page, "aria-required", input->required ? "true" : NULL);
+    als_html_attribute(page, "autofocus", input->first ? "" : NULL);
 }
 
 static void put_line(struct als_html *page, const struct als_input *input, const char *type,

@@ -106,6 +106,7 @@ struct als_input {
     const char *error; /* may be NULL */
     const char *value; /* may be NULL */
     bool required;
+    bool first;               /* has the focus when the page opens */
     const char *autocomplete; /* NULL: off */
 };
 void als_input_text(struct als_html *page, const struct als_input *input);

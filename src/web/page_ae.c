@@ -206,6 +206,7 @@ static void ask(struct als_record_form *form, const struct case_view *view)
     als_record_add(form, ALS_FIELD_TEXT, "outcome", "Outcome", from->outcome)->list = "outcomes";
     ask_visit(form, from);
     form->there = view->stored != NULL;
+    form->focus = view->stored ? NULL : "term";
     form->why_not =
         als_why_not(view->request, view->patient.id, view->stored ? view->stored->visit_no : 0);
 }

@@ -91,10 +91,9 @@ static const char *main_result(const struct visit_page *page,
 }
 
 static void put_line(struct visit_page *page, const struct line *line,
-                     const struct als_assessment *row)
+                     const struct als_assessment *row, const char *rater)
 {
     char day[ALS_DATE_TEXT];
-    const char *rater = row ? als_store_rater(page->request->store, row->rater_no) : NULL;
     als_html_row(&page->html);
     als_html_head(&page->html, visit_part(page, line->instrument->code, rater),
                   line->instrument->short_title);
@@ -102,6 +101,22 @@ static void put_line(struct visit_page *page, const struct line *line,
     als_html_cell(&page->html, row ? als_day_format(row->day, day) : "");
     als_html_cell(&page->html, rater);
     als_html_number(&page->html, main_result(page, line->instrument, row));
+}
+
+/* Nothing is stored: drafts of it by whatever rater, else a line if the plan has one. */
+static void put_open(struct visit_page *page, const struct line *line)
+{
+    bool any = false;
+    for (size_t i = 0; i < page->drafts.count; i++) {
+        const struct als_draft *draft = &page->drafts.items[i];
+        if (strcmp(draft->visit, page->visit.code) != 0 ||
+            strcmp(draft->instrument, line->instrument->code) != 0)
+            continue;
+        put_line(page, line, NULL, draft->rater);
+        any = true;
+    }
+    if (!any && line->planned)
+        put_line(page, line, NULL, NULL);
 }
 
 /* The stored rows of this visit, else that there is none yet. */
@@ -119,12 +134,12 @@ static enum als_status put_instrument(struct visit_page *page, const struct line
     while (!(status = als_scan_next(scan, &row, err)) && row) {
         if (!page->visit.visit_no || row->visit_no != page->visit.visit_no)
             continue;
-        put_line(page, line, row);
+        put_line(page, line, row, als_store_rater(page->request->store, row->rater_no));
         any = true;
     }
     als_scan_close(scan);
-    if (!status && !any && (line->planned || has_draft(page, line->instrument, NULL)))
-        put_line(page, line, NULL);
+    if (!status && !any)
+        put_open(page, line);
     return status;
 }
 

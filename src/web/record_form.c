@@ -44,11 +44,27 @@ void als_record_codes(struct als_record_form *form, struct als_record_field *fie
 
 /* ---- Drawing ---- */
 
+static const char *label_of(const struct als_record_form *form, const char *name)
+{
+    for (size_t i = 0; i < form->count; i++)
+        if (strcmp(form->fields[i].name, name) == 0)
+            return form->fields[i].label;
+    return name;
+}
+
+/* Beside its field an error needs no name. */
 static const char *error_of(const struct als_record_form *form, const char *name)
 {
-    for (size_t i = 0; i < form->errors.count; i++)
-        if (form->errors.items[i].id && strcmp(form->errors.items[i].id, name) == 0)
-            return form->errors.items[i].text;
+    const char *label = label_of(form, name);
+    const size_t length = strlen(label);
+    for (size_t i = 0; i < form->errors.count; i++) {
+        const char *text = form->errors.items[i].text;
+        if (!form->errors.items[i].id || strcmp(form->errors.items[i].id, name) != 0)
+            continue;
+        return strncmp(text, label, length) == 0 && strncmp(text + length, ": ", 2) == 0
+                   ? text + length + 2
+                   : text;
+    }
     return NULL;
 }
 
@@ -111,7 +127,9 @@ static void put_field(struct als_html *html, const struct als_record_form *form,
                                     .hint = field->hint,
                                     .error = error_of(form, field->name),
                                     .value = shown_value(form, field),
-                                    .required = field->required};
+                                    .required = field->required,
+                                    .first = form->focus && !form->errors.count &&
+                                             strcmp(form->focus, field->name) == 0};
     switch (field->kind) {
     case ALS_FIELD_TEXT:
         als_input_text_from(html, &input, field->list);
@@ -130,7 +148,8 @@ static void put_field(struct als_html *html, const struct als_record_form *form,
         als_input_select(html, &input, field->choices, field->n_choices);
         break;
     case ALS_FIELD_RADIOS:
-        als_input_radios(html, &input, field->choices, field->n_choices, NULL);
+        als_input_radios(html, &input, field->choices, field->n_choices,
+                         ALS_TEXTS("data-question", field->name));
         break;
     case ALS_FIELD_CHECKS:
         put_checks(html, field, input.value);
@@ -222,14 +241,6 @@ const char *als_record_joined(const struct als_record_form *form, const char *na
     const char *all = als_arena_strdup(form->request->arena, joined.data);
     als_buf_release(&joined);
     return all;
-}
-
-static const char *label_of(const struct als_record_form *form, const char *name)
-{
-    for (size_t i = 0; i < form->count; i++)
-        if (strcmp(form->fields[i].name, name) == 0)
-            return form->fields[i].label;
-    return name;
 }
 
 int als_record_day(struct als_record_form *form, const char *name)

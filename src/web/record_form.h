@@ -46,6 +46,7 @@ struct als_record_form {
     size_t count;
     bool there;          /* stored: a change needs a reason */
     const char *why_not; /* read only */
+    const char *focus;   /* field to begin with; NULL: none */
     struct als_errors errors;
 };
 

@@ -285,9 +285,22 @@ test("a second rater has a form of their own, and sees that there is one", async
     await fill(page, 3);
     await save(page);
     await page.goto(form("T14"));
-    assert.match(await notice(page), /by rater already: AB/);
+    assert.match(await notice(page), /already by rater: AB/);
     await page.getByRole("link", { name: "AB", exact: true }).click();
     assert.equal(await page.locator('input[name="walking"]:checked').inputValue(), "3");
+});
+
+test("a draft under a rater's name is found again from the visit and from the bare form", async () => {
+    const { page } = await open({ javaScriptEnabled: false });
+    await page.goto(form("T23"));
+    await page.locator("input[name=rater]").fill("CD");
+    await choose(page, "walking", 2);
+    await page.getByRole("button", { name: "Keep as draft" }).click();
+    assert.equal(await page.locator('input[name="walking"]:checked').inputValue(), "2");
+    await page.goto("/patients/T23/visits/MN3");
+    assert.match(await page.locator("tr", { hasText: "ALSFRS-R" }).innerText(), /not yet.*draft.*CD/s);
+    await page.goto(form("T23"));
+    assert.match(await notice(page), /You have a draft of this form by rater: CD/);
 });
 
 test("an assessment that was not done has a reason and no answers", async () => {
@@ -404,6 +417,19 @@ test("an adverse event is added with its grade and causes, and corrected", async
     await page.locator("select[name=why-code]").selectOption("late information");
     await page.getByRole("button", { name: "Save" }).click();
     assert.match(await page.locator("table").innerText(), /recovered/);
+});
+
+test("an adverse event is entered with the keyboard alone", async () => {
+    const { page, trouble } = await open();
+    await page.goto("/patients/T24/ae/new?visit=MN3");
+    await page.keyboard.type("headache\t20140520");
+    assert.equal(await page.locator("input[name=onset]").inputValue(), "2014-05-20");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Tab");
+    for (const key of "2NN") await page.keyboard.press(key);
+    await Promise.all([page.waitForURL("**/T24/ae"), page.keyboard.press("Control+s")]);
+    assert.match(await page.locator("table").innerText(), /headache\s+2.*2014-05-20\s+ongoing\s+no/s);
+    assert.deepEqual(trouble, []);
 });
 
 test("a record that changed meanwhile is not overwritten unseen", async () => {

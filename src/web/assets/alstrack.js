@@ -204,7 +204,7 @@
             form.addEventListener("keydown", (event) => onKey(form, event, totals));
             // Keys work at once: the first question has the focus, unless something is to be read first.
             const questions = questionsOf(form);
-            if (!document.querySelector("[data-error-summary]"))
+            if (!document.querySelector("[data-error-summary], [autofocus]"))
                 focusQuestion(questions.find((q) => !q.querySelector("input:checked")) ?? questions[0]);
         }
     }
