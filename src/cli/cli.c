@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "commands.h"
 #include "context.h"
 #include "help.h"
@@ -105,7 +106,7 @@ static enum als_status run_command(struct als_cli *cli, struct als_err *err)
 static enum als_status run(struct als_cli *cli, int argc, char *const *argv, struct als_err *err)
 {
     enum als_status status = als_args_parse(cli->arena, argc, argv, &cli->args, err);
-    if (status)
+    if (status && !als_ask_completes(&cli->args, err))
         return status;
     if (cli->args.help)
         return show_help(&cli->args);

@@ -1,4 +1,5 @@
 /* `ae add|edit|list`. */
+#include "ask.h"
 #include "commands.h"
 #include "names.h"
 
@@ -109,12 +110,116 @@ static enum als_status prepare(struct als_cli *cli, struct als_adverse_event *ae
     return status ? status : find(cli, patient.id, ae->ae_id, there, err);
 }
 
+/* ---- Asking on a terminal ---- */
+
+/* The first number that no adverse event of the patient has; NULL when the patient is not known. */
+static const char *next_id(struct als_cli *cli)
+{
+    struct als_patient patient;
+    struct als_err none;
+    if (als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, &none) != ALS_OK)
+        return NULL;
+    for (int i = 1;; i++) {
+        const char *id = als_arena_printf(cli->arena, "%d", i);
+        bool there;
+        if (find(cli, patient.id, id, &there, &none) != ALS_OK)
+            return NULL;
+        if (!there)
+            return id;
+    }
+}
+
+static void offer_grades(const struct als_cli *cli, struct als_ask *ask)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const char **codes = als_arena_array(cli->arena, 2 * protocol->n_grades + 1, sizeof *codes);
+    const char **labels = codes + protocol->n_grades;
+    for (size_t i = 0; i < protocol->n_grades; i++) {
+        codes[i] = als_arena_printf(cli->arena, "%d", protocol->grades[i].grade);
+        labels[i] = protocol->grades[i].label;
+    }
+    ask->choices = codes;
+    ask->labels = labels;
+    ask->n_choices = protocol->n_grades;
+}
+
+static enum als_status ask_key(struct als_cli *cli, struct als_err *err)
+{
+    const struct als_ask patient = {
+        .label = "Patient", .required = true, .check = als_ask_check_patient};
+    enum als_status status = als_ask_each(cli, &patient, 1, err);
+    if (status)
+        return status;
+    const struct als_ask key[] = {
+        patient,
+        {.label = "Number of the adverse event", .required = true, .fallback = next_id(cli)}};
+    return als_ask_each(cli, key, 2, err);
+}
+
+static enum als_status ask_rest(struct als_cli *cli, struct als_err *err)
+{
+    static const char *const yes_no[] = {"yes", "no"};
+    static const char *const outcomes[] = {"recovered", "recovering", "not recovered",
+                                           "recovered with sequelae", "fatal"};
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const char **visits = als_arena_array(cli->arena, ALS_NAMES_ROOM, sizeof *visits);
+    struct als_ask asks[] = {
+        {.option = "term",
+         .label = "What happened",
+         .choices = protocol->ae_terms,
+         .n_choices = protocol->n_ae_terms,
+         .hint = "a number, or in words",
+         .offered = true,
+         .required = true},
+        {.option = "grade", .label = "Grade"},
+        {.option = "onset",
+         .label = "Since when",
+         .hint = "YYYY-MM-DD, YYYY-MM or YYYY",
+         .check = als_ask_check_date},
+        {.option = "end",
+         .label = "Until when",
+         .hint = "Enter while it lasts",
+         .check = als_ask_check_date},
+        {.option = "relation",
+         .label = "Related to",
+         .hint = "a number, or several with ; between",
+         .choices = protocol->causality,
+         .n_choices = protocol->n_causality,
+         .offered = true},
+        {.option = "serious", .label = "Serious", .choices = yes_no, .n_choices = 2},
+        {.option = "outcome",
+         .label = "Outcome",
+         .choices = outcomes,
+         .n_choices = 5,
+         .offered = true},
+        {.option = "visit",
+         .label = "Recorded at visit",
+         .choices = visits,
+         .n_choices = als_names_visits(cli->store, visits, ALS_NAMES_ROOM)},
+    };
+    offer_grades(cli, &asks[1]);
+    return als_ask_each(cli, asks, sizeof asks / sizeof asks[0], err);
+}
+
+/* A term is needed; who gives none is asked for all of it. */
+static enum als_status ask(struct als_cli *cli, struct als_err *err)
+{
+    const struct als_ask needed[] = {
+        {.required = true}, {.required = true}, {.option = "term", .required = true}};
+    if (!als_ask_wanted(cli, needed, 3, false))
+        return ALS_OK;
+    const enum als_status status = ask_key(cli, err);
+    return status ? status : ask_rest(cli, err);
+}
+
 enum als_status als_cmd_ae_add(struct als_cli *cli, struct als_err *err)
 {
     struct als_adverse_event ae;
     unsigned given;
     bool there;
-    enum als_status status = prepare(cli, &ae, &given, &there, err);
+    enum als_status status = ask(cli, err);
+    if (!status)
+        status = prepare(cli, &ae, &given, &there, err);
     if (status)
         return status;
     if (!ae.term)

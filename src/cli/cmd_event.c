@@ -1,4 +1,5 @@
 /* `event add|edit|remove|list`. */
+#include "ask.h"
 #include "commands.h"
 #include "names.h"
 #include "verdicts.h"
@@ -45,13 +46,54 @@ static enum als_status put(struct als_cli *cli, const struct als_patient *patien
     return als_cli_follow(cli, patient, "event", item, 0, err);
 }
 
+/* Visits are counted from an infusion, so that its date must be a day. */
+static enum als_status check_date(struct als_cli *cli, const char *text, struct als_err *err)
+{
+    const char *event = als_args_operand(&cli->args, 1);
+    return strcmp(event, "infusion") == 0 ? als_ask_check_day(cli, text, err)
+                                          : als_ask_check_date(cli, text, err);
+}
+
+/* What is missing, asked on a terminal: a number belongs to infusions only. */
+static enum als_status ask(struct als_cli *cli, struct als_err *err)
+{
+    const char **names = als_arena_array(cli->arena, ALS_NAMES_ROOM, sizeof *names);
+    const struct als_ask key[] = {
+        {.label = "Patient", .required = true, .check = als_ask_check_patient},
+        {.label = "Event",
+         .choices = names,
+         .n_choices = als_names_events(cli->store, names, ALS_NAMES_ROOM),
+         .required = true},
+        {.label = "Date",
+         .hint = "YYYY-MM-DD, YYYY-MM or YYYY",
+         .required = true,
+         .check = check_date},
+    };
+    const struct als_ask infusion[] = {
+        {.option = "value",
+         .label = "Cells given",
+         .hint = "such as 15e6",
+         .check = als_ask_check_number},
+    };
+    const struct als_ask more[] = {{.option = "note", .label = "Note"}};
+    if (!als_ask_wanted(cli, key, 3, false))
+        return ALS_OK;
+    enum als_status status = als_ask_each(cli, key, 3, err);
+    if (!status && strcmp(als_args_operand(&cli->args, 1), "infusion") == 0)
+        status = als_ask_each(cli, infusion, 1, err);
+    return status ? status : als_ask_each(cli, more, 1, err);
+}
+
 enum als_status als_cmd_event_add(struct als_cli *cli, struct als_err *err)
 {
+    enum als_status status = ask(cli, err);
+    if (status)
+        return status;
     struct als_patient patient;
     struct als_event event = {.event = als_args_operand(&cli->args, 1),
                               .date = als_args_operand(&cli->args, 2)};
     unsigned given = DATE;
-    enum als_status status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
+    status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
     if (!status)
         status = fill(cli, &event, &given, err);
     if (!status)

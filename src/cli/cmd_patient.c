@@ -1,4 +1,5 @@
 /* `patient add|edit|list|show`. */
+#include "ask.h"
 #include "commands.h"
 #include "names.h"
 
@@ -54,12 +55,84 @@ static enum als_status put(struct als_cli *cli, struct als_patient *patient, uns
     return als_cli_end(cli, als_patient_put(cli->store, patient, given, &what, err), err);
 }
 
+/* ---- Asking on a terminal ---- */
+
+static enum als_status check_new(struct als_cli *cli, const char *text, struct als_err *err)
+{
+    struct als_patient there;
+    struct als_err none;
+    if (als_patient_get(cli->store, text, cli->arena, &there, &none) == ALS_OK)
+        return als_fail(err, ALS_DATA, "E-EXISTS", "patient %s is registered already", text);
+    return ALS_OK;
+}
+
+static void offer_sites(const struct als_cli *cli, struct als_ask *ask)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const char **codes = als_arena_array(cli->arena, 2 * protocol->n_sites + 1, sizeof *codes);
+    const char **names = codes + protocol->n_sites;
+    for (size_t i = 0; i < protocol->n_sites; i++) {
+        codes[i] = protocol->sites[i].code;
+        names[i] = protocol->sites[i].name;
+    }
+    ask->choices = codes;
+    ask->labels = names;
+    ask->n_choices = protocol->n_sites;
+    ask->fallback = protocol->n_sites == 1 ? codes[0] : NULL;
+}
+
+static void offer_cohorts(const struct als_cli *cli, struct als_ask *ask)
+{
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const char **codes = als_arena_array(cli->arena, 2 * protocol->n_cohorts + 1, sizeof *codes);
+    const char **labels = codes + protocol->n_cohorts;
+    for (size_t i = 0; i < protocol->n_cohorts; i++) {
+        codes[i] = protocol->cohorts[i].code;
+        labels[i] = protocol->cohorts[i].label;
+    }
+    ask->choices = codes;
+    ask->labels = labels;
+    ask->n_choices = protocol->n_cohorts;
+    ask->fallback = protocol->n_cohorts == 1 ? codes[0] : NULL;
+}
+
+static enum als_status ask(struct als_cli *cli, struct als_err *err)
+{
+    static const char *const sexes[] = {"F", "M"}, *const onsets[] = {"bulbar", "spinal"};
+    struct als_ask asks[] = {
+        {.label = "Patient", .hint = "a code, no name", .required = true, .check = check_new},
+        {.option = "site", .label = "Site"},
+        {.option = "sex", .label = "Sex", .choices = sexes, .n_choices = 2},
+        {.option = "birth-date",
+         .label = "Date of birth",
+         .hint = "YYYY-MM-DD, YYYY-MM or YYYY",
+         .check = als_ask_check_date},
+        {.option = "height",
+         .label = "Height",
+         .hint = "centimetres",
+         .check = als_ask_check_number},
+        {.option = "cohort", .label = "Cohort"},
+        {.option = "onset-site",
+         .label = "Where the disease began",
+         .choices = onsets,
+         .n_choices = 2,
+         .offered = true},
+    };
+    offer_sites(cli, &asks[1]);
+    offer_cohorts(cli, &asks[5]);
+    const size_t n = sizeof asks / sizeof asks[0];
+    return als_ask_wanted(cli, asks, n, true) ? als_ask_each(cli, asks, n, err) : ALS_OK;
+}
+
 enum als_status als_cmd_patient_add(struct als_cli *cli, struct als_err *err)
 {
+    enum als_status status = ask(cli, err);
+    if (status)
+        return status;
     struct als_patient patient = {.patient = als_args_operand(&cli->args, 0)}, there;
     struct als_err none;
     unsigned given = 0;
-    enum als_status status = fill(cli, &patient, &given, err);
+    status = fill(cli, &patient, &given, err);
     if (status)
         return status;
     status = als_patient_get(cli->store, patient.patient, cli->arena, &there, &none);

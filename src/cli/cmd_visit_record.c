@@ -1,4 +1,5 @@
 /* `visit record`: that a visit took place or not, and the procedures done at it. */
+#include "ask.h"
 #include "commands.h"
 #include "names.h"
 #include "verdicts.h"
@@ -6,6 +7,7 @@
 #include <string.h>
 
 #include "alstrack/core/date.h"
+#include "alstrack/score/reason.h"
 
 enum { DAY = 1u, MODE = 2u, NOT_DONE = 4u, REASON = 8u };
 enum { PROCEDURE_DAY = 1u, PROCEDURE_NOT_DONE = 2u, PROCEDURE_REASON = 4u };
@@ -70,6 +72,110 @@ static enum als_status read_request(struct als_cli *cli, struct request *request
     if (!date && !request->n_procedures)
         return als_fail(err, ALS_USAGE, "E-OPERAND", "DATE is missing, or --not-done REASON");
     return ALS_OK;
+}
+
+/* ---- Asking on a terminal ---- */
+
+static enum als_status ask_reason(struct als_cli *cli, const char *label, const char **reason,
+                                  struct als_err *err)
+{
+    struct als_ask ask = {.label = label, .required = true};
+    ask.choices = als_reasons(&ask.n_choices);
+    return als_ask_one(cli, &ask, reason, err);
+}
+
+static enum als_status check_visit(struct als_cli *cli, const char *text, struct als_err *err)
+{
+    return als_cli_visit_check(cli, text, err);
+}
+
+static enum als_status ask_key(struct als_cli *cli, struct als_err *err)
+{
+    const char **visits = als_arena_array(cli->arena, ALS_NAMES_ROOM, sizeof *visits);
+    const struct als_ask key[] = {
+        {.label = "Patient", .required = true, .check = als_ask_check_patient},
+        {.label = "Visit",
+         .hint = "or UNS1, UNS2 ..., ET",
+         .choices = visits,
+         .n_choices = als_names_visits(cli->store, visits, ALS_NAMES_ROOM),
+         .offered = true,
+         .required = true,
+         .check = check_visit},
+    };
+    return als_ask_each(cli, key, 2, err);
+}
+
+/* Done, not done with the reason, or not said: for each procedure that the protocol plans. */
+static enum als_status ask_procedures(struct als_cli *cli, const struct als_visit_plan *plan,
+                                      struct als_err *err)
+{
+    static const char *const states[] = {"done", "not done"};
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; plan && i < plan->n_procedures && !status; i++) {
+        const char *name = plan->procedures[i], *state = NULL, *reason = NULL;
+        const struct als_ask ask = {.label = als_arena_printf(cli->arena, "Procedure %s", name),
+                                    .choices = states,
+                                    .n_choices = 2};
+        status = als_ask_one(cli, &ask, &state, err);
+        if (!status && state == states[1])
+            status = ask_reason(cli, "Why was it not done?", &reason, err);
+        if (!status && state)
+            als_args_add(&cli->args, cli->arena, "procedure",
+                         reason ? als_arena_printf(cli->arena, "%s=not-done:%s", name, reason)
+                                : als_arena_printf(cli->arena, "%s=done", name));
+    }
+    return status;
+}
+
+static enum als_status ask_held(struct als_cli *cli, struct als_err *err)
+{
+    static const char *const modes[] = {"clinic", "phone", "video", "home"};
+    const struct als_protocol *protocol = als_store_protocol(cli->store);
+    const ptrdiff_t place = als_protocol_visit(protocol, als_args_operand(&cli->args, 1));
+    const struct als_visit_plan *plan = place >= 0 ? &protocol->visits[place] : NULL;
+    char text[ALS_DATE_TEXT];
+    int today;
+    enum als_status status = als_cli_today(cli, &today, err);
+    if (status)
+        return status;
+    const struct als_ask date = {.label = "Date",
+                                 .hint = "YYYY-MM-DD",
+                                 .fallback = als_day_format(today, text),
+                                 .check = als_ask_check_day};
+    const struct als_ask mode = {.option = "mode",
+                                 .label = "How it was held",
+                                 .choices = modes,
+                                 .n_choices = 4,
+                                 .fallback = plan && plan->mode ? plan->mode : "clinic"};
+    const char *day = NULL;
+    status = als_ask_one(cli, &date, &day, err);
+    if (!status)
+        als_args_add(&cli->args, cli->arena, NULL, als_arena_strdup(cli->arena, day));
+    if (!status)
+        status = als_ask_each(cli, &mode, 1, err);
+    return status ? status : ask_procedures(cli, plan, err);
+}
+
+/* Whoever says neither when it took place, nor that it did not, nor what was done. */
+static enum als_status ask(struct als_cli *cli, struct als_err *err)
+{
+    static const char *const yes_no[] = {"yes", "no"};
+    const struct als_ask took_place = {
+        .label = "Did it take place?", .choices = yes_no, .n_choices = 2, .fallback = "yes"};
+    const struct als_ask needed[] = {{.required = true}, {.required = true}, {.required = true}};
+    const char *answer = NULL, *reason = NULL;
+    if (als_args_text(&cli->args, "not-done") || als_args_text(&cli->args, "procedure") ||
+        !als_ask_wanted(cli, needed, 3, false))
+        return ALS_OK;
+    enum als_status status = ask_key(cli, err);
+    if (!status)
+        status = als_ask_one(cli, &took_place, &answer, err);
+    if (status || *answer == 'y')
+        return status ? status : ask_held(cli, err);
+    status = ask_reason(cli, "Why not?", &reason, err);
+    if (!status)
+        als_args_add(&cli->args, cli->arena, "not-done", reason);
+    return status;
 }
 
 /* The day on which the visit is stored to have taken place; ALS_NO_DAY if it is not. */
@@ -179,7 +285,9 @@ static enum als_status put(struct als_cli *cli, const struct request *request, s
 enum als_status als_cmd_visit_record(struct als_cli *cli, struct als_err *err)
 {
     struct request request;
-    enum als_status status = read_request(cli, &request, err);
+    enum als_status status = ask(cli, err);
+    if (!status)
+        status = read_request(cli, &request, err);
     if (!status)
         status = als_cli_begin(cli, err);
     if (status)

@@ -41,7 +41,9 @@ enum als_command_flag {
     ALS_CMD_GNUPLOT = 32,  /* needs gnuplot */
     ALS_CMD_HIDDEN = 64,   /* for the program's own use; not in help */
     ALS_CMD_STAYS = 128,   /* runs until it is ended */
-    ALS_CMD_USERS = 256    /* makes sense in a study with users */
+    ALS_CMD_USERS = 256,   /* makes sense in a study with users */
+    ALS_CMD_ON_TTY = 512,  /* works on a terminal only */
+    ALS_CMD_ASKS = 1024    /* asks on a terminal for what was left out */
 };
 
 struct als_option {

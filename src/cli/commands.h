@@ -26,6 +26,7 @@ als_run_fn als_cmd_event_list;
 als_run_fn als_cmd_visit_list;
 als_run_fn als_cmd_visit_due;
 als_run_fn als_cmd_visit_record;
+als_run_fn als_cmd_enter;
 als_run_fn als_cmd_record;
 als_run_fn als_cmd_ae_add;
 als_run_fn als_cmd_ae_edit;

@@ -375,8 +375,8 @@ enum als_status als_args_parse(struct als_arena *arena, int argc, char *const *a
         if (status)
             return status;
     }
-    status = check_operands(args->command, args, err);
-    return status ? status : check_words(args->command, args, err);
+    status = check_words(args->command, args, err);
+    return status ? status : check_operands(args->command, args, err);
 }
 
 static const struct als_option *must_have(const struct als_args *args, const char *name)
@@ -420,4 +420,22 @@ const char *als_args_next(const struct als_args *args, const char *name, size_t 
 const char *als_args_operand(const struct als_args *args, size_t index)
 {
     return index < args->n_operands ? args->operands[index] : NULL;
+}
+
+void als_args_add(struct als_args *args, struct als_arena *arena, const char *option,
+                  const char *value)
+{
+    if (!option) {
+        const char **operands = als_arena_array(arena, args->n_operands + 1, sizeof *operands);
+        if (args->n_operands)
+            memcpy(operands, args->operands, args->n_operands * sizeof *operands);
+        operands[args->n_operands++] = value;
+        args->operands = operands;
+        return;
+    }
+    struct als_given *given = als_arena_array(arena, args->n_given + 1, sizeof *given);
+    if (args->n_given)
+        memcpy(given, args->given, args->n_given * sizeof *given);
+    given[args->n_given++] = (struct als_given){must_have(args, option), value};
+    args->given = given;
 }

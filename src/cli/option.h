@@ -47,6 +47,10 @@ const char *als_args_operand(const struct als_args *args, size_t index);
 /* Is `word` one of `choices` (words with bars between)? Without bars everything is. */
 bool als_choice_holds(const char *choices, const char *word);
 
+/* As if `--option value` (NULL: the next operand) had been there; value must outlive the arena. */
+void als_args_add(struct als_args *args, struct als_arena *arena, const char *option,
+                  const char *value);
+
 /* Any option of that name or letter in the whole table, for finding the words of a command line
  * before the command is known. An option means the same to every command that has it. */
 const struct als_option *als_option_anywhere(const char *name, size_t length);

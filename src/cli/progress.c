@@ -1,5 +1,6 @@
 /* Long work: how far it is, and stopping it from the keyboard without leaving half of it behind. */
 #include "context.h"
+#include "tty.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@ static volatile sig_atomic_t interrupted;
 static void end_now(int number)
 {
     (void)number;
+    als_tty_give_back();
     _exit(ALS_INTERRUPTED);
 }
 

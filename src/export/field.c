@@ -10,8 +10,8 @@
 #include "alstrack/core/csv.h"
 #include "alstrack/core/date.h"
 #include "alstrack/core/num.h"
+#include "alstrack/core/utf8.h"
 #include "pen.h"
-#include "utf8.h"
 
 #define DIGITS 17 /* enough for any double */
 

@@ -7,8 +7,8 @@
 
 #include "alstrack/core/alloc.h"
 #include "alstrack/core/csv.h"
+#include "alstrack/core/utf8.h"
 #include "field.h"
-#include "utf8.h"
 
 #define FLUSH_AT ((size_t)64 * 1024)
 

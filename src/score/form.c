@@ -132,7 +132,7 @@ static const struct als_choice *prefilled(const struct als_form *form, size_t it
     const struct als_item *definition = &form->instrument->items[item];
     for (size_t i = 0; !form->known.stored && i < definition->n_choices; i++) {
         const struct als_choice *choice = &definition->choices[i];
-        if (choice->prefill && form_truth(form, choice->prefill) == ALS_TRUE)
+        if (choice->prefill && form_truth(form, form->values, choice->prefill) == ALS_TRUE)
             return choice;
     }
     return NULL;
@@ -161,7 +161,7 @@ static void compose_wording(struct als_form *form, size_t i)
 {
     struct form_item *item = &form->items[i];
     const struct als_expr *variant = form->instrument->items[i].variant;
-    const bool second = variant && form_truth(form, variant) == ALS_TRUE;
+    const bool second = variant && form_truth(form, form->values, variant) == ALS_TRUE;
     if (second == item->second)
         return;
     const struct form_slot slot = item->now;
@@ -175,7 +175,7 @@ static void compose_wording(struct als_form *form, size_t i)
 static void compose_applies(struct als_form *form, size_t i)
 {
     const struct als_expr *applies = form->instrument->items[i].applies;
-    form->items[i].applies = !applies || form_truth(form, applies) != ALS_FALSE;
+    form->items[i].applies = !applies || form_truth(form, form->values, applies) != ALS_FALSE;
     if (form->items[i].applies)
         return;
     form->values[i] = ALS_MISSING_VALUE;

@@ -42,9 +42,10 @@ struct als_form {
 void form_compose(struct als_form *form);
 /* Something was said: what is composed and handed out no longer holds. */
 void form_changed(struct als_form *form);
-/* The value of a name in a condition: ITEM, SCORE, previous., change., event., patient. */
-struct als_value form_name(const struct als_form *form, const char *name);
-enum als_truth form_truth(const struct als_form *form, const struct als_expr *expr);
+/* Of a condition over ITEM, SCORE, previous., change., event., patient.; items and scores are those
+ * of `values`. */
+enum als_truth form_truth(const struct als_form *form, const struct als_value *values,
+                          const struct als_expr *expr);
 
 void form_slot_clear(struct form_slot *slot);
 bool form_slot_is_empty(const struct form_slot *slot);

@@ -28,9 +28,10 @@ static struct als_value own_name(const struct als_form *form, const struct als_v
         als_score_compute(form->instrument, (size_t)score, values, form->known.person).value);
 }
 
-static struct als_value change_of(const struct als_form *form, const char *name)
+static struct als_value change_of(const struct als_form *form, const struct als_value *values,
+                                  const char *name)
 {
-    const struct als_value now = own_name(form, form->values, name);
+    const struct als_value now = own_name(form, values, name);
     const struct als_value before = own_name(form, form->known.previous, name);
     double a, b;
     if (!als_value_number(&now, &a) || !als_value_number(&before, &b))
@@ -57,7 +58,8 @@ static bool happened(const struct als_form *form, const char *event)
     return false;
 }
 
-struct als_value form_name(const struct als_form *form, const char *name)
+static struct als_value any_name(const struct als_form *form, const struct als_value *values,
+                                 const char *name)
 {
     if (strncmp(name, "event.", 6) == 0)
         return (struct als_value){.kind = ALS_VALUE_INTEGER, .integer = happened(form, name + 6)};
@@ -66,15 +68,16 @@ struct als_value form_name(const struct als_form *form, const char *name)
     if (strncmp(name, "previous.", 9) == 0)
         return own_name(form, form->known.previous, name + 9);
     if (strncmp(name, "change.", 7) == 0)
-        return change_of(form, name + 7);
-    return own_name(form, form->values, name);
+        return change_of(form, values, name + 7);
+    return own_name(form, values, name);
 }
 
-enum als_truth form_truth(const struct als_form *form, const struct als_expr *expr)
+enum als_truth form_truth(const struct als_form *form, const struct als_value *values,
+                          const struct als_expr *expr)
 {
     struct als_value *names = als_alloc_array(expr->n_names + 1, sizeof *names);
     for (size_t i = 0; i < expr->n_names; i++)
-        names[i] = form_name(form, expr->names[i]);
+        names[i] = any_name(form, values, expr->names[i]);
     const enum als_truth truth = als_expr_truth(expr, names);
     free(names);
     return truth;

@@ -16,7 +16,8 @@ static const char *or_other(bool second, const char *first_text, const char *sec
 
 static const struct als_form_choice yes_no[] = {{'Y', "Y", "yes"}, {'N', "N", "no"}};
 
-/* A choice whose code is a digit has that key; others are counted. */
+/* A choice whose code is a digit has that key; others are counted, and beyond nine there is none.
+ */
 static char key_of(const struct als_item *item, size_t choice)
 {
     bool digits = item->numeric_choice;
@@ -24,9 +25,7 @@ static char key_of(const struct als_item *item, size_t choice)
         digits = digits && item->choices[i].number >= 0 && item->choices[i].number <= 9;
     if (digits)
         return (char)('0' + item->choices[choice].number);
-    if (choice < 9)
-        return (char)('1' + choice);
-    return choice < 9 + 26 ? (char)('A' + choice - 9) : '\0';
+    return choice < 9 ? (char)('1' + choice) : '\0';
 }
 
 static void show_choices(struct als_form *form, struct als_question *question)
@@ -153,13 +152,22 @@ const struct als_question *als_form_question(struct als_form *form, size_t i)
     return question;
 }
 
+const char *als_form_previous_text(struct als_form *form, size_t item)
+{
+    if (!form->known.previous || form->known.previous[item].kind == ALS_VALUE_MISSING)
+        return "";
+    return value_text(form, &form->instrument->items[item], &form->known.previous[item]);
+}
+
 const char *als_form_previous_label(struct als_form *form, size_t item)
 {
-    form_compose(form);
-    if (!form->known.previous)
+    const struct als_item *definition = &form->instrument->items[item];
+    const struct als_value *previous = form->known.previous;
+    if (!previous)
         return "";
-    return value_label(form, &form->instrument->items[item], &form->known.previous[item],
-                       form->items[item].second);
+    return value_label(form, definition, &previous[item],
+                       definition->variant &&
+                           form_truth(form, previous, definition->variant) == ALS_TRUE);
 }
 
 /* ---- The order of questions ---- */

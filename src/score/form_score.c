@@ -65,40 +65,57 @@ static void put_number(struct als_buf *out, double value)
     als_buf_printf(out, "%.*f", value == floor(value) ? 0 : 1, value);
 }
 
-/* "38/48", "31 so far (7 of 12)", "-". */
-static void put_score(struct als_form *form, size_t index, struct als_buf *out)
+/* "38/48", "5/12 so far", "76.6 %", "-". */
+static void put_score(const struct als_form_score *score, struct als_buf *out)
 {
-    struct als_form_score score;
-    als_form_score(form, index, &score);
-    const bool points = score.score->kind == ALS_SCORE_SUM && isfinite(score.greatest);
-    if (!isnan(score.value)) {
-        put_number(out, score.value);
-        if (points)
-            als_buf_printf(out, "/%.0f", score.greatest);
-        else if (score.score->unit)
-            als_buf_printf(out, " %s", score.score->unit);
-    } else if (!isnan(score.so_far)) {
-        put_number(out, score.so_far);
-        als_buf_printf(out, " so far (%zu of %zu)", score.answered, score.items);
-    } else {
-        als_buf_text(out, "-");
+    const bool points = isfinite(score->greatest) && score->score->unit &&
+                        strcmp(score->score->unit, "points") == 0;
+    const double value = isnan(score->value) ? score->so_far : score->value;
+    if (isnan(value)) {
+        als_buf_char(out, '-');
+        return;
     }
+    put_number(out, value);
+    if (points)
+        als_buf_printf(out, "/%.0f", score->greatest);
+    else if (score->score->unit)
+        als_buf_printf(out, " %s", score->score->unit);
+    if (isnan(score->value))
+        als_buf_text(out, " so far");
 }
 
-void als_form_status(struct als_form *form, struct als_buf *out)
+void als_form_total(struct als_form *form, struct als_buf *out)
 {
     const struct als_instrument *instrument = form->instrument;
     const ptrdiff_t main_score =
         instrument->main_score ? als_instrument_score(instrument, instrument->main_score) : -1;
+    struct als_form_score total;
     if (main_score < 0)
         return;
-    const struct als_score *score = &instrument->scores[main_score];
-    als_buf_printf(out, "%s ", score->kind == ALS_SCORE_SUM ? "Total" : score->label);
-    put_score(form, (size_t)main_score, out);
-    for (size_t i = 0; i < instrument->n_scores; i++) {
-        if (!instrument->scores[i].domain)
+    als_form_score(form, (size_t)main_score, &total);
+    als_buf_printf(out, "%s ", total.score->kind == ALS_SCORE_SUM ? "Total" : total.score->label);
+    if (isnan(total.value) && !isnan(total.so_far)) {
+        put_number(out, total.so_far);
+        als_buf_text(out, " so far");
+        if (isfinite(total.reachable)) {
+            als_buf_text(out, ", at most ");
+            put_number(out, total.reachable);
+            als_buf_printf(out, " of %.0f", total.greatest);
+        }
+        als_buf_printf(out, " (%zu of %zu answered)", total.answered, total.items);
+        return;
+    }
+    put_score(&total, out);
+}
+
+void als_form_domains(struct als_form *form, struct als_buf *out)
+{
+    for (size_t i = 0; i < form->instrument->n_scores; i++) {
+        struct als_form_score score;
+        if (!form->instrument->scores[i].domain)
             continue;
-        als_buf_printf(out, " | %s ", instrument->scores[i].label);
-        put_score(form, i, out);
+        als_form_score(form, i, &score);
+        als_buf_printf(out, "%s%s ", out->length ? " | " : "", score.score->label);
+        put_score(&score, out);
     }
 }

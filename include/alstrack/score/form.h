@@ -80,7 +80,7 @@ bool als_form_is_touched(const struct als_form *form);
 /* ---- Questions ---- */
 
 struct als_form_choice {
-    char key;          /* '0' to '9', then 'A' to 'Z'; NUL when there are more choices than keys */
+    char key;          /* '0' to '9', Y and N; NUL when there are more choices than digits */
     const char *code;  /* what als_form_answer takes */
     const char *label; /* in the wording in force */
 };
@@ -120,7 +120,9 @@ ptrdiff_t als_form_previous(struct als_form *form, ptrdiff_t from);
 /* Items that apply, are required and have neither answer nor reason. items may be NULL. */
 size_t als_form_missing(struct als_form *form, size_t *items);
 
-/* The previous assessment's answer for people, in the wording now in force; "" if there is none. */
+/* The previous assessment's answer as als_form_answer takes it, and for people in the wording
+ * that it was asked in; "" if there is none. */
+const char *als_form_previous_text(struct als_form *form, size_t item);
 const char *als_form_previous_label(struct als_form *form, size_t item);
 
 /* ---- Scores ---- */
@@ -135,9 +137,11 @@ struct als_form_score {
     enum als_score_source source;
 };
 void als_form_score(struct als_form *form, size_t score, struct als_form_score *out);
-/* "Total 31 so far, at most 39 of 48 (7 of 12 answered)" or "Total 38 of 48" as "38/48": for status
- * lines. Main score first, then domains; nothing for an instrument without scores. */
-void als_form_status(struct als_form *form, struct als_buf *out);
+/* For status lines; nothing for an instrument without such scores. The main score: "Total 17 so
+ * far, at most 37 of 40 (5 of 10 answered)", "Total 38/48". The domains: "Bulbar 12/12 | Fine motor
+ * 5/12 so far | Gross motor -"; out must be empty. */
+void als_form_total(struct als_form *form, struct als_buf *out);
+void als_form_domains(struct als_form *form, struct als_buf *out);
 
 /* ---- Results and drafts ---- */
 

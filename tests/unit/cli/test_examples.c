@@ -16,14 +16,20 @@ static int run_example(const char *line, unsigned flags)
         "alstrack() { \"$ALSTRACK\" \"$@\" 2>stay.txt & "
         "while kill -0 $! && ! grep -q '^end with' stay.txt; do sleep 0.05; done; "
         "kill $!; wait $!; } && ";
+    /* At one that asks on a terminal somebody presses d, which leaves, until it has ended. */
+    static const char at_a_terminal[] =
+        "alstrack() { { while sleep 0.1; do printf d || exit; done; } | SHELL=/bin/sh script -qec "
+        "\"'$ALSTRACK' $*\" /dev/null; } && ";
+    const char *how = flags & ALS_CMD_STAYS    ? until_ended
+                      : flags & ALS_CMD_ON_TTY ? at_a_terminal
+                                               : "";
     char folder[256], script[2048];
     snprintf(script, sizeof script,
              "cd '%s' && export ALSTRACK=\"$ALSTRACK_BINARY\" ROOT=\"$ALSTRACK_ROOT\" && "
              ". \"$ROOT/tests/golden/lib.sh\" && make_study && %s%s { %s >out.txt; } 2>err.txt "
              "</dev/null "
              "|| { code=$?; cat err.txt >&2; exit $code; }",
-             test_folder(folder), flags & ALS_CMD_USERS ? "make_users && " : "",
-             flags & ALS_CMD_STAYS ? until_ended : "", line);
+             test_folder(folder), flags & ALS_CMD_USERS ? "make_users && " : "", how, line);
     int status = system(script);
     snprintf(script, sizeof script, "rm -rf '%s'", folder);
     cr_assert_eq(system(script), 0);

@@ -4,7 +4,6 @@
 #include "alstrack/export/write.h"
 #include "field.h"
 #include "pen.h"
-#include "utf8.h"
 
 static const struct als_table_column columns[] = {{"patient", "Patient", ALS_CELL_TEXT, 0},
                                                   {"n", NULL, ALS_CELL_INTEGER, 0},
@@ -226,20 +225,6 @@ Test(number, is_the_shortest_form_that_reads_back)
     }
     free(memory);
     assert_no_leaks();
-}
-
-struct width {
-    char text[24];
-    size_t width;
-};
-static const struct width widths[] = {
-    {"", 0},         {"abc", 3},      {"Žofie", 5}, {"e\xCC\x81", 1}, {"日本", 4},
-    {"\xff\xfe", 2}, {"\xE2\x80", 2}, {"–", 1},     {"\xC0\xAF", 2},  {"\xED\xA0\x80", 3}};
-
-TABLE_TEST(utf8, knows_the_width_of_a_text, widths)
-{
-    cr_assert_eq(als_utf8_width(widths[*row_].text, strlen(widths[*row_].text)),
-                 widths[*row_].width);
 }
 
 Test(write, shows_a_small_probability_as_below_the_last_decimal)

@@ -22,11 +22,14 @@ static const struct als_question *question(struct als_form *form, const char *it
 static const char *status(struct als_form *form)
 {
     static char text[400];
-    struct als_buf buf;
-    als_buf_init(&buf, sizeof text - 1);
-    als_form_status(form, &buf);
-    memcpy(text, buf.data, buf.length + 1);
-    als_buf_release(&buf);
+    struct als_buf total, domains;
+    als_buf_init(&total, 200);
+    als_buf_init(&domains, 200);
+    als_form_total(form, &total);
+    als_form_domains(form, &domains);
+    snprintf(text, sizeof text, "%s%s%s", total.data, domains.length ? " | " : "", domains.data);
+    als_buf_release(&total);
+    als_buf_release(&domains);
     return text;
 }
 
@@ -242,8 +245,8 @@ Test(form, shows_the_total_so_far_and_what_can_still_be_reached)
     cr_expect(als_form_set_missing(form, item_of(instrument, "stairs"), "refused"));
     als_form_score(form, score_of(instrument, "total"), &total);
     assert_close(total.reachable, 41, 0);
-    cr_expect_str_eq(status(form), "Total 5 so far (2 of 12) | Bulbar 5 so far (2 of 3) | Fine "
-                                   "motor - | Gross motor - | Respiratory -");
+    cr_expect_str_eq(status(form), "Total 5 so far, at most 41 of 48 (2 of 12 answered) | Bulbar "
+                                   "5/12 so far | Fine motor - | Gross motor - | Respiratory -");
     als_form_free(form);
     als_instrument_free(instrument);
 }
@@ -310,8 +313,15 @@ Test(form, shows_the_answer_of_the_assessment_before)
     const size_t speech = item_of(instrument, "speech");
     cr_expect_str_eq(als_form_previous_label(form, speech), "");
     previous[speech] = integer_value(2);
+    previous[item_of(instrument, "cutting_form")] =
+        (struct als_value){.kind = ALS_VALUE_TEXT, .text = "b", .length = 1};
+    previous[item_of(instrument, "cutting")] = integer_value(3);
     als_form_know(form, &(struct als_form_known){.previous = previous});
     cr_expect_str_eq(als_form_previous_label(form, speech), "intelligible when repeated");
+    cr_expect_str_eq(als_form_previous_text(form, speech), "2");
+    cr_expect_str_eq(als_form_previous_label(form, item_of(instrument, "cutting")),
+                     "clumsy but independent", "in the wording that it was asked in");
+    cr_expect_str_eq(als_form_previous_text(form, item_of(instrument, "stairs")), "");
     als_form_free(form);
     als_instrument_free(instrument);
 }

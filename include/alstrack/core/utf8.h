@@ -1,8 +1,8 @@
 /*
- * UTF-8 as output needs it: decoding that survives bad bytes, columns on a terminal.
+ * UTF-8 as output and terminals need it: decoding that survives bad bytes, columns, breaking lines.
  */
-#ifndef ALSTRACK_EXPORT_UTF8_H
-#define ALSTRACK_EXPORT_UTF8_H
+#ifndef ALSTRACK_CORE_UTF8_H
+#define ALSTRACK_CORE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -22,5 +22,12 @@ size_t als_utf8_width(const char *text, size_t length);
 /* Append the text with control characters written out (\n, \t, \x1b) and bad bytes replaced, so
  * that stored text can neither break a line nor command a terminal. */
 void als_utf8_visible(struct als_buf *out, const char *text, size_t length);
+
+/* The bytes of a code point; returns how many there are. */
+size_t als_utf8_encode(uint32_t point, char bytes[4]);
+
+/* How much of the text fits into `columns`, broken at a blank where there is one: bytes of the
+ * line, at least one character. *next is where the following line begins. */
+size_t als_utf8_break(const char *text, size_t length, size_t columns, size_t *next);
 
 #endif

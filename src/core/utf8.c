@@ -1,5 +1,5 @@
 /* UTF-8 for people's tables: decoding, width, control characters made visible. */
-#include "utf8.h"
+#include "alstrack/core/utf8.h"
 
 #include <stdbool.h>
 
@@ -88,4 +88,40 @@ void als_utf8_visible(struct als_buf *out, const char *text, size_t length)
         else
             als_buf_add(out, text + i, n);
     }
+}
+
+size_t als_utf8_encode(uint32_t point, char bytes[4])
+{
+    if (point < 0x80) {
+        bytes[0] = (char)point;
+        return 1;
+    }
+    const size_t n = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    for (size_t i = 1; i < n; i++)
+        bytes[i] = (char)(0x80 | (point >> 6 * (n - 1 - i) & 0x3F));
+    bytes[0] = (char)((n == 2 ? 0xC0u : n == 3 ? 0xE0u : 0xF0u) | point >> 6 * (n - 1));
+    return n;
+}
+
+size_t als_utf8_break(const char *text, size_t length, size_t columns, size_t *next)
+{
+    uint32_t point;
+    size_t at = 0, blank = 0, used = 0;
+    while (at < length) {
+        const size_t n = als_utf8_next(text + at, length - at, &point);
+        used += als_utf8_width(text + at, n);
+        if (used > columns && at)
+            break;
+        if (point == ' ')
+            blank = at;
+        at += n;
+    }
+    if (at < length && text[at] != ' ' && blank)
+        at = blank;
+    *next = at;
+    while (*next < length && text[*next] == ' ')
+        ++*next;
+    while (at > 1 && *next < length && text[at - 1] == ' ')
+        at--;
+    return at;
 }

@@ -1,0 +1,461 @@
+"""Terminal entry as people do it. usage: tests.py ALSTRACK ROOT [TEST...]"""
+import inspect
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from terminal import Terminal
+
+ALSTRACK, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+BACKSPACE, ENTER, ESCAPE, CTRL_C, CTRL_D = "\x7f", "\r", "\x1b", "\x03", "\x04"
+TODAY = ["--as-of", "2024-06-06"]
+NORRIS = "3333322222111110000012"
+
+
+class Study:
+    """A folder with two studies: study.db with ALSFRS, Norris and FVC; revised.db with ALSFRS-R."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="alstrack-terminal-")
+        self.open = []
+        self.env = {"TERM": "xterm", "ALSTRACK_USER": "ann", "ALSTRACK_DB": "study.db", "TZ": "UTC", "LC_ALL": "C"}
+        self.shell('. "$ROOT/tests/golden/lib.sh"; make_study')
+        self.env["ALSTRACK_DB"] = "revised.db"
+        self.run("init", "revised.db", "--protocol", f"{ROOT}/samples/protocols/sao-paulo-nct02917681.yaml")
+        for patient in ("S01", "S02"):
+            self.run("patient", "add", patient, "--sex", "F", "--birth-date", "1960-04-01", "--height", "165")
+            self.run("event", "add", patient, "consent", "2024-01-08")
+        self.run("event", "add", "S02", "gastrostomy", "2024-02-01")
+        self.env["ALSTRACK_DB"] = "study.db"
+
+    def shell(self, script):
+        subprocess.run(["sh", "-c", script], cwd=self.folder, check=True, stdin=subprocess.DEVNULL,
+                       env={**os.environ, **self.env, "ALSTRACK": ALSTRACK, "ROOT": ROOT})
+
+    def run(self, *words, code=0, **environment):
+        done = subprocess.run([ALSTRACK, *words], cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, env={**os.environ, **self.env, **environment})
+        assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    def sql(self, query, database=None):
+        with sqlite3.connect(os.path.join(self.folder, database or self.env["ALSTRACK_DB"])) as connection:
+            return connection.execute(query).fetchall()
+
+    def terminal(self, *words, rows=24, columns=80, **environment):
+        terminal = Terminal([ALSTRACK, *words], self.folder, rows, columns, **{**self.env, **environment})
+        self.open.append(terminal)
+        return terminal
+
+    def enter(self, *words, **options):
+        return self.terminal("enter", *words, *TODAY, **options)
+
+    def revised(self):
+        """Go by the study with ALSFRS-R from now on."""
+        self.env["ALSTRACK_DB"] = "revised.db"
+        return self
+
+    def close(self):
+        for terminal in self.open:
+            terminal.close()
+        shutil.rmtree(self.folder)
+
+
+# ---- Answering ----
+
+
+def test_a_full_alsfrsr_takes_at_most_fourteen_keys(study):
+    at = study.revised().enter("S01", "MN1", "alsfrsr").wait("1 of 12 Speech")
+    at.press("443432343434", "Total 41/48").press("s")
+    assert at.end() == 0
+    assert at.keys <= 14, at.keys
+    row = study.sql("SELECT speech, walking, respiratory_insufficiency, cutting_form, total, date, mode FROM v_alsfrsr")
+    assert row == [(4, 4, 4, "a", 41, "2024-06-06", "clinic")], row
+    assert study.sql("SELECT count(*) FROM draft") == [(0,)]
+    study.run("audit", "verify")
+
+
+def test_a_whole_visit_takes_few_keys(study):
+    at = study.enter("P01", "MN3").wait("ALSFRS (1 of 4)")
+    at.press("4444333324", "Total 34/40").press("s", "Norris (2 of 4)")
+    at.press(NORRIS, "Total 33/66").press("s", "FVC (3 of 4)")
+    at.press("3.1" + ENTER, "2 of 4").press("78" + ENTER, "Posture").press("1", "Number of blows").press("3", "3.1 L")
+    at.press("s", "AE review (4 of 4)").press("1", "no new event").press("s")
+    assert at.end() == 0
+    assert at.keys <= 47, at.keys
+    assert study.sql("SELECT litres, percent, posture, blows FROM v_fvc WHERE visit = 'MN3'") == [(3.1, 78, "upright", 3)]
+    assert study.sql("SELECT total FROM v_norris WHERE visit = 'MN3'") == [(33,)]
+    assert study.sql("SELECT review FROM v_ae_review WHERE visit = 'MN3'") == [("none",)]
+
+
+def test_choices_stand_there_in_words(study):
+    at = study.enter("P01", "MN3").wait("1 of 10 Speech")
+    for text in ("4 normal", "3 detectable change", "2 intelligible when repeated", "0 no useful speech"):
+        at.wait(text)
+
+
+def test_a_key_that_is_no_choice_changes_nothing(study):
+    at = study.enter("P01", "MN3").wait("1 of 10 Speech").press("9").press("x").press("3", "2 of 10").press("d")
+    assert at.end() == 0
+    assert study.sql("SELECT content FROM draft")[0][0].count("answer") == 1
+
+
+def test_back_and_another_answer(study):
+    at = study.enter("P01", "MN3").wait("1 of 10 Speech").press("4", "2 of 10").press("4", "3 of 10")
+    at.press("b", "2 of 10 Salivation").press(BACKSPACE, "1 of 10 Speech").press("2", "3 of 10 Swallowing")
+    at.press("\x1b[D", "2 of 10").press("\x1b[C", "3 of 10").press(CTRL_D)
+    assert at.end() == 0
+    assert "answer\tspeech\t2\n" in study.sql("SELECT content FROM draft")[0][0]
+
+
+def test_missing_with_a_reason(study):
+    at = study.enter("P01", "MN3", "alsfrs").wait("Speech").press("m", "why is it missing?").press("2", "2 of 10")
+    at.press("444" + "3333" + "24", "missing: too_weak").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT item_reasons, speech, total FROM a_alsfrs ORDER BY assessment_id LIMIT 1 OFFSET 2") == [
+        ('{"speech":"too_weak"}', None, None)]
+
+
+def test_not_done_as_a_whole(study):
+    at = study.enter("P01", "MN3", "fvc").wait("Best of the accepted blows").press("M", "why is it missing?")
+    at.press("3", "not done, phone_visit").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT status, reason FROM v_fvc WHERE visit = 'MN3'") == [("not-done", "phone_visit")]
+
+
+def test_the_answer_before_on_request(study):
+    at = study.enter("P01", "MN3", "alsfrs").wait("Speech")
+    assert "before (" not in at.words()
+    at.press("p", "before (D0, 2024-03-04): 4 normal").press("4444", "5 of 10")
+    assert "before (" not in at.words(), "asked for anew at each question"
+    at.press("p", "before (D0, 2024-03-04): 2 most foods with some help")
+
+
+def test_the_window_and_today(study):
+    study.enter("P01", "MN3").wait("P01 MN3 Visit VI: target 2024-06-03, window 05-20 to 06-17 - today +3 d")
+    at = study.enter("P01", "MN3", "--date", "2024-06-20").wait("2024-06-20 +17 d, outside")
+    at.press("h", "What is to be changed?").press("1", "Date of the assessment")
+    at.press("\x15" + "20240605" + ENTER, "ALSFRS (1 of 4): 2024-06-05, clinic").wait("2024-06-05 +2 d")
+
+
+def test_totals_and_domains_while_it_is_filled_in(study):
+    at = study.enter("P01", "MN3", "alsfrs").press("4321", "Total 10 so far, at most 34 of 40 (4 of 10 answered)")
+    at.wait("Bulbar 9/12 | Fine motor 1/12 so far | Gross motor -")
+
+
+def test_a_number_that_does_not_fit_is_asked_again(study):
+    at = study.enter("P01", "MN3", "fvc").wait("Best of the accepted blows")
+    at.press("3100" + ENTER, "'3100' does not fit: a number from 0.1 to 9 L").press("2.95" + ENTER, "2 of 4")
+    at.press("?", "leave empty if only litres are known").press(ENTER, "Posture").press(ENTER, "Number of blows")
+    at.press(ENTER, "2.95 L").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT litres, percent FROM v_fvc WHERE visit = 'MN3'") == [(2.95, None)]
+
+
+# ---- The two wordings of item 5 ----
+
+
+def test_the_wording_follows_the_gastrostomy_and_can_be_changed(study):
+    at = study.revised().enter("S02", "MN1", "alsfrsr").press("4444", "Fastenings and devices (with gastrostomy)")
+    at.wait("3 clumsy but independent").press("1", "6 of 12").press("b", "5 of 12 Fastenings")
+    at.press("w", "Gastrostomy as the main way of feeding").press("1", "Cutting food and handling utensils")
+    at.wait("kept for the other wording: gives minimal help").press("3", "6 of 12")
+    draft = study.sql("SELECT content FROM draft")[0][0]
+    assert "answer\tcutting\t3\n" in draft and "answer2\tcutting\t1\n" in draft, draft
+    at.press("3434344", "no: item 5a").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT cutting_form, cutting FROM v_alsfrsr") == [("a", 3)]
+
+
+# ---- Nothing is lost ----
+
+
+def resume(study, at):
+    at = study.enter("P01", "MN3", "alsfrs").wait("There is a draft of this, last touched").wait("7 of 10 items are open")
+    return at.press(ENTER, "4 of 10 Handwriting").wait("Total 11 so far")
+
+
+def test_a_killed_entry_goes_on_where_it_was(study):
+    at = study.enter("P01", "MN3", "alsfrs").wait("Speech").press("434", "4 of 10")
+    at.kill(signal.SIGKILL)
+    resume(study, at).press("3333324", "Total 32/40").press("s")
+    assert study.open[-1].end() == 0
+    assert study.sql("SELECT count(*) FROM draft") == [(0,)]
+
+
+def test_a_lost_connection_keeps_the_draft(study):
+    at = study.enter("P01", "MN3", "alsfrs").wait("Speech").press("434", "4 of 10")
+    at.hang_up()
+    resume(study, at)
+
+
+def test_interrupting_keeps_the_draft_and_gives_the_terminal_back(study):
+    at = study.enter("P01", "MN3", "alsfrs").wait("Speech").press("434", "4 of 10")
+    assert not at.echoes()
+    at.press(CTRL_C)
+    at.wait("interrupted")
+    assert at.echoes(), "the terminal is as it was"
+    assert at.end() == 130
+    resume(study, at)
+
+
+def test_a_draft_can_be_discarded(study):
+    at = study.enter("P01", "MN3", "alsfrs").wait("Speech").press("434", "4 of 10").press("d")
+    assert at.end() == 0
+    at = study.enter("P01", "MN3", "alsfrs").wait("There is a draft").press("x", "1 of 10 Speech").wait("Total -")
+    at.press("4", "2 of 10").press("q", "Discard what was typed").press("n", "2 of 10").press("q", "Discard").press("y")
+    assert at.end() == 0
+    assert study.sql("SELECT count(*) FROM draft") == [(0,)]
+    assert study.sql("SELECT count(*) FROM v_alsfrs WHERE visit = 'MN3'") == [(0,)]
+
+
+def test_a_draft_is_of_its_user(study):
+    study.enter("P01", "MN3", "alsfrs").wait("Speech").press("434", "4 of 10").press("d").end()
+    study.enter("P01", "MN3", "alsfrs", ALSTRACK_USER="bob").wait("1 of 10 Speech").wait("ann has a draft of this, last touched")
+
+
+def test_a_dry_run_writes_nothing(study):
+    before = open(os.path.join(study.folder, "study.db"), "rb").read()
+    at = study.enter("P01", "MN3", "alsfrs", "--dry-run").press("4444333324", "Total 34/40").press("s")
+    assert at.end() == 0
+    assert "dry run, nothing written" in at.words()
+    assert open(os.path.join(study.folder, "study.db"), "rb").read() == before
+
+
+def test_pages_are_skipped_and_come_again(study):
+    at = study.enter("P01", "MN3").wait("ALSFRS (1 of 4)").press("4", "2 of 10").press(">", "Norris (2 of 4)")
+    at.press("<", "There is a draft").press(ENTER, "2 of 10").press(">", "Norris").press(">", "FVC").press(">", "AE review")
+    at.press("1", "no new event").press("s", "draft ALS Functional Rating Scale").wait("not entered Norris").wait("done Review of adverse")
+    at.press("2", "Norris (2 of 4)").press("d")
+    assert at.end() == 0
+
+
+# ---- Review and correction ----
+
+
+def test_an_item_is_changed_from_the_review(study):
+    at = study.enter("P01", "MN3", "alsfrs").press("4444333324", "Total 34/40")
+    at.press("8", "8 of 10 Walking").press("1", "Total 32/40").press("1" + ENTER, "1 of 10 Speech").press(ENTER, "Total 32/40")
+    at.press("10", "10 of 10 Breathing").press("3", "Total 31/40").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT walking, breathing FROM v_alsfrs WHERE visit = 'MN3'") == [(1, 3)]
+
+
+def test_a_stored_assessment_is_corrected_with_a_reason(study):
+    at = study.enter("P01", "D0", "alsfrs", "--date", "2024-03-04").wait("ALSFRS, correction: 2024-03-04").wait("Total 32/40")
+    at.press("1" + ENTER, "1 of 10 Speech").press("3", "Total 31/40").press("s", "Why does the stored assessment change?")
+    at.press(ENTER, "a correction needs a reason").press("read as 4 by mistake" + ENTER)
+    assert at.end() == 0
+    assert "speech" in study.run("audit", "cells", "P01") and "read as 4 by mistake" in study.run("audit", "cells", "P01")
+    assert study.sql("SELECT speech, cutting_form FROM v_alsfrs WHERE visit = 'D0'") == [(3, None)], "nothing else changes"
+
+
+def test_a_correction_that_changes_nothing_is_told(study):
+    at = study.enter("P01", "D0", "alsfrs").wait("correction").press("s")
+    assert at.end() == 0
+    assert "stored like this already" in at.words()
+
+
+
+# ---- Two people ----
+
+
+def test_a_save_of_somebody_else_meanwhile_is_never_overwritten_in_silence(study):
+    at = study.enter("P01", "MN3", "alsfrs").press("4444333324", "Total 34/40")
+    items = "speech salivation swallowing handwriting cutting dressing turning walking stairs breathing".split()
+    study.run("record", "P01", "MN3", "alsfrs", "--date", "2024-06-05", *(f"{i}={v}" for i, v in zip(items, "2444333224")),
+              ALSTRACK_USER="bob")
+    at.press("s", "bob saved this assessment at").wait("Nothing of yours is stored yet")
+    at.wait("Speech: yours 4, theirs 2").wait("Walking: yours 3, theirs 2").wait("Date: yours 2024-06-06, theirs 2024-06-05")
+    speech = re.search(r"(\d+) Speech: yours", at.words()).group(1)
+    at.press("t", "Walking: yours 3, theirs 2 -> THEIRS").press(speech, "Speech: yours 4, theirs 2 -> yours")
+    at.press(ENTER, "merged; s saves it as a correction").press("s", "Why does the stored assessment change?").press("1" + ENTER)
+    assert at.end() == 0
+    assert study.sql("SELECT speech, walking, date FROM v_alsfrs WHERE visit = 'MN3'") == [(4, 2, "2024-06-05")]
+    assert "merged with change" in study.run("audit", "cells", "P01")
+
+
+def test_what_others_typed_cannot_command_the_terminal(study):
+    study.enter("P01", "MN3", "alsfrs", ALSTRACK_USER="\x1b]0;bob\x07\x1b[31m").wait("Speech").press("4", "2 of 10").press("d").end()
+    at = study.enter("P01", "MN3", "alsfrs").wait("has a draft of this")
+    assert b"\x1b]0;" not in at.bytes and "\\x1b]0;bob" in at.words(), at.screen()
+
+
+# ---- Terminals ----
+
+
+def test_a_plain_terminal_gets_plain_lines(study):
+    at = study.enter("P01", "MN3", "alsfrs", TERM="dumb").wait("1 of 10 Speech").press("4444333324", "Total 34/40").press("s")
+    assert at.end() == 0
+    assert b"\x1b" not in at.bytes
+    assert study.sql("SELECT total FROM v_alsfrs WHERE visit = 'MN3'") == [(34,)]
+
+
+def test_no_colour_where_none_is_wanted(study):
+    at = study.enter("P01", "MN3", "alsfrs", NO_COLOR="1").wait("1 of 10 Speech").press("4", "2 of 10").press("d")
+    at.end()
+    assert not re.search(rb"\x1b\[[0-9;]*m", at.bytes)
+
+
+def test_a_narrow_terminal_cuts_nothing(study):
+    at = study.revised().enter("S01", "MN1", "alsfrsr", columns=40).wait("1 of 12 Speech")
+    at.press("4434323434", "3 some").press("34", "Total 41/48")
+    at.wait("Respiratory 11/12").wait("Breathing support: 4 none").wait("d keep draft q discard")
+    widest = max(at.screen().split("\n"), key=len)
+    assert len(widest) < 40, widest
+    at.press("s")
+    assert at.end() == 0
+
+
+def test_another_size_does_no_harm(study):
+    at = study.enter("P01", "MN3", "alsfrs").wait("1 of 10 Speech")
+    at.resize(30, 50)
+    at.press("4", "2 of 10")
+    at.resize(12, 120)
+    at.press("43", "4 of 10").press("d")
+    assert at.end() == 0
+
+
+def test_without_a_terminal_it_says_what_does_it(study):
+    said = study.run("enter", "P01", "MN3", code=2)
+    assert "terminal" in said and "alstrack record" in said, said
+
+
+def test_an_unscheduled_visit_is_made_by_the_save(study):
+    at = study.enter("P01", "UNS1", "alsfrs").wait("P01 UNS1").press("4444333324", "Total 34/40").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT date FROM v_alsfrs WHERE visit = 'UNS1'") == [("2024-06-06",)]
+
+
+def test_a_rater_has_a_row_of_his_own(study):
+    at = study.enter("P01", "MN3", "alsfrs").press("4", "2 of 10").press("h", "changed?").press("4", "Who rated?")
+    at.press("Eve" + ENTER, "rater Eve").press("444333324", "Total 34/40").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT rater FROM v_alsfrs WHERE visit = 'MN3'") == [("Eve",)]
+    assert study.sql("SELECT count(*) FROM draft") == [(0,)]
+
+
+# ---- Questions of other commands ----
+
+
+def answer(at, *pairs):
+    """Wait for each question and type its answer."""
+    for question, text in pairs:
+        at.wait(question)
+        at.bytes = b""
+        at.press(text + ENTER)
+    return at
+
+
+def test_patient_add_asks_for_what_is_missing(study):
+    at = answer(study.terminal("patient", "add"), ("Patient", "P01"), ("registered already", "P09"), ("Site", ""),
+                ("Sex", "X"), ("none of them", "1"), ("Date of birth", "1961-13"), ("a date is", "1961-03"),
+                ("Height", "tall"), ("needs a number", "170"), ("Cohort", ""), ("Where the disease began", "2"))
+    assert at.end() == 0
+    assert study.sql("SELECT site, sex, birth_date, height_cm, cohort, onset_site FROM patient WHERE patient = 'P09'") == [
+        ("PRG", "F", "1961-03", 170, "1", "spinal")]
+
+
+def test_what_was_given_is_not_asked(study):
+    assert study.terminal("patient", "add", "P08", "--sex", "M").end() == 0
+    at = answer(study.terminal("event", "add", "P02"), ("Event", "4"), ("Date", "2024"), ("needs a day", "2024-03-04"),
+                ("Cells given", "15e6"), ("Note", ""))
+    assert at.end() == 0
+    assert study.sql("SELECT date, value FROM event WHERE event = 'infusion' ORDER BY event_id DESC LIMIT 1") == [("2024-03-04", 15e6)]
+    assert study.terminal("event", "add", "P02", "niv_start", "2024-05").end() == 0
+
+
+def test_ae_add_offers_terms_grades_and_relations(study):
+    at = answer(study.terminal("ae", "add", "P01"), ("Number of the adverse event (Enter: 2)", ""), ("1 headache", "1"),
+                ("3 severe", "9"), ("none of them", "2"), ("Since when", "2024-06"), ("Until when", ""),
+                ("1 cell product", "1"), ("Serious", "2"), ("Outcome", ""), ("Recorded at visit", "MN3"))
+    assert at.end() == 0
+    assert study.sql("SELECT ae_id, term, grade, onset, relation, serious FROM adverse_event WHERE ae_id = '2'") == [
+        ("2", "headache", 2, "2024-06", "cell product", 0)]
+
+
+def test_visit_record_asks_whether_it_took_place(study):
+    at = answer(study.terminal("visit", "record", "P01", "MN12"), ("Did it take place?", ""), ("Date", "2025-03-05"),
+                ("How it was held", "2"), ("Procedure mri", "2"), ("Why was it not done?", "4"))
+    assert at.end() == 0
+    assert study.sql("SELECT count(*) FROM visit WHERE mode = 'phone'") == [(1,)]
+    assert study.sql("SELECT status, reason FROM procedure") == [("not-done", "equipment")]
+    at = answer(study.terminal("visit", "record", "P01", "MN6"), ("Did it take place?", "no"), ("Why not?", "refused"))
+    assert at.end() == 0
+    assert study.sql("SELECT reason FROM visit WHERE status = 'not-done'") == [("refused",)]
+
+
+def test_leaving_a_question_stores_nothing(study):
+    at = study.terminal("patient", "add", "P09").wait("Site").press(CTRL_C)
+    assert at.end() == 130 and at.echoes() is not None
+    assert study.sql("SELECT count(*) FROM patient WHERE patient = 'P09'") == [(0,)]
+    at = study.terminal("patient", "add").wait("Patient").press("P09" + ENTER, "Site").press(CTRL_D)
+    assert at.end() == 130
+    assert study.sql("SELECT count(*) FROM patient WHERE patient = 'P09'") == [(0,)]
+
+
+def test_without_a_terminal_what_is_missing_is_named(study):
+    for words, missing in ((("patient", "add"), "PATIENT"), (("event", "add", "P01", "death"), "DATE"),
+                           (("ae", "add", "P01"), "AE_ID"), (("ae", "add", "P01", "9"), "--term"),
+                           (("visit", "record", "P01", "MN12"), "DATE")):
+        assert f"{missing} " in study.run(*words, code=2), words
+
+
+def test_listed_events_are_recorded_at_once(study):
+    at = study.enter("P01", "MN3", "ae-review").wait("Adverse events since the last review").press("2", "events are listed")
+    at.press("s", "Record an adverse event now?")
+    answer(at, ("Record an adverse event now?", ""), ("Number", ""), ("What happened", "fall at home"), ("Grade", "1"),
+           ("Since when", ""), ("Until when", ""), ("Related to", ""), ("Serious", "no"), ("Outcome", ""),
+           ("Record an adverse event now?", "no"))
+    assert at.end() == 0
+    assert study.sql("SELECT term, grade FROM adverse_event WHERE ae_id = '2'") == [("fall at home", 1)]
+    assert study.sql("SELECT code FROM adverse_event JOIN visit_code USING (visit_no) WHERE ae_id = '2'") == [("MN3",)]
+
+
+# ---- Figures ----
+
+
+def measure(study):
+    """Key presses, and seconds at 0.3 s a key."""
+    def visit(at, steps):
+        began = time.monotonic()
+        for key in steps:
+            at.press(key)
+            at.read(0)
+            time.sleep(0.3)
+        at.end()
+        return at.keys, time.monotonic() - began
+    at = study.revised().enter("S01", "MN1", "alsfrsr").wait("Speech")
+    print("ALSFRS-R: %d keys, %.1f s" % visit(at, "443432343434s"))
+    study.env["ALSTRACK_DB"] = "study.db"
+    at = study.enter("P01", "MN3").wait("Speech")
+    print("Bioinova visit: %d keys, %.1f s" % visit(at, "4444333324s" + NORRIS + "s" + "3.1\r78\r13s" + "1s"))
+
+
+def main():
+    tests = {name: test for name, test in globals().items() if inspect.isfunction(test)
+             and (name.startswith("test_") or name == "measure")}
+    wanted = sys.argv[3:] or [name for name in tests if name != "measure"]
+    failed = 0
+    for name in wanted:
+        study = Study()
+        try:
+            tests[name](study)
+        except Exception:
+            failed += 1
+            print(f"FAILED {name}")
+            traceback.print_exc()
+        finally:
+            study.close()
+    print(f"{len(wanted)} tests, {failed} failed")
+    return failed > 0
+
+
+sys.exit(main())

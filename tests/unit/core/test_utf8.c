@@ -1,0 +1,57 @@
+/* Characters, columns and lines of UTF-8 text. */
+#include "als_test.h"
+
+#include "alstrack/core/utf8.h"
+
+struct width {
+    char text[24];
+    size_t width;
+};
+static const struct width widths[] = {
+    {"", 0},         {"abc", 3},      {"Žofie", 5}, {"e\xCC\x81", 1}, {"日本", 4},
+    {"\xff\xfe", 2}, {"\xE2\x80", 2}, {"–", 1},     {"\xC0\xAF", 2},  {"\xED\xA0\x80", 3}};
+
+TABLE_TEST(utf8, knows_the_width_of_a_text, widths)
+{
+    cr_assert_eq(als_utf8_width(widths[*row_].text, strlen(widths[*row_].text)),
+                 widths[*row_].width);
+}
+
+Test(utf8, encodes_what_it_decodes)
+{
+    static const uint32_t points[] = {'a',   0x7F,   0x80,   0xE9,    0x7FF,
+                                      0x800, 0x65E5, 0xFFFF, 0x10000, 0x10FFFF};
+    for (size_t i = 0; i < COUNT(points); i++) {
+        char bytes[4];
+        uint32_t again;
+        const size_t n = als_utf8_encode(points[i], bytes);
+        cr_expect_eq(als_utf8_next(bytes, n, &again), n);
+        cr_expect_eq(again, points[i]);
+    }
+}
+
+struct line {
+    const char *text;
+    size_t columns;
+    const char *first, *second; /* what stands on the line, and where the next begins */
+};
+static const struct line lines[] = {
+    {"two words", 20, "two words", ""},
+    {"two words", 5, "two", "words"},
+    {"two words", 3, "two", "words"},
+    {"two   words", 6, "two", "words"},
+    {"unbreakable", 4, "unbr", "eakable"},
+    {"\xc3\xa9\xc3\xa9\xc3\xa9", 2, "\xc3\xa9\xc3\xa9", "\xc3\xa9"},
+    {"\xe6\x97\xa5\xe6\x9c\xac", 1, "\xe6\x97\xa5", "\xe6\x9c\xac"},
+    {"", 10, "", ""},
+};
+
+TABLE_TEST(utf8, breaks_lines_at_blanks, lines)
+{
+    const struct line *one = &lines[*row_];
+    size_t next;
+    const size_t n = als_utf8_break(one->text, strlen(one->text), one->columns, &next);
+    cr_expect_eq(n, strlen(one->first), "%zu bytes", n);
+    cr_expect_eq(strncmp(one->text, one->first, n), 0);
+    cr_expect_str_eq(one->text + next, one->second);
+}
