@@ -101,14 +101,6 @@ void page_take(struct page *page, const struct als_assessment *stored);
 /* "2024-06-04 14:02" by the local clock, of a UTC stamp. */
 void page_local_time(const char *utc, char text[32]);
 
-/* ---- enter_store.c ---- */
-
-ALS_CHECKED enum als_status store_get(struct page *page, int rater_no, struct als_assessment *out,
-                                      int64_t *change_id, struct als_err *err);
-/* Inside the open change set; E-CHANGED-MEANWHILE when the row is not the expected one. */
-ALS_CHECKED enum als_status store_put(struct page *page, const struct als_assessment *assessment,
-                                      struct als_err *err);
-
 /* ---- enter_draw.c ---- */
 
 void draw_head(struct page *page, struct als_screen *screen);

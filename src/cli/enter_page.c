@@ -147,7 +147,8 @@ enum als_status page_load_stored(struct page *page, struct als_assessment *out, 
     *change_id = 0;
     if (enter->visit_no == 0 || rater_no < 0)
         return ALS_OK;
-    return store_get(page, rater_no, out, change_id, err);
+    return als_assessment_get(enter->cli->store, enter->patient.id, enter->visit_no,
+                              page->instrument, rater_no, page->arena, out, change_id, err);
 }
 
 void page_take(struct page *page, const struct als_assessment *stored)

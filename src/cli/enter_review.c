@@ -8,14 +8,14 @@
 static enum als_status judge(struct page *page, struct als_verdict_list *verdicts,
                              struct als_err *err)
 {
-    (void)err;
     struct als_assessment assessment;
     const char *rater = als_form_head(page->form)->rater;
     *verdicts = (struct als_verdict_list){.arena = page->arena};
     page_assessment(page, &assessment);
     if (assessment.visit_no == 0 || assessment.not_done || (rater && assessment.rater_no == 0))
         return ALS_OK;
-    return ALS_OK;
+    return als_judge_assessment(page->enter->cli->store, page->instrument, &assessment,
+                                page->enter->today, verdicts, err);
 }
 
 static ptrdiff_t item_of_number(struct page *page, size_t number)

@@ -115,7 +115,7 @@ static enum als_status try_save(struct page *page, struct als_entry_outcome *out
         return status;
     status = number_visit_and_rater(page, &entry.assessment, err);
     if (!status)
-        status = store_put(page, &entry.assessment, err);
+        status = als_entry_save(store, &entry, outcome, err);
     if (!status)
         status = page_discard_draft(page, err);
     if (status || enter->dry) {

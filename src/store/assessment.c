@@ -348,26 +348,3 @@ enum als_status als_assessment_put(struct als_store *store, const struct als_ins
         store->change.broken = true;
     return status;
 }
-
-enum als_status als_assessment_change(struct als_store *store,
-                                      const struct als_instrument *instrument,
-                                      int64_t assessment_id, int64_t *change_id,
-                                      struct als_err *err)
-{
-    char name[ALS_RELATION_NAME];
-    struct als_relation *table;
-    sqlite3_stmt *stmt;
-    bool row;
-    als_relation_name("a", instrument, name);
-    enum als_status status = als_relation_find(store, name, &table, err);
-    if (status == ALS_OK)
-        status = als_sql_cached(store, table->select_one, &stmt, err);
-    if (status != ALS_OK)
-        return status;
-    sqlite3_bind_int64(stmt, 1, assessment_id);
-    status = als_sql_step(store, stmt, &row, err);
-    if (status == ALS_OK)
-        *change_id = row ? sqlite3_column_int64(stmt, 0) : 0;
-    als_sql_done(stmt);
-    return status;
-}

@@ -169,7 +169,8 @@ def test_the_wording_follows_the_gastrostomy_and_can_be_changed(study):
     at.wait("kept for the other wording: gives minimal help").press("3", "6 of 12")
     draft = study.sql("SELECT content FROM draft")[0][0]
     assert "answer\tcutting\t3\n" in draft and "answer2\tcutting\t1\n" in draft, draft
-    at.press("3434344", "no: item 5a").press("s")
+    at.press("3434344", "no: item 5a").press("s", "Say why")
+    at.press("fed by mouth mostly" + ENTER)
     assert at.end() == 0
     assert study.sql("SELECT cutting_form, cutting FROM v_alsfrsr") == [("a", 3)]
 
@@ -262,6 +263,29 @@ def test_a_correction_that_changes_nothing_is_told(study):
     assert at.end() == 0
     assert "stored like this already" in at.words()
 
+
+def test_a_soft_rule_wants_a_typed_reason(study):
+    at = study.revised().enter("S01", "MN1", "alsfrsr").press("443432303434", "climbs stairs but cannot walk")
+    at.wait("needs a reason").press("s", "STAIRS_WITHOUT_WALKING").press(ENTER, "a reason is needed")
+    at.press(ESCAPE, "needs a reason").press("s", "STAIRS_WITHOUT_WALKING").press("carried by a lift" + ENTER)
+    assert at.end() == 0
+    assert study.sql("SELECT walking, stairs FROM v_alsfrsr") == [(0, 3)]
+    assert "STAIRS_WITHOUT_WALKING" in study.run("query", "list") 
+
+
+def test_a_hard_rule_is_refused_until_it_is_mended(study):
+    rule = "rules:\n  - {code: NOT_BOTH, level: hard, when: one = 1 and two = 1, message: one and two exclude each other}\n"
+    own = open(f"{study.folder}/own.yaml").read() + rule
+    open(f"{study.folder}/own.yaml", "w").write(own)
+    protocol = open(f"{study.folder}/protocol.yaml").read().replace("assess: [alsfrs, norris, fvc]", "assess: [alsfrs, norris, fvc, own]")
+    open(f"{study.folder}/hard.yaml", "w").write(protocol)
+    study.run("init", "hard.db", "--protocol", "hard.yaml", "--instrument", "own.yaml")
+    study.env["ALSTRACK_DB"] = "hard.db"
+    study.run("patient", "add", "P01")
+    at = study.enter("P01", "MN3", "own").press("11", "one and two exclude each other").wait("must be mended")
+    at.press("s", "not saved").press("2", "2 of 2 Second").press("0", "Total 1/2").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT one, two FROM v_own") == [(1, 0)]
 
 
 # ---- Two people ----

@@ -186,10 +186,4 @@ ALS_CHECKED enum als_status als_assessment_put(struct als_store *store,
                                                unsigned given, const bool *given_items,
                                                enum als_put *what, struct als_err *err);
 
-/* Change set that wrote the stored row last; 0: there is no such row. */
-ALS_CHECKED enum als_status als_assessment_change(struct als_store *store,
-                                                  const struct als_instrument *instrument,
-                                                  int64_t assessment_id, int64_t *change_id,
-                                                  struct als_err *err);
-
 #endif
