@@ -96,13 +96,12 @@ void als_form_total(struct als_form *form, struct als_buf *out)
     als_buf_printf(out, "%s ", total.score->kind == ALS_SCORE_SUM ? "Total" : total.score->label);
     if (isnan(total.value) && !isnan(total.so_far)) {
         put_number(out, total.so_far);
-        als_buf_text(out, " so far");
+        als_buf_printf(out, " so far (%zu of %zu)", total.answered, total.items);
         if (isfinite(total.reachable)) {
             als_buf_text(out, ", at most ");
             put_number(out, total.reachable);
             als_buf_printf(out, " of %.0f", total.greatest);
         }
-        als_buf_printf(out, " (%zu of %zu answered)", total.answered, total.items);
         return;
     }
     put_score(&total, out);
@@ -118,4 +117,14 @@ void als_form_domains(struct als_form *form, struct als_buf *out)
         als_buf_printf(out, "%s%s ", out->length ? " | " : "", score.score->label);
         put_score(&score, out);
     }
+}
+
+void als_form_status(struct als_form *form, struct als_buf *out)
+{
+    struct als_buf domains;
+    als_buf_init(&domains, out->maximum);
+    als_form_total(form, out);
+    als_form_domains(form, &domains);
+    als_buf_printf(out, "%s%s", out->length && domains.length ? " | " : "", domains.data);
+    als_buf_release(&domains);
 }

@@ -137,11 +137,12 @@ struct als_form_score {
     enum als_score_source source;
 };
 void als_form_score(struct als_form *form, size_t score, struct als_form_score *out);
-/* For status lines; nothing for an instrument without such scores. The main score: "Total 17 so
- * far, at most 37 of 40 (5 of 10 answered)", "Total 38/48". The domains: "Bulbar 12/12 | Fine motor
- * 5/12 so far | Gross motor -"; out must be empty. */
+/* For status lines; nothing for an instrument without such scores. The main score: "Total 17 so far
+ * (5 of 10), at most 37 of 40", "Total 38/48". The domains: "Bulbar 12/12 | Fine motor 5/12 so far
+ * | Gross motor -". Both in one line. `out` must be empty. */
 void als_form_total(struct als_form *form, struct als_buf *out);
 void als_form_domains(struct als_form *form, struct als_buf *out);
+void als_form_status(struct als_form *form, struct als_buf *out);
 
 /* ---- Results and drafts ---- */
 

@@ -22,14 +22,11 @@ static const struct als_question *question(struct als_form *form, const char *it
 static const char *status(struct als_form *form)
 {
     static char text[400];
-    struct als_buf total, domains;
-    als_buf_init(&total, 200);
-    als_buf_init(&domains, 200);
-    als_form_total(form, &total);
-    als_form_domains(form, &domains);
-    snprintf(text, sizeof text, "%s%s%s", total.data, domains.length ? " | " : "", domains.data);
-    als_buf_release(&total);
-    als_buf_release(&domains);
+    struct als_buf buf;
+    als_buf_init(&buf, sizeof text - 1);
+    als_form_status(form, &buf);
+    memcpy(text, buf.data, buf.length + 1);
+    als_buf_release(&buf);
     return text;
 }
 
@@ -245,7 +242,7 @@ Test(form, shows_the_total_so_far_and_what_can_still_be_reached)
     cr_expect(als_form_set_missing(form, item_of(instrument, "stairs"), "refused"));
     als_form_score(form, score_of(instrument, "total"), &total);
     assert_close(total.reachable, 41, 0);
-    cr_expect_str_eq(status(form), "Total 5 so far, at most 41 of 48 (2 of 12 answered) | Bulbar "
+    cr_expect_str_eq(status(form), "Total 5 so far (2 of 12), at most 41 of 48 | Bulbar "
                                    "5/12 so far | Fine motor - | Gross motor - | Respiratory -");
     als_form_free(form);
     als_instrument_free(instrument);
