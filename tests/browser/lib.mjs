@@ -133,25 +133,27 @@ export function routeOf(path, method = "GET") {
     return routes().find((route) => route.method === method && route.fits.test(path));
 }
 
-// Every page that links lead to from the first one, at most `each` addresses of one route.
-export async function* walk(page, { each = 2, from = "/" } = {}) {
-    const seen = new Map(), queue = [from], known = new Set(queue);
+// Every page that links lead to from the first one: at most `each` addresses of one route are given,
+// and up to `deep` are read for links, for some are on few pages only (adverse events of a patient who
+// had any). Routes met least come first.
+export async function* walk(page, { each = 2, deep = 15, from = "/" } = {}) {
+    const times = new Map(), known = new Set([from]);
+    const queue = [{ path: from, route: routeOf(from) }];
+    const rank = ({ route }) => times.get(route.pattern) ?? 0;
     while (queue.length) {
-        const path = queue.shift(), route = routeOf(new URL(path, "http://x").pathname);
-        if (!route || route.isPart) continue;
-        const times = seen.get(route.pattern) ?? 0;
-        if (times >= each) continue;
-        seen.set(route.pattern, times + 1);
-        const answer = await page.goto(path);
-        assert.equal(answer.status(), 200, path);
+        const least = queue.reduce((best, item, i) => (rank(item) < rank(queue[best]) ? i : best), 0);
+        const [item] = queue.splice(least, 1);
+        if (rank(item) >= deep) continue;
+        times.set(item.route.pattern, rank(item) + 1);
+        const answer = await page.goto(item.path);
+        assert.equal(answer.status(), 200, item.path);
         for (const link of await page.$$eval("a[href]:not([download])", (all) => all.map((a) => a.href))) {
-            const url = new URL(link);
-            const next = url.pathname + url.search;
-            if (url.origin !== new URL(page.url()).origin || known.has(next)) continue;
-            known.add(next);
-            queue.push(next);
+            const url = new URL(link), path = url.pathname + url.search, route = routeOf(url.pathname);
+            if (url.origin !== new URL(page.url()).origin || known.has(path) || !route || route.isPart) continue;
+            known.add(path);
+            queue.push({ path, route });
         }
-        yield { path, route };
+        if (rank(item) <= each) yield item;
     }
 }
 
