@@ -133,16 +133,16 @@ enum als_status als_page_audit(struct als_request *request, struct als_response 
                                struct als_err *err)
 {
     struct als_html page;
-    const char *patient = als_request_query(request, "patient");
-    const char *before = als_request_query(request, "before");
-    const char *user = als_request_query(request, "user");
+    const char *patient = als_request_chosen(request, "patient");
+    const char *before = als_request_chosen(request, "before");
+    const char *user = als_request_chosen(request, "user");
     struct newest *newest = als_arena_take(request->arena, sizeof *newest);
     newest->arena = request->arena;
-    newest->user = user && *user ? user : NULL;
+    newest->user = user;
     newest->before = INT64_MAX;
     if (before && !als_num_parse_integer(before, strlen(before), &newest->before))
         return als_fail(err, ALS_USAGE, "E-NUMBER", "'%s' is no number of a change", before);
-    bool one = patient && *patient;
+    const bool one = patient != NULL;
     als_html_begin(&page, request, response,
                    one ? als_arena_printf(request->arena, "Changes of %s", patient) : "Audit");
     if (one) {

@@ -23,10 +23,8 @@ typedef enum als_status draw_fn(struct als_request *request, const char *path,
 static enum als_status answer(struct als_request *request, struct als_response *response,
                               draw_fn *draw, struct als_err *err)
 {
-    const char *measure = als_request_query(request, "measure");
-    const char *by = als_request_query(request, "by");
-    const struct als_plot_options options = {.measure = measure && *measure ? measure : NULL,
-                                             .by = by && *by ? by : NULL,
+    const struct als_plot_options options = {.measure = als_request_chosen(request, "measure"),
+                                             .by = als_request_chosen(request, "by"),
                                              .as_of_day = request->today};
     const char *folder;
     enum als_status status = als_scratch_make(request->arena, &folder, err);

@@ -166,18 +166,12 @@ static void write_filter(struct als_html *page, const struct choice *choice)
     als_html_form_end(page);
 }
 
-static const char *given(const struct als_request *request, const char *name)
-{
-    const char *value = als_request_query(request, name);
-    return value && *value ? value : NULL;
-}
-
 enum als_status als_page_cohort(struct als_request *request, struct als_response *response,
                                 struct als_err *err)
 {
-    struct choice choice = {.analysis = given(request, "analysis"),
-                            .measure = given(request, "measure"),
-                            .by = given(request, "by")};
+    struct choice choice = {.analysis = als_request_chosen(request, "analysis"),
+                            .measure = als_request_chosen(request, "measure"),
+                            .by = als_request_chosen(request, "by")};
     struct als_html page;
     size_t i = 0;
     while (choice.analysis && i < ANALYSES && strcmp(analyses[i].name, choice.analysis) != 0)

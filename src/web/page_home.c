@@ -18,18 +18,17 @@ static const char *stamp_of(const struct als_request *request)
 static enum als_status load(struct als_request *request, struct als_worklist *list,
                             struct als_err *err)
 {
-    const char *site = als_request_query(request, "site");
-    return als_worklist_load(request->store, request->today, SOON_DAYS, site && *site ? site : NULL,
-                             request->arena, list, err);
+    const char *site = als_request_chosen(request, "site");
+    return als_worklist_load(request->store, request->today, SOON_DAYS, site, request->arena, list,
+                             err);
 }
 
 /* Open queries, and how old the oldest is. */
 static enum als_status write_queries(struct als_html *page, const char *site, struct als_err *err)
 {
     struct als_request *request = page->request;
-    const struct als_query_filter filter = {.site = site && *site ? site : NULL,
-                                            .states = 1u << ALS_QUERY_OPEN,
-                                            .opened_before = ALS_NO_DAY};
+    const struct als_query_filter filter = {
+        .site = site, .states = 1u << ALS_QUERY_OPEN, .opened_before = ALS_NO_DAY};
     struct als_query_list list;
     enum als_status status = als_query_load(request->store, &filter, request->arena, &list, err);
     if (status)
@@ -100,7 +99,7 @@ enum als_status als_page_home(struct als_request *request, struct als_response *
     enum als_status status = load(request, &list, err);
     if (status)
         return status;
-    const char *site = als_request_query(request, "site");
+    const char *site = als_request_chosen(request, "site");
     als_html_begin(&page, request, response, "Worklist");
     page.wide = true;
     als_html_body(&page);
@@ -128,8 +127,8 @@ enum als_status als_page_home(struct als_request *request, struct als_response *
         als_html_element(&page, "p", list.waiting, "class", "notes", NULL);
     als_html_open(&page, "p", NULL);
     als_html_link(&page,
-                  site && *site ? als_url(request->arena, "/worklist.ics?site={}", site, NULL)
-                                : "/worklist.ics",
+                  site ? als_url(request->arena, "/worklist.ics?site={}", site, NULL)
+                       : "/worklist.ics",
                   "This list as a calendar (.ics)");
     als_html_close(&page, "p");
     als_html_end(&page);

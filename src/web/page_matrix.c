@@ -113,9 +113,9 @@ enum als_status als_page_matrix(struct als_request *request, struct als_response
                                 struct als_err *err)
 {
     const struct als_protocol *protocol = als_store_protocol(request->store);
-    const char *site = als_request_query(request, "site");
+    const char *site = als_request_chosen(request, "site");
     struct als_html page;
-    struct matrix matrix = {.page = &page, .site = site && *site ? site : NULL};
+    struct matrix matrix = {.page = &page, .site = site};
     const struct als_query_filter filter = {.states = 1u << ALS_QUERY_OPEN,
                                             .opened_before = ALS_NO_DAY};
     enum als_status status =

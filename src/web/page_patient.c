@@ -236,16 +236,10 @@ static enum als_status write_adverse_events(struct als_html *page,
     return ALS_OK;
 }
 
-static const char *measure_of(const struct als_request *request)
-{
-    const char *measure = als_request_query(request, "measure");
-    return measure && *measure ? measure : NULL;
-}
-
 enum als_status als_page_patient(struct als_request *request, struct als_response *response,
                                  struct als_err *err)
 {
-    const char *measure = measure_of(request);
+    const char *measure = als_request_chosen(request, "measure");
     struct als_patient patient;
     struct als_html page;
     enum als_status status = als_patient_get(request->store, als_request_part(request, "patient"),

@@ -107,18 +107,13 @@ static void write_filter(struct als_html *page, const struct listing *listing)
     als_html_form_end(page);
 }
 
-static const char *given(const struct als_request *request, const char *name)
-{
-    const char *value = als_request_query(request, name);
-    return value && *value ? value : NULL;
-}
-
 enum als_status als_page_patients(struct als_request *request, struct als_response *response,
                                   struct als_err *err)
 {
     struct als_html page;
-    struct listing listing = {
-        .page = &page, .search = given(request, "search"), .site = given(request, "site")};
+    struct listing listing = {.page = &page,
+                              .search = als_request_chosen(request, "search"),
+                              .site = als_request_chosen(request, "site")};
     als_html_begin(&page, request, response, "Patients");
     page.wide = true;
     als_html_body(&page);

@@ -7,12 +7,6 @@
 #include "view.h"
 #include "write.h"
 
-static const char *given(const struct als_request *request, const char *name)
-{
-    const char *value = als_request_query(request, name);
-    return value && *value ? value : NULL;
-}
-
 static const char *state_kind(enum als_query_state state)
 {
     return state == ALS_QUERY_OPEN ? "due" : state == ALS_QUERY_ANSWERED ? "soon" : "plain";
@@ -62,9 +56,10 @@ static void write_filter(struct als_html *page, const char *state, const char *s
     als_input_select(page, &(struct als_input){.name = "state", .label = "State", .value = state},
                      states, sizeof states / sizeof *states);
     als_view_site_filter(page, site);
-    als_input_text(page, &(struct als_input){.name = "patient",
-                                             .label = "Patient",
-                                             .value = given(page->request, "patient")});
+    als_input_text(page,
+                   &(struct als_input){.name = "patient",
+                                       .label = "Patient",
+                                       .value = als_request_chosen(page->request, "patient")});
     als_html_buttons(page);
     als_input_button(page, "Show", NULL, NULL);
     als_html_buttons_end(page);
@@ -95,8 +90,9 @@ static void write_query(struct als_html *page, const struct als_query *query, co
 static enum als_status make_filter(struct als_request *request, struct als_query_filter *filter,
                                    struct als_err *err)
 {
-    const char *state = given(request, "state"), *patient = given(request, "patient");
-    *filter = (struct als_query_filter){.site = given(request, "site"),
+    const char *state = als_request_chosen(request, "state"),
+               *patient = als_request_chosen(request, "patient");
+    *filter = (struct als_query_filter){.site = als_request_chosen(request, "site"),
                                         .opened_before = ALS_NO_DAY,
                                         .states = 1u << ALS_QUERY_OPEN | 1u << ALS_QUERY_ANSWERED};
     if (state && strcmp(state, "all") == 0)
@@ -130,7 +126,7 @@ enum als_status als_page_queries(struct als_request *request, struct als_respons
     als_html_begin(&page, request, response, "Queries");
     page.wide = true;
     als_html_body(&page);
-    write_filter(&page, given(request, "state"), filter.site);
+    write_filter(&page, als_request_chosen(request, "state"), filter.site);
     als_html_table(&page, "Queries", "Query", "State", "#Days", "About", "Value", "Question",
                    "Last said", "By");
     for (size_t i = 0; i < list.count; i++)

@@ -35,6 +35,12 @@ const char *als_request_given(const struct als_request *request, const char *nam
     return value && *value ? value : NULL;
 }
 
+const char *als_request_chosen(const struct als_request *request, const char *name)
+{
+    const char *value = als_request_query(request, name);
+    return value && *value ? value : NULL;
+}
+
 /* Everything but letters, digits and - . _ ~ (RFC 3986, 2.3) is encoded. */
 static void put_encoded(struct als_buf *out, const char *text)
 {

@@ -51,6 +51,9 @@ const char *als_request_form(const struct als_request *request, const char *name
 /* The same, where an empty field counts as none. */
 const char *als_request_given(const struct als_request *request, const char *name);
 
+/* The same of the query: what a filter chose; NULL for an empty field. */
+const char *als_request_chosen(const struct als_request *request, const char *name);
+
 /* A path with its parts encoded: als_url(arena, "/patients/{}/visits/{}?page={}", patient, visit,
  * page); as many texts as there are {}. */
 #define als_url(arena, pattern, ...)                                                               \
