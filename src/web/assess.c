@@ -327,6 +327,52 @@ void als_assess_read(struct als_assess *assess)
     }
 }
 
+/* ---- What saving would leave out ---- */
+
+/* Answers and reasons that are there; which wording is asked is none. */
+static size_t count_said(struct als_assess *assess)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < assess->instrument->n_items; i++) {
+        const struct als_question *question = als_form_question(assess->form, i);
+        n += !question->selects_wording &&
+             (question->state == ALS_ANSWER_GIVEN || question->state == ALS_ANSWER_MISSING ||
+              question->aside_label);
+    }
+    return n;
+}
+
+static void check_not_done(struct als_assess *assess)
+{
+    const size_t n = count_said(assess);
+    if (n && !als_request_given(assess->request, ALS_LEAVE_OUT))
+        als_errors_add(&assess->errors, assess->request->arena, ALS_LEAVE_OUT,
+                       als_arena_printf(assess->request->arena,
+                                        "Not done, but %zu question%s answered: take the reason "
+                                        "away, or say that the answers are to be left out",
+                                        n, n == 1 ? " is" : "s are"));
+}
+
+/* Answered in the wording that is not asked, and open in the one that is. */
+static void check_wording(struct als_assess *assess, size_t item)
+{
+    const struct als_question *question = als_form_question(assess->form, item);
+    if (question->applies && question->state == ALS_ANSWER_NONE && question->aside_label)
+        refuse_item(assess, item, question->second_wording, NULL,
+                    "is answered in its other wording, which is not the one asked: answer this "
+                    "one, or say above that the other is asked");
+}
+
+void als_assess_check(struct als_assess *assess)
+{
+    if (als_form_head(assess->form)->not_done) {
+        check_not_done(assess);
+        return;
+    }
+    for (size_t i = 0; i < assess->instrument->n_items; i++)
+        check_wording(assess, i);
+}
+
 /* ---- Judging, keeping ---- */
 
 enum als_status als_assess_judge(struct als_assess *assess, struct als_err *err)

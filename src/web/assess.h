@@ -8,6 +8,7 @@
  *     row-change          change_id of the row that the form was made from
  *     why-code, why-text  why a stored value changes
  *     confirm.RULE.ITEM   why a value that a soft rule found is right
+ *     leave-out           answers to a form that was not done are meant to be left out
  */
 #ifndef ALSTRACK_WEB_ASSESS_H
 #define ALSTRACK_WEB_ASSESS_H
@@ -24,6 +25,8 @@ struct als_typed {
     const char *text;  /* NULL: it was taken, or there was nothing */
     const char *error; /* NULL: fine */
 };
+
+#define ALS_LEAVE_OUT "leave-out"
 
 struct als_errors {
     struct als_html_error *items;
@@ -73,6 +76,10 @@ void als_assess_close(struct als_assess *assess);
 ALS_CHECKED enum als_status als_assess_fill(struct als_assess *assess, struct als_err *err);
 /* Fill it from the fields that were sent; what cannot be taken is kept in `typed` and `errors`. */
 void als_assess_read(struct als_assess *assess);
+
+/* Add an error for what is answered and would not be stored: answers to a form that was not done,
+ * unless they are meant to be left out, and answers to the wording that is not asked. */
+void als_assess_check(struct als_assess *assess);
 
 /* Was something typed that the form cannot hold? */
 bool als_assess_is_garbled(const struct als_assess *assess);

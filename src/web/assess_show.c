@@ -177,6 +177,11 @@ static void put_head(struct als_assess_page *page)
                                          .label = "Not done, because",
                                          .value = head->reason ? head->reason : ""},
                      reasons, n);
+    if (als_errors_has(&assess->errors, ALS_LEAVE_OUT))
+        als_input_check(&page->html,
+                        &(struct als_input){.name = ALS_LEAVE_OUT,
+                                            .label = "It was not done: leave the answers out"},
+                        false);
     als_html_close(&page->html, "div");
     als_assess_findings(page, -1);
 }

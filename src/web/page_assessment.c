@@ -198,6 +198,7 @@ static enum als_status save(struct als_assess *assess, struct als_response *resp
 {
     struct als_entry_outcome outcome = {.verdicts = {.arena = assess->request->arena}};
     struct als_err why;
+    als_assess_check(assess);
     if (assess->errors.count)
         return show_again(assess, response, 422, err);
     const enum als_status status = store_form(assess, &outcome, &why);

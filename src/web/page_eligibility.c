@@ -50,6 +50,24 @@ static const char *answer_word(const struct als_answer *answer)
     return !answer ? "" : answer->yes ? "yes" : "no";
 }
 
+/* What the decision was when the form was made. */
+static const char *was(const struct als_request *request, const struct als_worksheet *sheet,
+                       const struct als_screen_row *row)
+{
+    return als_arena_printf(request->arena, "was.%s", control(request, sheet, row));
+}
+
+/* The decision that the form makes; NULL when it makes none, or says again what it was made with:
+ * what somebody else has decided since then stays. */
+static const char *decided(const struct als_request *request, const struct als_worksheet *sheet,
+                           const struct als_screen_row *row)
+{
+    const char *word =
+        is_asked(sheet, row) ? als_request_given(request, control(request, sheet, row)) : NULL;
+    const char *before = als_request_form(request, was(request, sheet, row));
+    return word && before && strcmp(word, before) == 0 ? NULL : word;
+}
+
 /* Names of decisions as words: life expectancy gt 2y. */
 static const char *decision(const struct als_request *request, const char *name)
 {
@@ -67,13 +85,15 @@ static void write_answer(struct als_html *page, const struct als_worksheet *shee
         {"", "not answered", NULL}, {"yes", "yes", NULL}, {"no", "no", NULL}};
     struct als_request *request = page->request;
     als_html_cell_begin(page);
-    if (is_asked(sheet, row) && may_write)
+    if (is_asked(sheet, row) && may_write) {
+        const char *word = decided(request, sheet, row);
         als_input_select(page,
                          &(struct als_input){.name = control(request, sheet, row),
                                              .label = decision(request, row->criterion->manual),
-                                             .value = answer_word(row->answer)},
+                                             .value = word ? word : answer_word(row->answer)},
                          choices, 3);
-    else if (row->answer)
+        als_input_hidden(page, was(request, sheet, row), answer_word(row->answer));
+    } else if (row->answer)
         als_html_text(page, answer_word(row->answer));
     if (row->answer) {
         als_html_open(page, "p", "class", "hint");
@@ -174,61 +194,75 @@ enum als_status als_page_eligibility(struct als_request *request, struct als_res
     return status;
 }
 
-/* What the worksheet said before, for the answers of the form. */
+/* The worksheet as it is inside the change set. */
 struct decisions {
-    const struct als_patient *patient;
-    const struct als_worksheet *sheet;
+    struct als_patient patient;
+    struct als_worksheet sheet;
 };
+
+/* Has somebody else decided otherwise since the form was made? */
+static bool is_overtaken(const struct als_request *request, const struct als_worksheet *sheet,
+                         const struct als_screen_row *row)
+{
+    const char *before = als_request_form(request, was(request, sheet, row));
+    return before && strcmp(before, answer_word(row->answer)) != 0;
+}
+
+static enum als_status put_answer(struct als_request *request, struct decisions *decisions,
+                                  const struct als_screen_row *row, const char *word,
+                                  struct als_err *err)
+{
+    if (is_overtaken(request, &decisions->sheet, row))
+        return als_fail(err, ALS_DATA, "E-CHANGED-MEANWHILE",
+                        "%s was decided by %s meanwhile: %s. Save again to put yours in its place",
+                        row->criterion->id, row->answer ? row->answer->user : "somebody",
+                        row->answer ? answer_word(row->answer) : "taken back");
+    const struct als_answer answer = {.patient_id = decisions->patient.id,
+                                      .visit_no = decisions->sheet.points[row->point].visit_no,
+                                      .criterion = row->criterion->id,
+                                      .yes = strcmp(word, "yes") == 0,
+                                      .day = request->today};
+    enum als_put what;
+    return als_answer_put(request->store, &answer, 1, &what, err);
+}
 
 /* Every answer that the form gave; an empty one says nothing. */
 static enum als_status put_answers(struct als_request *request, void *context, struct als_err *err)
 {
-    const struct decisions *decisions = context;
-    const struct als_worksheet *sheet = decisions->sheet;
-    for (size_t i = 0; i < sheet->n_rows; i++) {
-        const struct als_screen_row *row = &sheet->rows[i];
-        const char *word =
-            is_asked(sheet, row) ? als_request_given(request, control(request, sheet, row)) : NULL;
-        if (!word || strcmp(word, answer_word(row->answer)) == 0)
-            continue;
-        const struct als_answer answer = {.patient_id = decisions->patient->id,
-                                          .visit_no = sheet->points[row->point].visit_no,
-                                          .criterion = row->criterion->id,
-                                          .yes = strcmp(word, "yes") == 0,
-                                          .day = request->today};
-        enum als_put what;
-        enum als_status status = als_answer_put(request->store, &answer, 1, &what, err);
-        if (status)
-            return status;
+    struct decisions *decisions = context;
+    enum als_status status = load(request, &decisions->patient, &decisions->sheet, err);
+    for (size_t i = 0; !status && i < decisions->sheet.n_rows; i++) {
+        const struct als_screen_row *row = &decisions->sheet.rows[i];
+        const char *word = decided(request, &decisions->sheet, row);
+        if (word && strcmp(word, answer_word(row->answer)) != 0)
+            status = put_answer(request, decisions, row, word, err);
     }
-    return ALS_OK;
+    return status;
 }
 
 enum als_status als_page_decide(struct als_request *request, struct als_response *response,
                                 struct als_err *err)
 {
-    struct als_patient patient;
-    struct als_worksheet sheet;
-    struct decisions decisions = {&patient, &sheet};
+    struct decisions decisions;
     const char *reason = als_request_given(request, "reason");
     int64_t change_id = 0;
-    enum als_status status = load(request, &patient, &sheet, err);
+    enum als_status status = load(request, &decisions.patient, &decisions.sheet, err);
     if (!status)
-        status = als_may(request->store, ALS_ACT_ENTER, patient.id, err);
+        status = als_may(request->store, ALS_ACT_ENTER, decisions.patient.id, err);
     if (!status)
         status = als_request_write(request, "web eligibility", reason, put_answers, &decisions,
                                    &change_id, err);
     if (status == ALS_DATA) {
         const struct als_html_error error = {strcmp(err->code, "E-CONFLICT") == 0 ? "reason" : NULL,
                                              err->text};
-        response->status = 422;
-        write_page(request, response, &patient, &sheet, reason, &error);
+        write_page(request, response, &decisions.patient, &decisions.sheet, reason, &error);
+        response->status = strcmp(err->code, "E-CHANGED-MEANWHILE") == 0 ? 409 : 422;
         return ALS_OK;
     }
     if (status)
         return status;
     als_request_flash_change(request, change_id);
-    als_response_redirect(
-        response, als_url(request->arena, "/patients/{}/eligibility", patient.patient, NULL));
+    als_response_redirect(response, als_url(request->arena, "/patients/{}/eligibility",
+                                            decisions.patient.patient, NULL));
     return ALS_OK;
 }

@@ -98,12 +98,14 @@ static const char *url_of(const struct event_view *view, const char *below)
                             below);
 }
 
-static void put_removal(struct als_html *html, const struct event_view *view)
+static void put_removal(struct als_html *html, const struct als_record_form *form,
+                        const struct event_view *view)
 {
     als_html_markup(html, "<h2>Take it out</h2>");
     als_html_element(html, "p", "For an event that never was. The trail keeps it, with the reason.",
                      NULL);
     als_html_form(html, url_of(view, "/remove"), NULL);
+    als_record_was(html, form);
     als_input_text(html, &(struct als_input){.name = "why-text",
                                              .id = "why-remove",
                                              .label = "Reason for taking it out"});
@@ -128,7 +130,7 @@ static void show(struct als_record_form *form, struct als_response *response,
     als_html_body(&html);
     als_record_show(&html, form, url_of(view, ""), "Save");
     if (!view->is_new && !form->why_not)
-        put_removal(&html, view);
+        put_removal(&html, form, view);
     als_html_end(&html);
 }
 
@@ -215,6 +217,8 @@ enum als_status als_page_event_remove(struct als_request *request, struct als_re
     if (!status)
         status = load(request, false, &view, err);
     if (!status)
+        ask(&form, &view);
+    if (!status)
         status = als_record_save(&form, take_out, &view, &code, err);
     if (status)
         return status;
@@ -224,7 +228,6 @@ enum als_status als_page_event_remove(struct als_request *request, struct als_re
                               als_url(request->arena, "/patients/{}", view.patient.patient));
         return ALS_OK;
     }
-    ask(&form, &view);
     show(&form, response, &view);
     response->status = code;
     return ALS_OK;

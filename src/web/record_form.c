@@ -13,8 +13,15 @@
 struct als_record_field *als_record_add(struct als_record_form *form, enum als_field_kind kind,
                                         const char *name, const char *label, const char *stored)
 {
-    if (form->count == ALS_RECORD_FIELDS)
-        als_bug("more than %d fields", ALS_RECORD_FIELDS);
+    if (form->count == form->room) {
+        const size_t room = form->room ? 2 * form->room : 32;
+        struct als_record_field *fields =
+            als_arena_array(form->request->arena, room, sizeof *fields);
+        if (form->count)
+            memcpy(fields, form->fields, form->count * sizeof *fields);
+        form->fields = fields;
+        form->room = room;
+    }
     struct als_record_field *field = &form->fields[form->count++];
     *field = (struct als_record_field){
         .kind = kind, .name = name, .label = label, .stored = stored ? stored : ""};
@@ -68,14 +75,34 @@ static const char *error_of(const struct als_record_form *form, const char *name
     return NULL;
 }
 
+static const char *was_name(const struct als_record_form *form,
+                            const struct als_record_field *field)
+{
+    return als_arena_printf(form->request->arena, "was.%s", field->name);
+}
+
+static const char *sent_value(const struct als_record_form *form,
+                              const struct als_record_field *field)
+{
+    if (form->request->method != ALS_POST)
+        return NULL;
+    return field->kind == ALS_FIELD_CHECKS ? als_record_joined(form, field->name)
+                                           : als_request_form(form->request, field->name);
+}
+
+/* Somebody else changed it while this form was open, and this form did not: theirs stays. */
+static bool is_theirs(const struct als_record_form *form, const struct als_record_field *field)
+{
+    const char *was = als_request_form(form->request, was_name(form, field));
+    const char *sent = sent_value(form, field);
+    return was && strcmp(was, field->stored) != 0 && strcmp(sent ? sent : "", was) == 0;
+}
+
 static const char *shown_value(const struct als_record_form *form,
                                const struct als_record_field *field)
 {
-    if (form->request->method == ALS_POST && field->kind == ALS_FIELD_CHECKS)
-        return als_record_joined(form, field->name);
-    const char *sent =
-        form->request->method == ALS_POST ? als_request_form(form->request, field->name) : NULL;
-    if (sent)
+    const char *sent = sent_value(form, field);
+    if (sent && !is_theirs(form, field))
         return sent;
     return !*field->stored && field->proposed ? field->proposed : field->stored;
 }
@@ -162,7 +189,6 @@ static void put_field(struct als_html *html, const struct als_record_form *form,
 
 static void put_fields(struct als_html *html, const struct als_record_form *form)
 {
-    struct als_arena *arena = form->request->arena;
     bool open = false, grouped = false;
     for (size_t i = 0; i < form->count; i++) {
         const struct als_record_field *field = &form->fields[i];
@@ -185,9 +211,12 @@ static void put_fields(struct als_html *html, const struct als_record_form *form
         als_html_close(html, "div");
     if (grouped)
         als_html_close(html, "fieldset");
+}
+
+void als_record_was(struct als_html *html, const struct als_record_form *form)
+{
     for (size_t i = 0; i < form->count; i++)
-        als_input_hidden(html, als_arena_printf(arena, "was.%s", form->fields[i].name),
-                         form->fields[i].stored);
+        als_input_hidden(html, was_name(form, &form->fields[i]), form->fields[i].stored);
 }
 
 void als_record_begin(struct als_html *html, struct als_record_form *form, const char *url)
@@ -199,6 +228,7 @@ void als_record_begin(struct als_html *html, struct als_record_form *form, const
     if (form->why_not)
         als_html_markup(html, "<fieldset class=\"whole\" disabled>");
     put_fields(html, form);
+    als_record_was(html, form);
 }
 
 void als_record_end(struct als_html *html, struct als_record_form *form, const char *button)
@@ -274,17 +304,18 @@ static bool is_fresh(struct als_record_form *form)
     bool fresh = true;
     for (size_t i = 0; i < form->count; i++) {
         const struct als_record_field *field = &form->fields[i];
-        const char *was =
-            als_request_form(form->request, als_arena_printf(arena, "was.%s", field->name));
+        const char *was = als_request_form(form->request, was_name(form, field));
         if (!was || strcmp(was, field->stored) == 0)
             continue;
         fresh = false;
         als_errors_add(&form->errors, arena, field->name,
                        als_arena_printf(arena,
                                         "%s was changed meanwhile: it is '%s' now, and was '%s' "
-                                        "when you opened the form. Save again to put yours in its "
-                                        "place",
-                                        field->label, field->stored, was));
+                                        "when you opened the form. %s",
+                                        field->label, field->stored, was,
+                                        is_theirs(form, field)
+                                            ? "Save again to keep it"
+                                            : "Save again to put yours in its place"));
     }
     return fresh;
 }

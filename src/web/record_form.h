@@ -5,7 +5,8 @@
  *
  * Fields have the names of the columns of import files, so that the store's messages, which begin
  * with the column, find them. For each field the form carries was.FIELD, the value it was made
- * with: what is stored by the time of saving must still be that.
+ * with: what is stored by the time of saving must still be that. A form that is shown again for it
+ * holds what is stored now in the fields that were not touched.
  */
 #ifndef ALSTRACK_WEB_RECORD_FORM_H
 #define ALSTRACK_WEB_RECORD_FORM_H
@@ -38,18 +39,17 @@ struct als_record_field {
     bool required;
 };
 
-#define ALS_RECORD_FIELDS 64
-
 struct als_record_form {
     struct als_request *request;
-    struct als_record_field fields[ALS_RECORD_FIELDS];
-    size_t count;
+    struct als_record_field *fields; /* in the arena */
+    size_t count, room;
     bool there;          /* stored: a change needs a reason */
     const char *why_not; /* read only */
     const char *focus;   /* field to begin with; NULL: none */
     struct als_errors errors;
 };
 
+/* The field is borrowed until the next is added. */
 struct als_record_field *als_record_add(struct als_record_form *form, enum als_field_kind kind,
                                         const char *name, const char *label, const char *stored);
 void als_record_choices(struct als_record_field *field, const struct als_input_choice *choices,
@@ -66,6 +66,9 @@ void als_record_show(struct als_html *html, struct als_record_form *form, const 
 /* The same in parts, for pages that put something between the fields and the buttons. */
 void als_record_begin(struct als_html *html, struct als_record_form *form, const char *url);
 void als_record_end(struct als_html *html, struct als_record_form *form, const char *button);
+
+/* was.FIELD for each field, for a form beside that one which changes the same record. */
+void als_record_was(struct als_html *html, const struct als_record_form *form);
 
 /* What was sent; NULL for nothing. */
 const char *als_record_value(const struct als_record_form *form, const char *name);
