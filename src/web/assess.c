@@ -69,9 +69,15 @@ struct als_assessment_key als_assess_key(const struct als_assess *assess)
 
 const char *als_assess_url(const struct als_assess *assess, const char *below)
 {
+    return als_assess_url_of(assess, assess->instrument->code, below);
+}
+
+const char *als_assess_url_of(const struct als_assess *assess, const char *instrument,
+                              const char *below)
+{
     struct als_arena *arena = assess->request->arena;
     const char *url = als_url(arena, "/patients/{}/visits/{}/{}", assess->visit.patient.patient,
-                              assess->visit.code, assess->instrument->code);
+                              assess->visit.code, instrument);
     if (*below)
         url = als_arena_printf(arena, "%s/%s", url, below);
     if (!assess->rater)

@@ -108,6 +108,9 @@ const char *als_clock_text(struct als_arena *arena, const char *utc);
 
 /* A page below the form's, with the rater in its query. */
 const char *als_assess_url(const struct als_assess *assess, const char *below);
+/* The same of another instrument at this visit, by the same rater. */
+const char *als_assess_url_of(const struct als_assess *assess, const char *instrument,
+                              const char *below);
 
 /* The form as a page. */
 void als_assess_show(struct als_assess *assess, struct als_response *response);

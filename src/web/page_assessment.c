@@ -156,8 +156,20 @@ static enum als_status refuse(struct als_assess *assess, struct als_response *re
 
 /* ---- What comes next ---- */
 
-/* The first planned assessment after this one that the visit does not have yet; the visit itself if
- * there is none. */
+/* Does the visit have it already, by this rater? */
+static bool is_stored(struct als_assess *assess, const struct als_instrument *instrument)
+{
+    struct als_assessment stored;
+    struct als_err ignored;
+    int64_t change_id = 0;
+    return als_assessment_get(assess->request->store, assess->visit.patient.id,
+                              assess->visit.visit_no, instrument, assess->rater_no,
+                              assess->request->arena, &stored, &change_id, &ignored) == ALS_OK &&
+           change_id != 0;
+}
+
+/* The first planned assessment after this one that the visit does not have yet, by the same rater;
+ * the visit itself if there is none. */
 static const char *next_form(struct als_assess *assess)
 {
     struct als_request *request = assess->request;
@@ -167,14 +179,8 @@ static const char *next_form(struct als_assess *assess)
     for (size_t i = 0; plan && i < plan->n_assessments; i++) {
         const char *code = protocol->instruments[plan->assessments[i].instrument];
         const struct als_instrument *instrument = als_store_find_instrument(request->store, code);
-        struct als_assessment stored;
-        int64_t change_id = 0;
-        if (after && instrument &&
-            !als_assessment_get(request->store, assess->visit.patient.id, assess->visit.visit_no,
-                                instrument, 0, request->arena, &stored, &change_id, NULL) &&
-            !change_id)
-            return als_url(request->arena, "/patients/{}/visits/{}/{}",
-                           assess->visit.patient.patient, assess->visit.code, code);
+        if (after && instrument && !is_stored(assess, instrument))
+            return als_assess_url_of(assess, code, "");
         after = after || strcmp(code, assess->instrument->code) == 0;
     }
     return als_url(request->arena, "/patients/{}/visits/{}", assess->visit.patient.patient,

@@ -258,8 +258,7 @@ static void ask_procedure(struct visit_page *page, const char *name)
     struct als_record_form *form = &page->form;
     const struct als_procedure *stored = stored_procedure(page, name);
     struct als_record_field *field =
-        als_record_add(form, ALS_FIELD_SELECT, als_arena_printf(arena, "%s.status", name),
-                       als_code_words(arena, name),
+        als_record_add(form, ALS_FIELD_SELECT, als_arena_printf(arena, "%s.status", name), "State",
                        !stored            ? ""
                        : stored->not_done ? "not-done"
                                           : "done");

@@ -324,7 +324,9 @@ test("saving can go on to the next form of the visit", async () => {
     const { page } = await open();
     await page.goto(form("T17"));
     for (const digit of "444444444444") await page.keyboard.press(digit);
-    await Promise.all([page.waitForURL("**/visits/MN3/fvc"), page.keyboard.press("Control+Enter")]);
+    await page.locator("input[name=rater]").fill("EF");
+    await Promise.all([page.waitForURL("**/visits/MN3/fvc?rater=EF"), page.keyboard.press("Control+Enter")]);
+    assert.equal(await page.locator("input[name=date]").inputValue(), TODAY, "what the visit says is not asked again");
 });
 
 test("a visit is recorded with its procedures, and not done with a reason", async () => {
