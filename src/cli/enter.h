@@ -36,6 +36,7 @@ struct enter {
 struct earlier {
     const char *visit;
     int day, rater_no;
+    const char *rater; /* NULL: not named */
     const struct als_value *values;
 };
 

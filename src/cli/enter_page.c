@@ -63,6 +63,7 @@ static void keep_earlier(struct page *page, const struct als_assessment *row, st
         .visit = als_store_visit_code(page->enter->cli->store, row->visit_no),
         .day = row->day,
         .rater_no = row->rater_no,
+        .rater = row->rater_no ? als_store_rater(page->enter->cli->store, row->rater_no) : NULL,
         .values = values,
     };
 }
@@ -133,6 +134,9 @@ void page_follow_day(struct page *page)
                                          .events = events,
                                          .n_events = n,
                                          .previous = page->previous ? page->previous->values : NULL,
+                                         .previous_day = page->previous ? page->previous->day : 0,
+                                         .previous_rater =
+                                             page->previous ? page->previous->rater : NULL,
                                          .stored = page->stored};
     als_form_know(page->form, &known);
 }

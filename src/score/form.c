@@ -54,6 +54,7 @@ struct als_form *als_form_new(const struct als_instrument *instrument)
     form->values = als_alloc_array(instrument->n_items, sizeof *form->values);
     form->reasons = als_alloc_array(instrument->n_items, sizeof *form->reasons);
     form->shown = als_arena_new();
+    form->judge = als_judge_new(instrument);
     for (size_t i = 0; i < instrument->n_items; i++) {
         struct form_item *item = &form->items[i];
         item->selects_wording = selects_wording(instrument, instrument->items[i].code);
@@ -78,6 +79,7 @@ void als_form_free(struct als_form *form)
     free(form->respondent);
     free(form->rater);
     als_arena_free(form->shown);
+    als_judge_free(form->judge);
     free(form);
 }
 

@@ -8,6 +8,7 @@
 #include "alstrack/core/alloc.h"
 #include "alstrack/score/expr_eval.h"
 #include "alstrack/score/form.h"
+#include "alstrack/score/judge.h"
 
 /* What somebody said about one wording of an item: a value, or the reason why there is none. */
 struct form_slot {
@@ -27,6 +28,7 @@ struct form_item {
 
 struct als_form {
     const struct als_instrument *instrument;
+    struct als_judge *judge; /* owned; of conditions */
     struct als_form_known known;
     struct als_form_head head;
     char *mode, *respondent, *rater; /* owned texts of head */
@@ -42,8 +44,7 @@ struct als_form {
 void form_compose(struct als_form *form);
 /* Something was said: what is composed and handed out no longer holds. */
 void form_changed(struct als_form *form);
-/* Of a condition over ITEM, SCORE, previous., change., event., patient.; items and scores are those
- * of `values`. */
+/* Of a condition when the answers are `values`. */
 enum als_truth form_truth(const struct als_form *form, const struct als_value *values,
                           const struct als_expr *expr);
 

@@ -13,15 +13,29 @@ static size_t count_conditions(const struct als_instrument *instrument)
     return n;
 }
 
-static size_t most_names(const struct als_instrument *instrument)
+static void note_names(const struct als_expr *expr, size_t *most, size_t *n)
 {
-    size_t most = 0;
+    if (!expr)
+        return;
+    *most = expr->n_names > *most ? expr->n_names : *most;
+    ++*n;
+}
+
+/* The most names of any condition; *others counts those that are neither rule nor `applies`. */
+static size_t most_names(const struct als_instrument *instrument, size_t *others)
+{
+    size_t most = 0, n = 0;
     for (size_t i = 0; i < instrument->n_rules; i++)
-        if (instrument->rules[i].when->n_names > most)
-            most = instrument->rules[i].when->n_names;
+        note_names(instrument->rules[i].when, &most, &n);
     for (size_t i = 0; i < instrument->n_items; i++)
-        if (instrument->items[i].applies && instrument->items[i].applies->n_names > most)
-            most = instrument->items[i].applies->n_names;
+        note_names(instrument->items[i].applies, &most, &n);
+    *others = 0;
+    for (size_t i = 0; i < instrument->n_items; i++) {
+        const struct als_item *item = &instrument->items[i];
+        note_names(item->variant, &most, others);
+        for (size_t k = 0; k < item->n_choices; k++)
+            note_names(item->choices[k].prefill, &most, others);
+    }
     return most;
 }
 
@@ -48,7 +62,10 @@ struct als_judge *als_judge_new(const struct als_instrument *instrument)
     judge->rules = als_arena_array(arena, count_conditions(instrument) + 1, sizeof *judge->rules);
     judge->applies = als_arena_array(arena, items, sizeof *judge->applies);
     judge->looks_back_at = als_arena_array(arena, items, sizeof *judge->looks_back_at);
-    judge->names = als_arena_array(arena, most_names(instrument) + 1, sizeof *judge->names);
+    size_t others;
+    judge->names =
+        als_arena_array(arena, most_names(instrument, &others) + 1, sizeof *judge->names);
+    judge->others = als_arena_array(arena, others + 1, sizeof *judge->others);
     judge->own_ranks = als_arena_take(arena, items);
     judge->own_previous_ranks = als_arena_take(arena, items);
     judge->no_ranks = als_arena_take(arena, items);
@@ -131,4 +148,18 @@ enum als_truth als_judge_applies(struct als_judge *judge, size_t item,
         return ALS_TRUE;
     look_at(judge, input);
     return judge_truth(judge, &judge->applies[item]);
+}
+
+enum als_truth als_judge_condition(struct als_judge *judge, const struct als_expr *expr,
+                                   const struct als_judge_input *input)
+{
+    size_t i = 0;
+    while (i < judge->n_others && judge->others[i].expr != expr)
+        i++;
+    if (i == judge->n_others) {
+        judge_prepare(judge, &judge->others[i], expr, -1);
+        judge->n_others++;
+    }
+    look_at(judge, input);
+    return judge_truth(judge, &judge->others[i]);
 }

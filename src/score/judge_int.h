@@ -52,7 +52,9 @@ struct als_judge {
     struct condition *rules; /* in order of file, then of item */
     size_t n_rules;
     struct condition *applies; /* [n_items]; of items without one, expr is NULL */
-    bool *looks_back_at;       /* [item] */
+    struct condition *others;  /* wordings and prefilled choices, as far as they were asked for */
+    size_t n_others;
+    bool *looks_back_at; /* [item] */
     bool looks_back;
     struct als_value *names; /* room for the names of any condition */
     /* Of the assessment under examination. */

@@ -30,6 +30,8 @@ struct als_form_known {
     const char *const *events;       /* names of events that happened by the day */
     size_t n_events;
     const struct als_value *previous; /* n_items, of the assessment before; NULL: there is none */
+    int previous_day;                 /* its day */
+    const char *previous_rater;       /* NULL: not named */
     bool stored; /* the form corrects a stored assessment: nothing is prefilled */
 };
 

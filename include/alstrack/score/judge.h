@@ -77,6 +77,11 @@ void als_judge_run(struct als_judge *judge, const struct als_judge_input *input,
 enum als_truth als_judge_applies(struct als_judge *judge, size_t item,
                                  const struct als_judge_input *input);
 
+/* Truth of a condition over the same names that belongs to the instrument but is no rule: which
+ * wording an item has, whether a choice is taken by itself. */
+enum als_truth als_judge_condition(struct als_judge *judge, const struct als_expr *expr,
+                                   const struct als_judge_input *input);
+
 /* Does any rule look at the assessment before? And at this item of it? */
 bool als_judge_looks_back(const struct als_judge *judge);
 bool als_judge_looks_back_at(const struct als_judge *judge, size_t item);
