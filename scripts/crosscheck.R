@@ -40,10 +40,17 @@ check_study <- function() {
   groupings <- c(list(NULL), as.list(factors_of(data)))
   for (measure in measures) {
     if (wanted("slopes")) for (by in groupings) check_slopes(data, measure, by)
-    if (wanted("prepost")) check_prepost(data, measure)
+    if (wanted("prepost")) {
+      check_prepost(data, measure)
+      check_prepost_mixed(data, measure)
+      check_responders(data, measure)
+    }
     if (wanted("mixed")) check_mixed(data, measure)
     if (wanted("change")) for (by in groupings) check_change(data, measure, by)
-    if (wanted("joint-rank")) check_joint_rank(data, measure)
+    if (wanted("joint-rank")) {
+      check_joint_rank(data, measure)
+      check_adjusted_ranks(data, measure)
+    }
   }
   if (wanted("survival")) check_survival(data)
   if (wanted("stages")) check_stages(data)

@@ -149,3 +149,22 @@ check_rank_test <- function(test, cases, pairs, score, where) {
   compare("joint-rank", "Wilcoxon exact p", numbers(test$wilcoxon_p_exact), exact, 1e-8,
           pmax(exact, 1e-12), where)
 }
+
+# Ranks regressed on treatment and age.
+check_adjusted_ranks <- function(data, measure) {
+  known <- patient_covariates(data)
+  for (by in factors_of(data)) {
+    run <- analyse_json("joint-rank", measure, "--horizon", 6, "--by", by, "--covariate", "age")
+    ours <- run$result
+    if (is.null(ours$adjusted) || !length(ours$adjusted)) next
+    table <- ours$patients
+    group <- factor(table$group, levels = group_levels(data$patients[[by]]))
+    age <- known$age[match(table$patient, data$patients$patient)]
+    fit <- lm(table$rank ~ droplevels(group) + age)
+    about <- summary(fit)$coefficients
+    own <- as.data.frame(ours$adjusted)
+    where <- paste(measure, by)
+    compare("joint-rank", "regression on ranks: b, SE, t, p",
+            numbers(c(own$estimate, own$se, own$t, own$p)), as.vector(about), 1e-9, where = where)
+  }
+}

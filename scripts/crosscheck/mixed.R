@@ -35,8 +35,30 @@ lmer_theta <- function(fit, slope) {
   if (slope) c(g[1, 1], g[1, 2], g[2, 2], s2) else c(g[1, 1], s2)
 }
 
+# Age in years at time zero, and months from onset to it.
+patient_covariates <- function(data) {
+  onset <- data$events[data$events$event == "onset" & !is.na(data$events$date), ]
+  day <- tapply(as.numeric(middle(onset$date)), onset$patient, min)[data$patients$patient]
+  data.frame(age = as.numeric(data$cohort$age_at_zero[match(data$patients$patient, data$cohort$patient)]),
+             duration = (as.numeric(as.Date(data$patients$time_zero)) - as.numeric(day)) / MONTH)
+}
+
 check_mixed <- function(data, measure) {
   all_values <- measure_values(data, measure)
+  known <- patient_covariates(data)
+  all_values <- cbind(all_values, known[match(all_values$patient, data$patients$patient), ])
+  if (sum(!is.na(known$age)) > 3) {
+    by <- if ("sex" %in% factors_of(data)) "sex"
+    complete <- all_values[!is.na(all_values$age), ]
+    check_one_mixed(data, measure, complete, by, TRUE, "REML",
+                    c(list("mixed", measure, "--covariate", "age"), if (!is.null(by)) list("--by", by)),
+                    "age")
+    complete <- complete[!is.na(complete$duration), ]
+    if (nrow(complete))
+      check_one_mixed(data, measure, complete, NULL, TRUE, "REML",
+                      list("mixed", measure, "--covariate", "age", "--covariate", "duration:month"),
+                      c("age", "duration", "month:duration"))
+  }
   for (by in c(list(NULL), as.list(factors_of(data)))) for (slope in c(TRUE, FALSE))
     for (method in c("REML", "ML")) {
       options <- c(list("mixed", measure, "--method", tolower(method), "--random",
@@ -45,8 +67,8 @@ check_mixed <- function(data, measure) {
     }
 }
 
-check_one_mixed <- function(data, measure, values, by, slope, method, options) {
-  where <- paste(measure, method, if (slope) "slope" else "intercept", by)
+check_one_mixed <- function(data, measure, values, by, slope, method, options, covariates = NULL) {
+  where <- paste(measure, method, if (slope) "slope" else "intercept", by, paste(covariates, collapse = " "))
   run <- do.call(analyse_json, options)
   ours <- run$result
   formula <- y ~ month
@@ -55,12 +77,17 @@ check_one_mixed <- function(data, measure, values, by, slope, method, options) {
     values <- values[!is.na(values$group), ]
     if (nlevels(values$group) > 1) formula <- y ~ month * group
   }
+  for (name in covariates) formula <- update(formula, paste("~ . +", name))
   if (is.null(ours) || !length(ours$fixed) || !isTRUE(ours$converged)) {
     reason <- grep("no model|not |cannot|too few|combination", run$notes, value = TRUE)
     remark("mixed: refused by the program", sprintf("%s: %s", where, paste(reason, collapse = "; ")))
     return(invisible())
   }
   X <- model.matrix(formula, values)
+  if (!is.null(covariates)) { # the program has them behind group and group x month
+    own <- colnames(X) %in% c("age", "duration", "month:duration")
+    X <- X[, c(which(!own), match(covariates, colnames(X)))]
+  }
   subjects <- mixed_subjects(values, X, slope)
   compare_equal("mixed", "counts", c(ours$n_patients, ours$n_observations),
                 c(length(subjects), nrow(values)), where)
@@ -82,6 +109,7 @@ check_one_mixed <- function(data, measure, values, by, slope, method, options) {
   # R's own optimisers: ours must be at least as good, theirs as good as the limit says.
   lmer <- fit_lmer(values, formula, slope, method)
   lme <- fit_lme(values, formula, slope, method)
+  if (is.null(lmer)) remark("mixed: lme4 refused", where)
   best <- here$loglik
   if (!is.null(lmer)) {
     theirs <- as.numeric(logLik(lmer))
@@ -155,18 +183,22 @@ check_mixed_lines <- function(values, subjects, fit, by, slope, options, where) 
   G <- if (slope) matrix(v[c(1, 2, 2, 3)], 2) else matrix(v[1])
   lines <- t(mapply(function(s, inverse) {
     r <- s$y - drop(s$X %*% fit$beta)
-    u <- drop(G %*% crossprod(s$z, inverse %*% r))
-    at <- function(month) { # the group's line at a time: columns of X are linear in month
-      x <- s$X[1, ]
-      with_month <- grepl("month", colnames(s$X))
-      base <- sub(":?month:?", "", colnames(s$X))
-      level <- x
-      level[with_month] <- month * ifelse(base[with_month] == "", 1,
-                                          x[match(base[with_month], colnames(s$X))])
-      sum(level * fit$beta)
+    shrink <- G %*% t(s$z) %*% inverse # G Z' V^-1
+    u <- drop(shrink %*% r)
+    inner <- G - shrink %*% s$z %*% G
+    base <- sub(":?month:?", "", colnames(s$X))
+    with_month <- grepl("month", colnames(s$X))
+    # Columns of X are constant in time, or such a column times month.
+    level <- s$X[1, ] * !with_month
+    rate <- ifelse(with_month, ifelse(base == "", 1, s$X[1, match(base, colnames(s$X))]), 0)
+    part <- function(a, w) {
+      c <- a - drop(t(s$X) %*% t(shrink) %*% w)
+      inside <- drop(t(w) %*% inner %*% w)
+      c(sum(a * fit$beta) + sum(w * u), sqrt(inside + drop(t(c) %*% fit$C %*% c)), sqrt(pmax(inside, 0)))
     }
-    intercept <- at(0)
-    c(intercept + u[1], at(1) - intercept + (if (slope) u[2] else 0))
+    first <- part(level, if (slope) c(1, 0) else 1)
+    second <- part(rate, if (slope) c(0, 1) else 0)
+    c(first[1], second[1], first[2], second[2], first[3], if (slope) second[3] else NA, length(s$y))
   }, subjects, fit$inverse))
   theirs <- lines[match(ours$patient, names(subjects)), , drop = FALSE]
   use <- ours$patient %in% names(subjects)
@@ -176,5 +208,15 @@ check_mixed_lines <- function(values, subjects, fit, by, slope, options, where) 
           spread(theirs[, 1]), where)
   compare("mixed", "patients' slopes (in their SD)", ours$slope[use], theirs[use, 2], 1e-6,
           spread(theirs[, 2]), where)
-  if (nrow(ours)) account("mixed", ours, c("patient", "intercept", "slope", "group"))
+  if ("intercept_se" %in% names(ours)) {
+    compare_equal("mixed", "patients' values", ours$n[use], theirs[use, 7], where)
+    compare("mixed", "patients: SE of lines", c(ours$intercept_se[use], ours$slope_se[use]),
+            c(theirs[use, 3], theirs[use, 4]), 1e-5, where = where)
+    sd <- c(ours$intercept_sd[use], if (slope) ours$slope_sd[use])
+    scale <- c(rep(sqrt(G[1, 1]), sum(use)), if (slope) rep(sqrt(G[2, 2]), sum(use)))
+    compare("mixed", "patients: conditional SD (in SD)", sd,
+            c(theirs[use, 5], if (slope) theirs[use, 6]), 1e-5, scale, where)
+  }
+  account("mixed", ours, c("patient", "intercept", "slope", "group", "intercept_se", "slope_se",
+                           "intercept_sd", "slope_sd", "n"))
 }

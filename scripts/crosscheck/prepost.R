@@ -167,3 +167,70 @@ check_prepost_cohort <- function(data, measure, patients, by, exclude, codes, di
     account("prepost", ours, c("group", "method", names(prepost_tests(patients, FALSE)), codes,
                                paste0(codes, "_of")))
 }
+
+# analyze prepost --mixed: slopes before and after, fixed and random, in one model.
+check_prepost_mixed <- function(data, measure) {
+  run <- analyse_json("prepost", measure, "--mixed")
+  ours <- run$result
+  if (is.null(ours) || !length(ours$fixed) || !isTRUE(ours$converged)) {
+    remark("prepost: no mixed model", sprintf("%s: %s", measure, paste(grep("not fitted|no model", run$notes,
+                                                                          value = TRUE), collapse = "; ")))
+    return(invisible())
+  }
+  values <- measure_values(data, measure)
+  source <- data$patients$time_zero_source[match(values$patient, data$patients$patient)]
+  values <- values[source %in% "protocol", ]
+  subjects <- lapply(split(seq_len(nrow(values)), factor(values$patient, unique(values$patient))), function(i) {
+    z <- cbind(1, pmin(values$month[i], 0), pmax(values$month[i], 0))
+    A <- lapply(structure_bases("unstructured", 3), function(b) z %*% b %*% t(z))
+    list(y = values$y[i], X = z, A = array(c(unlist(A), diag(length(i))), c(length(i), length(i), 7)))
+  })
+  sd <- ours$random
+  cor <- matrix(c(1, sd$correlation_intercept_pre, sd$correlation_intercept_post, sd$correlation_intercept_pre,
+                  1, sd$correlation_pre_post, sd$correlation_intercept_post, sd$correlation_pre_post, 1), 3)
+  if (length(cor) != 9 || anyNA(cor)) {
+    remark("prepost: mixed model with a variance of 0, not compared", measure)
+    return(invisible())
+  }
+  s <- c(sd$intercept_sd, sd$pre_sd, sd$post_sd)
+  theta <- c((cor * outer(s, s))[lower_pairs(3)], sd$residual_sd^2)
+  here <- covariance_at(subjects, theta, "REML")
+  compare("prepost", "mixed: log-likelihood (absolute)", ours$log_likelihood, here$loglik, 1e-5, 1, measure)
+  fit <- maximise_covariance(subjects, theta, "REML", 3)
+  if (is.null(fit)) {
+    remark("prepost: R finds no maximum near the mixed model's", measure)
+    return(invisible())
+  }
+  limit <- if (isTRUE(ours$singular)) 1e-4 else 1e-6
+  compare("prepost", "mixed: log-likelihood, maximum", ours$log_likelihood, fit$loglik, 1e-6, 1, measure)
+  tests <- sapply(list(c(1, 0, 0), c(0, 1, 0), c(0, 0, 1), c(0, -1, 1)), function(L) satterthwaite(fit, L))
+  compare("prepost", "mixed: fixed effects (in SE)", ours$fixed$estimate, tests["estimate", ], limit,
+          tests["se", ], measure)
+  compare("prepost", "mixed: SE", ours$fixed$se, tests["se", ], limit, where = measure)
+  if (!isTRUE(ours$singular))
+    compare("prepost", "mixed: Satterthwaite df", ours$fixed$df, tests["df", ], 1e-4, where = measure)
+}
+
+# analyze prepost --responders: shares with Wilson's limits, and Fisher's test of two groups.
+check_responders <- function(data, measure) {
+  for (by in c(list(NULL), as.list(factors_of(data)))) {
+    ours <- do.call(analyse, c(list("prepost", measure, "--responders"),
+                               if (!is.null(by)) list("--by", by)))$table
+    if (nrow(ours) == 0) next
+    where <- paste(measure, by)
+    compare("prepost", "responders: percent", ours$percent,
+            ifelse(ours$of > 0, 100 * ours$responders / ours$of, NA), 1e-13, where = where)
+    limits <- sapply(seq_len(nrow(ours)), function(i) if (ours$of[i] > 0)
+      100 * suppressWarnings(prop.test(ours$responders[i], ours$of[i], correct = FALSE))$conf.int else c(NA, NA))
+    compare("prepost", "responders: Wilson limits", c(ours$ci_low, ours$ci_high), c(limits[1, ], limits[2, ]),
+            1e-10, 1, where)
+    if (is.null(by)) next
+    levels <- group_levels(data$patients[[by]])
+    for (i in which(!is.na(ours$fisher_p))) {
+      pair <- ours[ours$definition == ours$definition[i] & ours$measure == ours$measure[i] &
+                     ours$group %in% levels, ]
+      p <- fisher.test(rbind(pair$responders, pair$of - pair$responders))$p.value
+      compare("prepost", "responders: Fisher p", ours$fisher_p[i], p, 1e-9, where = where)
+    }
+  }
+}
