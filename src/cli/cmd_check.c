@@ -33,6 +33,22 @@ static void list_row(const struct als_check_row *row, void *context)
     als_table_text(table, row->query_state);
 }
 
+/* Looking back at an earlier day, nothing is asked: what came later is no finding, and what was
+ * doubtful then may have been answered since. */
+static enum als_status read_day(struct als_cli *cli, struct als_check_options *options,
+                                struct als_err *err)
+{
+    int now = ALS_NO_DAY;
+    enum als_status status = als_cli_today(cli, &options->today, err);
+    if (!status)
+        status = als_cli_clock_day(&now, err);
+    if (status || options->today >= now || !options->queries)
+        return status;
+    options->queries = false;
+    als_cli_tell(cli, "--as-of an earlier day: findings of then are listed, no queries are kept");
+    return ALS_OK;
+}
+
 static enum als_status read_options(struct als_cli *cli, struct als_check_options *options,
                                     struct listing *listing, struct als_err *err)
 {
@@ -44,14 +60,15 @@ static enum als_status read_options(struct als_cli *cli, struct als_check_option
     options->site = als_args_text(&cli->args, "site");
     options->queries = !als_args_flag(&cli->args, "no-queries");
     options->baselines = true;
-    enum als_status status =
-        als_cli_open(cli, options->queries ? ALS_STORE_WRITE : ALS_STORE_READ, err);
+    enum als_status status = read_day(cli, options, err);
+    if (!status)
+        status = als_cli_open(cli, options->queries ? ALS_STORE_WRITE : ALS_STORE_READ, err);
     if (!status)
         status = als_cli_site_check(cli, options->site, err);
     if (!status)
         status = als_cli_patient_id(cli, als_args_text(&cli->args, "patient"), &options->patient_id,
                                     err);
-    return status ? status : als_cli_today(cli, &options->today, err);
+    return status;
 }
 
 static void tell(struct als_cli *cli, const struct als_check_counts *counts)

@@ -13,7 +13,8 @@ static const struct als_command commands[] = {
      .operands = "",
      .details = "Lists every finding. For soft ones a query is opened, or opened again if the "
                 "value is another since; a query whose rule no longer fires is marked, for a "
-                "person to close. Nothing closes by itself.",
+                "person to close. Nothing closes by itself. With --as-of an earlier day it "
+                "lists what was to be found then, and keeps no queries.",
      .options = {{.name = "patient", .value = "PATIENT", .help = "only this patient"},
                  {.name = "site", .value = "SITE", .help = "only patients of this site"},
                  {.name = "level",
@@ -24,7 +25,7 @@ static const struct als_command commands[] = {
                   {"alstrack check --patient P01 --level soft", "of one patient, with queries"}},
      .exits = {ALS_FINDINGS},
      .group = ALS_GROUP_KEEP,
-     .flags = ALS_CMD_MAY_STUDY | ALS_CMD_WRITES | TABLE | AS_OF,
+     .flags = ALS_CMD_STUDY | ALS_CMD_MAY_STUDY | ALS_CMD_WRITES | TABLE | AS_OF,
      .act = ALS_ACT_SEE,
      .run = als_cmd_check},
     {.noun = "query",

@@ -53,8 +53,11 @@ enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_er
     const struct als_command *command = cli->args.command;
     const bool dated = !command || (command->flags & ALS_CMD_AS_OF);
     const char *text = dated ? als_args_text(&cli->args, "as-of") : NULL;
-    if (text)
-        return als_cli_day(text, "--as-of", day, err);
+    return text ? als_cli_day(text, "--as-of", day, err) : als_cli_clock_day(day, err);
+}
+
+enum als_status als_cli_clock_day(int *day, struct als_err *err)
+{
     time_t now = time(NULL);
     struct tm local;
     if (!localtime_r(&now, &local))

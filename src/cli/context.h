@@ -35,6 +35,7 @@ ALS_CHECKED enum als_status als_cli_open(struct als_cli *cli, enum als_store_mod
 
 /* --as-of, else today by the local clock. */
 ALS_CHECKED enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_err *err);
+ALS_CHECKED enum als_status als_cli_clock_day(int *day, struct als_err *err); /* whatever --as-of */
 /* SOURCE_DATE_EPOCH, or NULL. */
 const char *als_cli_stamp(void);
 

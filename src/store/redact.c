@@ -16,6 +16,13 @@ struct redacting {
     size_t n_touched;
 };
 
+/* A row of a table, or one that was there: keys of removed rows are given again. */
+struct life {
+    int64_t row_id;
+    int64_t after, upto; /* history_id of its first change, exclusive, and of its last */
+    bool over;           /* removed */
+};
+
 /* ---- One value ---- */
 
 static enum als_status log_value(struct redacting *redacting, const struct als_relation *table,
@@ -159,25 +166,28 @@ static enum als_status put_old(struct als_store *store, int64_t history_id, cons
 }
 
 static enum als_status redact_history(struct redacting *redacting, const struct als_relation *table,
-                                      int64_t row_id, size_t column, struct als_err *err)
+                                      const struct life *life, size_t column, struct als_err *err)
 {
     struct als_store *store = redacting->store;
     sqlite3_stmt *stmt;
     enum als_status status =
         als_sql_prepare(store,
                         "SELECT history_id, change_id, old_change, old_row FROM main.history"
-                        " WHERE table_name = ?1 AND row_id = ?2 ORDER BY history_id",
+                        " WHERE table_name = ?1 AND row_id = ?2"
+                        " AND history_id > ?3 AND history_id <= ?4 ORDER BY history_id",
                         &stmt, err);
     if (status != ALS_OK)
         return status;
     als_bind_text(stmt, 1, table->name);
-    sqlite3_bind_int64(stmt, 2, row_id);
+    sqlite3_bind_int64(stmt, 2, life->row_id);
+    sqlite3_bind_int64(stmt, 3, life->after);
+    sqlite3_bind_int64(stmt, 4, life->upto);
     bool row;
     while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
         const char *changed;
         touch(redacting, sqlite3_column_int64(stmt, 1));
         touch(redacting, sqlite3_column_int64(stmt, 2));
-        status = redact_old(redacting, table, row_id, column,
+        status = redact_old(redacting, table, life->row_id, column,
                             (const char *)sqlite3_column_text(stmt, 3), &changed, err);
         if (status == ALS_OK && changed)
             status = put_old(store, sqlite3_column_int64(stmt, 0), changed, err);
@@ -250,8 +260,9 @@ static enum als_status rehash_table(struct redacting *redacting, const struct al
 }
 
 /* One cell with all that history knows of it. */
-static enum als_status redact_cell(struct redacting *redacting, struct als_relation *table,
-                                   int64_t row_id, const char *column_name, struct als_err *err)
+static enum als_status redact_life(struct redacting *redacting, struct als_relation *table,
+                                   const struct life *life, const char *column_name,
+                                   struct als_err *err)
 {
     ptrdiff_t column = als_relation_column(table, column_name);
     if (column < 0)
@@ -260,12 +271,48 @@ static enum als_status redact_cell(struct redacting *redacting, struct als_relat
     redacting->touched = NULL;
     redacting->n_touched = 0;
     size_t before = redacting->values;
-    enum als_status status = redact_row(redacting, table, row_id, (size_t)column, err);
+    enum als_status status = ALS_OK;
+    if (!life->over)
+        status = redact_row(redacting, table, life->row_id, (size_t)column, err);
     if (status == ALS_OK)
-        status = redact_history(redacting, table, row_id, (size_t)column, err);
+        status = redact_history(redacting, table, life, (size_t)column, err);
     if (status == ALS_OK && redacting->values > before)
         status = rehash_table(redacting, table, err);
     return status;
+}
+
+/* The removal of a row of this key before `before`; 0 if there was none. */
+static enum als_status last_removal(struct als_store *store, const struct als_relation *table,
+                                    int64_t row_id, int64_t before, int64_t *out,
+                                    struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status =
+        als_sql_prepare(store,
+                        "SELECT ifnull(max(history_id), 0) FROM main.history WHERE table_name = ?1"
+                        " AND row_id = ?2 AND operation = 'delete' AND history_id < ?3",
+                        &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    als_bind_text(stmt, 1, table->name);
+    sqlite3_bind_int64(stmt, 2, row_id);
+    sqlite3_bind_int64(stmt, 3, before);
+    bool row;
+    status = als_sql_step(store, stmt, &row, err);
+    if (status == ALS_OK && row)
+        *out = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return status;
+}
+
+/* The same of the row that is stored. */
+static enum als_status redact_cell(struct redacting *redacting, struct als_relation *table,
+                                   int64_t row_id, const char *column_name, struct als_err *err)
+{
+    struct life life = {.row_id = row_id, .upto = INT64_MAX};
+    enum als_status status =
+        last_removal(redacting->store, table, row_id, INT64_MAX, &life.after, err);
+    return status == ALS_OK ? redact_life(redacting, table, &life, column_name, err) : status;
 }
 
 /* ---- What is meant ---- */
@@ -287,8 +334,6 @@ static enum als_status find_row(struct als_store *store, const char *sql, int64_
     if (status == ALS_OK && row)
         status = als_sql_step(store, stmt, &more, err);
     sqlite3_finalize(stmt);
-    if (status == ALS_OK && !row)
-        status = als_fail(err, ALS_NO_INPUT, "E-NOTHING", "there is no such %s", name);
     if (status == ALS_OK && more)
         status =
             als_fail(err, ALS_USAGE, "E-OPTION", "there is more than one %s: name the date", name);
@@ -361,7 +406,45 @@ static enum als_status find_target(struct als_store *store, const struct als_red
     return status == ALS_OK ? als_relation_find(store, name, table, err) : status;
 }
 
-/* Queries about the cell quote it. */
+/* Events that were taken out; history alone still knows them. */
+static enum als_status redact_removed(struct redacting *redacting, struct als_relation *table,
+                                      const struct als_redact_target *target, struct als_err *err)
+{
+    struct als_store *store = redacting->store;
+    struct life *lives = NULL;
+    size_t n = 0;
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_prepare(
+        store,
+        "SELECT row_id, history_id FROM main.history WHERE table_name = ?4 AND patient_id = ?1"
+        " AND operation = 'delete' AND json_extract(old_row, '$.event') = ?2"
+        " AND (?3 IS NULL OR json_extract(old_row, '$.date') = ?3)",
+        &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, target->patient_id);
+    als_bind_text(stmt, 2, target->name);
+    als_bind_text(stmt, 3, target->date);
+    als_bind_text(stmt, 4, table->name);
+    bool row;
+    while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
+        lives = als_realloc_array(lives, n + 1, sizeof *lives);
+        lives[n++] = (struct life){.row_id = sqlite3_column_int64(stmt, 0),
+                                   .upto = sqlite3_column_int64(stmt, 1),
+                                   .over = true};
+    }
+    sqlite3_finalize(stmt);
+    for (size_t i = 0; i < n && status == ALS_OK; i++) {
+        status = last_removal(store, table, lives[i].row_id, lives[i].upto, &lives[i].after, err);
+        if (status == ALS_OK)
+            status = redact_life(redacting, table, &lives[i], target->field, err);
+    }
+    free(lives);
+    return status;
+}
+
+/* Queries about the cell quote it. Those about events and adverse events name the record in place
+ * of an item: by its name, or by its name and date. */
 static enum als_status redact_queries(struct redacting *redacting,
                                       const struct als_redact_target *target, struct als_err *err)
 {
@@ -375,14 +458,15 @@ static enum als_status redact_queries(struct redacting *redacting,
         status = als_sql_prepare(store,
                                  "SELECT query_id, step_id FROM main.query"
                                  " LEFT JOIN main.query_step USING (query_id)"
-                                 " WHERE query.patient_id = ?1 AND record = ?2 AND item = ?3"
-                                 " AND ifnull(visit_no, 0) = ?4",
+                                 " WHERE query.patient_id = ?1 AND record = ?2"
+                                 " AND (item = ?3 OR (?2 = 'event' AND item LIKE ?3 || ' %'))"
+                                 " AND (?4 = 0 OR ifnull(visit_no, 0) = ?4)",
                                  &stmt, err);
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, target->patient_id);
     als_bind_text(stmt, 2, target->record);
-    als_bind_text(stmt, 3, target->field);
+    als_bind_text(stmt, 3, target->name ? target->name : target->field);
     sqlite3_bind_int(stmt, 4, target->visit_no);
     bool row;
     while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
@@ -466,15 +550,17 @@ static enum als_status redact_all(struct redacting *redacting,
 {
     struct als_store *store = redacting->store;
     struct als_relation *table = NULL;
-    int64_t row_id = 0;
+    int64_t row_id = 0; /* 0: no such row is stored now */
     const char *trigger = NULL;
     enum als_status status = find_target(store, target, &table, &row_id, err);
     if (status == ALS_OK)
         status = als_sql_exec(store, "PRAGMA secure_delete = ON", err);
     if (status == ALS_OK)
         status = lift_trigger(store, redacting->arena, &trigger, err);
-    if (status == ALS_OK)
+    if (status == ALS_OK && row_id)
         status = redact_cell(redacting, table, row_id, target->field, err);
+    if (status == ALS_OK && strcmp(target->record, "event") == 0)
+        status = redact_removed(redacting, table, target, err);
     if (status == ALS_OK && redacting->values == 0)
         status =
             als_fail(err, ALS_NO_INPUT, "E-NOTHING", "there is no %s to redact", target->field);

@@ -5,8 +5,10 @@
  * digest of the trail that covered it the one that stands for it now, so that verify stays clean
  * and every head that was noted before is still found.
  *
- * Queries about the cell lose value and message, drafts of the assessment are discarded. A text of
- * the trail itself (a reason) cannot be redacted: it is part of the digests that were handed out.
+ * Queries about the cell, or about the event or adverse event, lose values, message and texts;
+ * drafts of the assessment are discarded. Events of that name that were taken out are redacted too:
+ * history alone knows them. A text of the trail itself (a reason) cannot be redacted: it is part of
+ * the digests that were handed out.
  */
 #ifndef ALSTRACK_STORE_REDACT_H
 #define ALSTRACK_STORE_REDACT_H

@@ -1,5 +1,6 @@
 /* What is redacted is gone, and the trail still verifies. */
 #include "alstrack/store/key.h"
+#include "alstrack/store/query.h"
 #include "alstrack/store/redact.h"
 #include "study.h"
 
@@ -154,6 +155,88 @@ Test(redact, needs_a_reason_and_something_to_take)
     cr_expect_eq(als_redact(study.store, &nothing, &values, &err), ALS_NO_INPUT);
     als_change_abandon(study.store);
     cr_expect_eq(study_number(&study, "SELECT count(*) FROM redaction"), 0);
+    study_close(&study);
+}
+
+static void remove_note(struct study *study)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_arena *arena = als_arena_new();
+    struct als_event_list events;
+    assert_ok(als_event_load(study->store, 1, arena, &events, &err), &err);
+    study_begin(study, "never was");
+    for (size_t i = 0; i < events.count; i++)
+        if (strcmp(events.items[i].event, "relapse") == 0)
+            assert_ok(als_event_remove(study->store, &events.items[i], &err), &err);
+    study_commit(study);
+    als_arena_free(arena);
+}
+
+Test(redact, takes_a_text_out_of_an_event_that_was_taken_out)
+{
+    struct study study;
+    char text[4096];
+    fill(&study);
+    redact(&study, &term);
+    remove_note(&study);
+    cr_expect_eq(redact(&study, &note), 2, "the note when it was removed, and the one before");
+    als_store_close(study.store);
+    study.store = NULL;
+    cr_expect_not(file_holds(&study, SECRET));
+    study_reopen(&study, ALS_STORE_WRITE);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    study_close(&study);
+}
+
+Test(redact, leaves_alone_what_has_the_key_of_a_removed_row)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char text[4096];
+    fill(&study);
+    remove_note(&study);
+    study_begin(&study, "another");
+    struct als_event other = {
+        .patient_id = 1, .event = "niv_start", .date = "2020-06-01", .note = "mask"};
+    assert_ok(als_event_put(study.store, &other, 1u | 1u << 3, NULL, &err), &err);
+    study_commit(&study);
+    cr_assert_eq(study_number(&study, "SELECT count(*) FROM event JOIN history ON row_id = event_id"
+                                      " AND table_name = 'event' AND operation = 'delete'"),
+                 1, "the key is given again");
+    redact(&study, &note);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM event WHERE note = 'mask'"), 1);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    study_close(&study);
+}
+
+static void ask_about(struct study *study, const char *record, const char *item)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_arena *arena = als_arena_new();
+    struct als_query query = {
+        .patient_id = 1, .record = record, .item = item, .message = "is it " SECRET "?"};
+    study_begin(study, NULL);
+    assert_ok(als_query_open(study->store, &query, arena, &err), &err);
+    assert_ok(als_query_act(study->store, &query, ALS_QUERY_ANSWER, "it was " SECRET, &err), &err);
+    study_commit(study);
+    als_arena_free(arena);
+}
+
+Test(redact, takes_texts_out_of_queries_about_events_and_adverse_events)
+{
+    struct study study;
+    char text[4096];
+    fill(&study);
+    ask_about(&study, "event", "relapse");
+    ask_about(&study, "event", "relapse 2020-05-01");
+    ask_about(&study, "ae", "1");
+    redact(&study, &note);
+    redact(&study, &term);
+    als_store_close(study.store);
+    study.store = NULL;
+    cr_expect_not(file_holds(&study, SECRET));
+    study_reopen(&study, ALS_STORE_WRITE);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
     study_close(&study);
 }
 
