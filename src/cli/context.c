@@ -45,7 +45,12 @@ enum als_status als_cli_open(struct als_cli *cli, enum als_store_mode mode, stru
     enum als_status status = als_store_open(path, mode, &cli->store, err);
     if (status == ALS_OK && day != ALS_NO_DAY)
         als_store_cut(cli->store, day);
-    return status ? status : als_cli_authenticate(cli, command ? command->act : ALS_ACT_SEE, err);
+    if (status == ALS_OK)
+        status = als_cli_authenticate(cli, command ? command->act : ALS_ACT_SEE, err);
+    const struct als_user *actor = status == ALS_OK ? als_store_actor(cli->store) : NULL;
+    if (actor) /* whatever the login name is: drafts belong to who has shown who it is */
+        cli->change.user = als_arena_strdup(cli->arena, actor->user);
+    return status;
 }
 
 enum als_status als_cli_today(const struct als_cli *cli, int *day, struct als_err *err)

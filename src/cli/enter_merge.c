@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "alstrack/store/history.h"
+
 /* A field in which the form and the stored row differ. */
 struct difference {
     const char *label;
-    const char *mine, *theirs, *was; /* in words; was NULL: not known */
+    const char *mine, *theirs, *was; /* in words; was: as both began */
     ptrdiff_t item;                  /* -1: of the head, by `head` */
     enum { HEAD_DATE, HEAD_MODE, HEAD_RESPONDENT, HEAD_DONE } head;
     bool take_theirs;
@@ -14,7 +16,8 @@ struct difference {
 
 struct conflict {
     struct page *page;
-    struct als_assessment theirs;
+    struct als_assessment theirs, was;
+    bool corrects; /* there was a row when the form began */
     int64_t change;
     const char *who, *when;
     struct difference *items;
@@ -53,8 +56,10 @@ static const char *reason_of(const char *const *reasons, size_t item)
     return reasons ? reasons[item] : NULL;
 }
 
+/* What was not touched here is theirs, unless somebody says otherwise. */
 static void add(struct conflict *conflict, struct difference difference)
 {
+    difference.take_theirs = strcmp(difference.mine, difference.was) == 0;
     if (strcmp(difference.mine, difference.theirs) != 0)
         conflict->items[conflict->n++] = difference;
 }
@@ -62,7 +67,7 @@ static void add(struct conflict *conflict, struct difference difference)
 static void compare_items(struct conflict *conflict, const struct als_assessment *mine)
 {
     struct page *page = conflict->page;
-    const struct als_assessment *theirs = &conflict->theirs, *was = &page->before;
+    const struct als_assessment *theirs = &conflict->theirs, *was = &conflict->was;
     for (size_t i = 0; i < page->instrument->n_items; i++)
         add(conflict,
             (struct difference){
@@ -70,9 +75,7 @@ static void compare_items(struct conflict *conflict, const struct als_assessment
                 .mine = item_words(page, i, &mine->values[i], reason_of(mine->item_reasons, i)),
                 .theirs =
                     item_words(page, i, &theirs->values[i], reason_of(theirs->item_reasons, i)),
-                .was = page->stored
-                           ? item_words(page, i, &was->values[i], reason_of(was->item_reasons, i))
-                           : NULL,
+                .was = item_words(page, i, &was->values[i], reason_of(was->item_reasons, i)),
                 .item = (ptrdiff_t)i});
 }
 
@@ -89,31 +92,57 @@ static const char *done_words(struct page *page, const struct als_assessment *ro
                          : "done";
 }
 
+static const char *or_not_said(const char *text)
+{
+    return text ? text : "not said";
+}
+
 static void compare_heads(struct conflict *conflict, const struct als_assessment *mine)
 {
     struct page *page = conflict->page;
-    const struct als_assessment *theirs = &conflict->theirs;
+    const struct als_assessment *theirs = &conflict->theirs, *was = &conflict->was;
     add(conflict, (struct difference){.label = "Status",
                                       .mine = done_words(page, mine),
                                       .theirs = done_words(page, theirs),
+                                      .was = done_words(page, was),
                                       .item = -1,
                                       .head = HEAD_DONE});
     add(conflict, (struct difference){.label = "Date",
                                       .mine = day_words(page, mine->day),
                                       .theirs = day_words(page, theirs->day),
+                                      .was = day_words(page, was->day),
                                       .item = -1,
                                       .head = HEAD_DATE});
     add(conflict, (struct difference){.label = "Mode",
-                                      .mine = mine->mode ? mine->mode : "not said",
-                                      .theirs = theirs->mode ? theirs->mode : "not said",
+                                      .mine = or_not_said(mine->mode),
+                                      .theirs = or_not_said(theirs->mode),
+                                      .was = or_not_said(was->mode),
                                       .item = -1,
                                       .head = HEAD_MODE});
-    add(conflict,
-        (struct difference){.label = "Respondent",
-                            .mine = mine->respondent ? mine->respondent : "not said",
-                            .theirs = theirs->respondent ? theirs->respondent : "not said",
-                            .item = -1,
-                            .head = HEAD_RESPONDENT});
+    add(conflict, (struct difference){.label = "Respondent",
+                                      .mine = or_not_said(mine->respondent),
+                                      .theirs = or_not_said(theirs->respondent),
+                                      .was = or_not_said(was->respondent),
+                                      .item = -1,
+                                      .head = HEAD_RESPONDENT});
+}
+
+/* The row that the form began with, which a draft may have begun long ago; an empty one if there
+ * was none. */
+static enum als_status load_beginning(struct conflict *conflict, struct als_err *err)
+{
+    struct page *page = conflict->page;
+    const struct als_assessment_key key = {.patient_id = conflict->theirs.patient_id,
+                                           .visit_no = conflict->theirs.visit_no,
+                                           .rater_no = conflict->theirs.rater_no,
+                                           .instrument = page->instrument};
+    struct als_value *none = als_arena_array(page->arena, page->instrument->n_items, sizeof *none);
+    enum als_status status =
+        als_assessment_at(page->enter->cli->store, &key, page->expected_change, page->arena,
+                          &conflict->was, &conflict->corrects, err);
+    if (!conflict->corrects)
+        conflict->was = (struct als_assessment){.day = ALS_NO_DAY, .values = none};
+    return status;
 }
 
 static enum als_status find_conflict(struct page *page, struct conflict *conflict,
@@ -126,6 +155,9 @@ static enum als_status find_conflict(struct page *page, struct conflict *conflic
         status = als_audit_each(page->enter->cli->store, note_author, conflict, err);
     if (status || conflict->change == 0)
         return status;
+    status = load_beginning(conflict, err);
+    if (status)
+        return status;
     conflict->items =
         als_arena_array(page->arena, page->instrument->n_items + 4, sizeof *conflict->items);
     page_assessment(page, &mine);
@@ -135,6 +167,21 @@ static enum als_status find_conflict(struct page *page, struct conflict *conflic
 }
 
 /* ---- Choosing ---- */
+
+/* 1 to 9, then A to Z; blank when there are more. */
+static char key_of(size_t difference)
+{
+    static const char keys[] = "123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return difference < sizeof keys - 1 ? keys[difference] : ' ';
+}
+
+static ptrdiff_t difference_of(const struct conflict *conflict, int key)
+{
+    for (size_t i = 0; i < conflict->n; i++)
+        if (key != ' ' && key_of(i) == key)
+            return (ptrdiff_t)i;
+    return -1;
+}
 
 static void draw_conflict(const struct conflict *conflict)
 {
@@ -150,13 +197,15 @@ static void draw_conflict(const struct conflict *conflict)
         als_screen_line(&screen, ALS_STYLE_PLAIN, 2, "Both are the same.");
     for (size_t i = 0; i < conflict->n; i++) {
         const struct difference *one = &conflict->items[i];
-        als_screen_line(&screen, ALS_STYLE_PLAIN, 5, "%3zu  %s: yours %s, theirs %s%s%s -> %s",
-                        i + 1, one->label, one->mine, one->theirs, one->was ? ", was " : "",
-                        one->was ? one->was : "", one->take_theirs ? "THEIRS" : "yours");
+        als_screen_line(&screen, ALS_STYLE_PLAIN, 5, "  %c  %s: yours %s, theirs %s%s%s -> %s",
+                        key_of(i), one->label, one->mine, one->theirs,
+                        conflict->corrects ? ", was " : "", conflict->corrects ? one->was : "",
+                        one->take_theirs ? "THEIRS" : "yours");
     }
-    als_screen_line(&screen, ALS_STYLE_FAINT, 0,
-                    "number: the other one  m all yours  t all theirs  Enter goes on to the "
-                    "review  d keep draft and leave");
+    als_screen_line(
+        &screen, ALS_STYLE_FAINT, 0,
+        "number or capital: the other one  m all yours  t all theirs  Enter goes on to the "
+        "review  d keep draft and leave");
     als_screen_end(&screen);
 }
 
@@ -215,8 +264,9 @@ static enum page_end choose(struct conflict *conflict)
     for (;;) {
         draw_conflict(conflict);
         const int key = als_tty_key();
-        if (key > '0' && key <= '9' && (size_t)(key - '1') < conflict->n)
-            conflict->items[key - '1'].take_theirs = !conflict->items[key - '1'].take_theirs;
+        const ptrdiff_t which = difference_of(conflict, key);
+        if (which >= 0)
+            conflict->items[which].take_theirs = !conflict->items[which].take_theirs;
         else if (key == 'm' || key == 't')
             set_all(conflict, key == 't');
         else if (key == ALS_KEY_INTERRUPT)

@@ -222,6 +222,17 @@ def test_a_draft_is_of_its_user(study):
     study.enter("P01", "MN3", "alsfrs", ALSTRACK_USER="bob").wait("1 of 10 Speech").wait("ann has a draft of this, last touched")
 
 
+def test_a_draft_is_of_who_has_logged_in_whatever_the_login_name(study):
+    open(f"{study.folder}/password", "w").write("correct horse battery\n")
+    study.run("user", "add", "root", "--role", "admin", "--full-name", "R", "--new-password-file", "password")
+    words = ("--user", "root", "--password-file", "password")
+    study.run("user", "add", "cora", "--role", "data-manager", "--full-name", "C", "--new-password-file", "password", *words)
+    study.env["XDG_RUNTIME_DIR"] = study.folder
+    study.run("login", "--user", "cora", "--password-file", "password")
+    study.enter("P01", "MN3", "alsfrs").wait("Speech").press("434", "4 of 10").press("d").end()
+    assert study.sql("SELECT user FROM draft") == [("cora",)]
+
+
 def test_a_dry_run_writes_nothing(study):
     before = open(os.path.join(study.folder, "study.db"), "rb").read()
     at = study.enter("P01", "MN3", "alsfrs", "--dry-run").press("4443233324", "Total 32/40").press("s")
@@ -304,6 +315,28 @@ def test_a_save_of_somebody_else_meanwhile_is_never_overwritten_in_silence(study
     assert at.end() == 0
     assert study.sql("SELECT speech, walking, date FROM v_alsfrs WHERE visit = 'MN3'") == [(4, 2, "2024-06-05")]
     assert "merged with change" in study.run("audit", "cells", "P01")
+
+
+def test_what_only_somebody_else_has_changed_stays_theirs(study):
+    at = study.enter("P01", "D0", "alsfrs", "--date", "2024-03-04").wait("Total 32/40")
+    at.press("1" + ENTER, "1 of 10 Speech").press("3", "Total 31/40")
+    study.run("record", "P01", "D0", "alsfrs", "walking=2", "--reason", "misread", ALSTRACK_USER="bob")
+    at.press("s", "bob saved this assessment at").wait("Walking: yours 3, theirs 2, was 3 -> THEIRS")
+    at.wait("Speech: yours 3, theirs 4, was 4 -> yours")
+    at.press(ENTER, "merged").press("s", "Why does the stored assessment change?").press("1" + ENTER)
+    assert at.end() == 0
+    assert study.sql("SELECT speech, walking FROM v_alsfrs WHERE visit = 'D0'") == [(3, 2)]
+
+
+def test_each_of_many_differences_has_a_key(study):
+    at = study.enter("P01", "MN3", "alsfrs").press("4443233324", "Total 32/40")
+    items = "speech salivation swallowing handwriting cutting dressing turning walking stairs breathing".split()
+    study.run("record", "P01", "MN3", "alsfrs", "--date", "2024-06-05", *(f"{i}=1" for i in items), ALSTRACK_USER="bob")
+    at.press("s", "bob saved this assessment at").wait("Breathing: yours 4, theirs 1")
+    breathing = re.search(r"([A-Z]) +Breathing: yours", at.words()).group(1)
+    at.press(breathing, "-> THEIRS").press(ENTER, "merged").press("s", "Why does").press("1" + ENTER)
+    assert at.end() == 0
+    assert study.sql("SELECT speech, breathing FROM v_alsfrs WHERE visit = 'MN3'") == [(4, 1)]
 
 
 def test_what_others_typed_cannot_command_the_terminal(study):
