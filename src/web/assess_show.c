@@ -312,7 +312,7 @@ static void put_form(struct als_assess_page *page)
     for (size_t i = 0; i < assess->instrument->n_items; i++)
         als_assess_item(page, i);
     als_html_close(html, "div");
-    if (assess->there)
+    if (assess->there || error) /* a new form may change the visit's row */
         als_html_correction(html, error);
     if (assess->why_not)
         als_html_markup(html, "</fieldset>");

@@ -10,8 +10,27 @@ static const struct als_input_choice meanings[] = {
     {"responsible for the data", "responsible for the data", NULL},
     {"source verified", "compared with the source", NULL}};
 
+/* What the signer has looked at: from the visit's page on, through this one. */
+static const char *looked_at(const struct als_request *request)
+{
+    const char *sent = als_request_given(request, "content");
+    return sent ? sent : als_request_query(request, "content");
+}
+
+static enum als_status check_content(struct als_request *request, const struct als_scope *scope,
+                                     struct als_err *err)
+{
+    char now[65];
+    const char *seen = looked_at(request);
+    enum als_status status = als_scope_digest(request->store, scope, now, err);
+    if (status || !seen || strcmp(seen, now) == 0)
+        return status;
+    return als_fail(err, ALS_DATA, "E-CHANGED-MEANWHILE",
+                    "The visit was changed after you opened it: look at it again, then sign");
+}
+
 static void show(struct als_request *request, struct als_response *response,
-                 const struct als_visit_view *visit, const char *error)
+                 const struct als_visit_view *visit, const char *content, const char *error)
 {
     struct als_html html;
     const struct als_html_error errors[] = {{"password", error}};
@@ -28,7 +47,9 @@ static void show(struct als_request *request, struct als_response *response,
                     "visit now, and becomes invalid when any of it changes.",
                     actor && actor->full_name ? actor->full_name : request->user, request->user);
     als_html_close(&html, "p");
-    als_html_form(&html, request->url, NULL);
+    als_html_form(
+        &html, als_url(request->arena, "/sign/{}/{}", visit->patient.patient, visit->code), NULL);
+    als_input_hidden(&html, "content", content);
     const struct als_input meaning = {
         .name = "meaning", .label = "Meaning", .value = als_request_form(request, "meaning")};
     als_input_radios(&html, &meaning, meanings, sizeof meanings / sizeof meanings[0], NULL);
@@ -59,9 +80,14 @@ enum als_status als_page_sign(struct als_request *request, struct als_response *
                               struct als_err *err)
 {
     struct als_visit_view visit;
+    char now[65];
+    const char *content = looked_at(request);
     enum als_status status = load(request, &visit, err);
+    const struct als_scope scope = {visit.patient.id, visit.visit_no};
+    if (!status && !content)
+        status = als_scope_digest(request->store, &scope, now, err);
     if (!status)
-        show(request, response, &visit, NULL);
+        show(request, response, &visit, content ? content : now, NULL);
     return status;
 }
 
@@ -81,6 +107,8 @@ static enum als_status sign(struct als_request *request, const struct als_visit_
     const struct als_change_info info = als_request_change(request, "web signature", NULL);
     struct als_signature signature;
     enum als_status status = als_change_begin(request->store, &info, err);
+    if (!status)
+        status = check_content(request, &scope, err);
     if (!status)
         status = als_sign(request->store, &scope, meaning, &signature, request->arena, err);
     return status ? status : als_change_commit(request->store, NULL, err);
@@ -104,11 +132,16 @@ enum als_status als_page_sign_post(struct als_request *request, struct als_respo
                             &user, &why))
         error = als_arena_strdup(request->arena, why.text);
     if (error) {
-        show(request, response, &visit, error);
+        show(request, response, &visit, looked_at(request), error);
         response->status = 422;
         return ALS_OK;
     }
     status = sign(request, &visit, meaning, err);
+    if (status == ALS_DATA && strcmp(err->code, "E-CHANGED-MEANWHILE") == 0) {
+        show(request, response, &visit, looked_at(request), err->text);
+        response->status = 409;
+        return ALS_OK;
+    }
     if (status)
         return status;
     als_request_flash(request, ALS_FLASH_DONE, "The visit is signed.");

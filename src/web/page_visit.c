@@ -333,6 +333,8 @@ static void put_signatures(struct visit_page *page)
     struct als_html *html = &page->html;
     struct als_signature_list list;
     struct als_err ignored;
+    char content[65];
+    const struct als_scope scope = {page->visit.patient.id, page->visit.visit_no};
     if (!als_store_has_users(page->request->store) ||
         als_signature_load(page->request->store, page->visit.patient.id, page->request->arena,
                            &list, &ignored))
@@ -342,11 +344,12 @@ static void put_signatures(struct visit_page *page)
         if (page->visit.visit_no && list.items[i].scope.visit_no == page->visit.visit_no)
             put_signature(page, &list.items[i]);
     if (page->visit.there &&
-        !als_may(page->request->store, ALS_ACT_SIGN, page->visit.patient.id, &ignored)) {
+        !als_may(page->request->store, ALS_ACT_SIGN, page->visit.patient.id, &ignored) &&
+        !als_scope_digest(page->request->store, &scope, content, &ignored)) {
         als_html_markup(html, "<li>");
         als_html_link(html,
-                      als_url(page->request->arena, "/sign/{}/{}", page->visit.patient.patient,
-                              page->visit.code),
+                      als_url(page->request->arena, "/sign/{}/{}?content={}",
+                              page->visit.patient.patient, page->visit.code, content),
                       "Sign this visit");
         als_html_markup(html, "</li>");
     }
