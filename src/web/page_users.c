@@ -9,6 +9,7 @@
 /* What a form about a user holds, as typed. */
 struct user_form {
     const char *user, *full_name, *role, *sites, *password, *again, *reason;
+    const char *was; /* what is_stale compares */
     bool disabled, is_new;
 };
 
@@ -36,6 +37,13 @@ static void write_passwords(struct als_html *page)
                                                  .autocomplete = "new-password"});
 }
 
+/* All that the form shows of a user, to notice that another admin has changed it meanwhile. */
+static const char *state_of(struct als_arena *arena, const struct als_user *user)
+{
+    return als_arena_printf(arena, "%s; %s; %s; %s", user->full_name, als_role_name(user->role),
+                            user->sites ? user->sites : "", user->disabled ? "disabled" : "");
+}
+
 static void write_form(struct als_html *page, const struct user_form *form)
 {
     als_html_form(page,
@@ -60,6 +68,7 @@ static void write_form(struct als_html *page, const struct user_form *form)
     if (form->is_new) {
         write_passwords(page);
     } else {
+        als_input_hidden(page, "was", form->was);
         als_input_check(
             page, &(struct als_input){.name = "disabled", .label = "may not log in", .value = "1"},
             form->disabled);
@@ -137,6 +146,7 @@ static struct user_form read_form(const struct als_request *request)
                               .password = als_request_given(request, "password"),
                               .again = als_request_given(request, "again"),
                               .reason = als_request_given(request, "reason"),
+                              .was = als_request_given(request, "was"),
                               .disabled = als_request_given(request, "disabled") != NULL};
 }
 
@@ -168,6 +178,16 @@ static struct als_user to_user(const struct user_form *form)
                             .disabled = form->disabled};
     (void)als_role_parse(form->role, &user.role);
     return user;
+}
+
+static struct user_form from_user(const struct als_request *request, const struct als_user *user)
+{
+    return (struct user_form){.user = user->user,
+                              .full_name = user->full_name,
+                              .role = als_role_name(user->role),
+                              .sites = user->sites,
+                              .was = state_of(request->arena, user),
+                              .disabled = user->disabled};
 }
 
 static enum als_status add(struct als_request *request, void *context, struct als_err *err)
@@ -236,19 +256,28 @@ enum als_status als_page_user(struct als_request *request, struct als_response *
         als_user_get(request->store, als_request_part(request, "user"), request->arena, &user, err);
     if (status)
         return status;
-    const struct user_form form = {.user = user.user,
-                                   .full_name = user.full_name,
-                                   .role = als_role_name(user.role),
-                                   .sites = user.sites,
-                                   .disabled = user.disabled};
+    const struct user_form form = from_user(request, &user);
     show_user(request, response, &form, NULL);
     return ALS_OK;
 }
 
+/* A form that is older than what another admin has stored would put back the old role and state:
+ * it shows what is stored now instead. */
 static enum als_status edit(struct als_request *request, void *context, struct als_err *err)
 {
-    const struct als_user user = to_user(context);
-    return als_user_edit(request->store, &user, NULL, err);
+    struct user_form *form = context;
+    struct als_user stored, user = to_user(form);
+    enum als_status status = als_user_get(request->store, user.user, request->arena, &stored, err);
+    if (!status && form->was && strcmp(form->was, state_of(request->arena, &stored)) != 0) {
+        const char *reason = form->reason;
+        *form = from_user(request, &stored);
+        form->reason = reason;
+        return als_fail(err, ALS_DATA, "E-CHANGED-MEANWHILE",
+                        "%s was changed by another admin after you opened the form, and nothing of "
+                        "yours is stored: this is how it is now",
+                        stored.user);
+    }
+    return status ? status : als_user_edit(request->store, &user, NULL, err);
 }
 
 enum als_status als_page_user_edit(struct als_request *request, struct als_response *response,
@@ -268,8 +297,8 @@ enum als_status als_page_user_edit(struct als_request *request, struct als_respo
                                              : no_reason ? "reason"
                                                          : NULL,
                                              err->text};
-        response->status = 422;
         show_user(request, response, &form, &error);
+        response->status = strcmp(err->code, "E-CHANGED-MEANWHILE") == 0 ? 409 : 422;
         return ALS_OK;
     }
     if (status)
