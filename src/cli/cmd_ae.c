@@ -257,7 +257,7 @@ static void cell_yesno(struct als_table *table, int value)
 static void list_row(struct als_cli *cli, struct als_table *table,
                      const struct als_patient_list *patients, const struct als_adverse_event *ae)
 {
-    als_table_text(table, als_cli_patient_name(patients, ae->patient_id));
+    als_table_text(table, als_patient_name(patients, ae->patient_id));
     als_table_text(table, ae->ae_id);
     als_table_text(table, ae->visit_no ? als_store_visit_code(cli->store, ae->visit_no) : NULL);
     als_table_text(table, ae->term);

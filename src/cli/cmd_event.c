@@ -200,7 +200,7 @@ enum als_status als_cmd_event_list(struct als_cli *cli, struct als_err *err)
     struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
     for (size_t i = 0; i < events.count; i++) {
         const struct als_event *event = &events.items[i];
-        als_table_text(table, als_cli_patient_name(&patients, event->patient_id));
+        als_table_text(table, als_patient_name(&patients, event->patient_id));
         als_table_text(table, event->event);
         als_table_text(table, event->date);
         als_table_number(table, event->value);

@@ -82,8 +82,7 @@ static void say_scope(struct als_cli *cli, struct als_table *table, const struct
                       const struct als_patient_list *patients)
 {
     als_table_text(table, !scope->patient_id ? "study" : scope->visit_no ? "visit" : "patient");
-    als_table_text(table,
-                   scope->patient_id ? als_cli_patient_name(patients, scope->patient_id) : NULL);
+    als_table_text(table, scope->patient_id ? als_patient_name(patients, scope->patient_id) : NULL);
     als_table_text(table, als_store_visit_code(cli->store, scope->visit_no));
 }
 

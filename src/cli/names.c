@@ -97,20 +97,6 @@ size_t als_names_items(const struct als_instrument *instrument, const char **nam
     return n;
 }
 
-const char *als_cli_patient_name(const struct als_patient_list *patients, int64_t id)
-{
-    size_t low = 0, high = patients->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (patients->items[middle].id < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < patients->count && patients->items[low].id == id ? patients->items[low].patient
-                                                                  : "";
-}
-
 enum als_status als_cli_site_check(struct als_cli *cli, const char *site, struct als_err *err)
 {
     const struct als_protocol *protocol = als_store_protocol(cli->store);

@@ -40,7 +40,4 @@ size_t als_names_events(struct als_store *store, const char **names, size_t room
 size_t als_names_items(const struct als_instrument *instrument, const char **names, size_t room);
 #define ALS_NAMES_ROOM 512
 
-/* Code of the patient with that id in a list in order of id. */
-const char *als_cli_patient_name(const struct als_patient_list *patients, int64_t id);
-
 #endif

@@ -186,3 +186,17 @@ const char *als_store_patient_name(struct als_store *store, int64_t patient_id)
 {
     return als_word_patient(store, patient_id);
 }
+
+const char *als_patient_name(const struct als_patient_list *patients, int64_t id)
+{
+    size_t low = 0, high = patients->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (patients->items[middle].id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < patients->count && patients->items[low].id == id ? patients->items[low].patient
+                                                                  : "";
+}

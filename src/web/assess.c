@@ -153,6 +153,9 @@ enum als_status als_assess_open(struct als_request *request, struct als_assess *
         assess->rater ? als_store_rater_no(request->store, assess->rater, strlen(assess->rater))
                       : 0;
     assess->url = als_assess_url(assess, "");
+    struct als_err ignored;
+    assess->may_ask =
+        als_may(request->store, ALS_ACT_QUERY, assess->visit.patient.id, &ignored) == ALS_OK;
     assess->why_not = als_why_not(request, assess->visit.patient.id, assess->visit.visit_no);
     return load_stored(assess, err);
 }

@@ -44,6 +44,7 @@ struct als_assess {
     int rater_no;      /* -1: not in the study yet */
     const char *url;   /* of the form */
     const char *why_not;
+    bool may_ask; /* open a query about an answer */
 
     bool there; /* a row is stored */
     struct als_assessment stored;

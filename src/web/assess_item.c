@@ -197,6 +197,8 @@ static void put_links(struct drawn *drawn)
     als_html_element(html, "a", "History", "href", als_arena_printf(arena, "%s%s", url, rater),
                      "data-history", "", "aria-label",
                      als_arena_printf(arena, "History of %s", drawn->label));
+    if (!assess->may_ask)
+        return;
     als_html_markup(html, " ");
     als_html_element(html, "a", "Query", "href",
                      als_assess_url(assess, als_url(arena, "ask/{}", code)), "aria-label",

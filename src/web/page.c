@@ -38,8 +38,9 @@ static void head(struct als_html *page)
     als_html_markup(page, "\n</head>\n");
 }
 
-static bool may_go(const struct als_request *request, const char *url)
+bool als_html_leads(const struct als_html *page, const char *url)
 {
+    const struct als_request *request = page->request;
     struct als_path path;
     struct als_fields parts;
     const struct als_route *route;
@@ -47,6 +48,15 @@ static bool may_go(const struct als_request *request, const char *url)
     return als_path_parse(request->arena, url, &path, &why) &&
            als_route_find(request->arena, ALS_GET, &path, &route, &parts) == ALS_MATCH_FOUND &&
            als_may(request->store, route->act, 0, NULL) == ALS_OK;
+}
+
+void als_html_way(struct als_html *page, const char *url, const char *text)
+{
+    if (!als_html_leads(page, url))
+        return;
+    als_html_markup(page, "<li>");
+    als_html_link(page, url, text);
+    als_html_markup(page, "</li>");
 }
 
 static bool is_here(const struct als_request *request, const char *url)
@@ -62,7 +72,7 @@ static void navigation(struct als_html *page)
     const struct als_request *request = page->request;
     als_html_markup(page, "<nav aria-label=\"Main\"><ul>");
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        if (!may_go(request, ways[i].url))
+        if (!als_html_leads(page, ways[i].url))
             continue;
         als_html_markup(page, "<li>");
         als_html_element(page, "a", ways[i].text, "href", ways[i].url, "aria-current",

@@ -53,6 +53,9 @@ void als_html_text(struct als_html *page, const char *text); /* escaped; NULL is
 __attribute__((format(printf, 2, 3))) void als_html_printf(struct als_html *page,
                                                            const char *format, ...); /* escaped */
 void als_html_link(struct als_html *page, const char *url, const char *text);
+/* May whoever asks go there, by the act of the route? And an <li> with the link, if so. */
+bool als_html_leads(const struct als_html *page, const char *url);
+void als_html_way(struct als_html *page, const char *url, const char *text);
 /* A literal of the program, as it is. */
 #define als_html_markup(page, literal) als_buf_text((page)->out, "" literal "")
 /* A chart that the program drew: from its <svg> on. */

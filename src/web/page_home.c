@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alstrack/analysis/visits.h"
+#include "alstrack/store/draft.h"
 #include "alstrack/store/query.h"
 #include "pages.h"
 #include "view.h"
@@ -45,6 +46,42 @@ static enum als_status write_queries(struct als_html *page, const char *site, st
                                        list.count, list.count == 1 ? "query" : "queries",
                                        request->today - oldest));
     als_html_close(page, "p");
+    return ALS_OK;
+}
+
+/* Forms that were begun and not saved, the latest first. */
+static enum als_status write_drafts(struct als_html *page, struct als_err *err)
+{
+    struct als_request *request = page->request;
+    struct als_draft_list drafts;
+    struct als_patient_list patients;
+    enum als_status status =
+        als_draft_load(request->store, request->user, 0, request->arena, &drafts, err);
+    if (!status && drafts.count)
+        status = als_patient_load(request->store, request->arena, &patients, err);
+    if (status || drafts.count == 0)
+        return status;
+    als_html_element(page, "h2", "Your drafts", NULL);
+    als_html_markup(page, "<ul>");
+    for (size_t i = 0; i < drafts.count; i++) {
+        const struct als_draft *draft = &drafts.items[i];
+        const char *patient = als_patient_name(&patients, draft->patient_id);
+        if (!*patient)
+            continue;
+        const char *url =
+            draft->rater ? als_url(request->arena, "/patients/{}/visits/{}/{}?rater={}", patient,
+                                   draft->visit, draft->instrument, draft->rater, NULL)
+                         : als_url(request->arena, "/patients/{}/visits/{}/{}", patient,
+                                   draft->visit, draft->instrument, NULL);
+        als_html_markup(page, "<li>");
+        als_html_link(
+            page, url,
+            als_arena_printf(request->arena, "%s %s %s", patient, draft->visit, draft->instrument));
+        als_html_printf(page, ", touched %.10s %.5s UTC", draft->touched_utc,
+                        draft->touched_utc + 11);
+        als_html_markup(page, "</li>");
+    }
+    als_html_markup(page, "</ul>");
     return ALS_OK;
 }
 
@@ -125,6 +162,9 @@ enum als_status als_page_home(struct als_request *request, struct als_response *
         als_html_element(&page, "p", "Nothing is due.", NULL);
     if (list.waiting)
         als_html_element(&page, "p", list.waiting, "class", "notes", NULL);
+    status = write_drafts(&page, err);
+    if (status)
+        return status;
     als_html_open(&page, "p", NULL);
     als_html_link(&page,
                   site ? als_url(request->arena, "/worklist.ics?site={}", site, NULL)

@@ -22,7 +22,7 @@ static void write_facts(struct als_html *page, const struct als_patient *patient
     als_html_markup(page, "</dl>\n");
 }
 
-/* Further pages of the patient, as far as there are routes to them. */
+/* Further pages of the patient. */
 static void write_ways(struct als_html *page, const char *patient)
 {
     static const struct {
@@ -34,12 +34,8 @@ static void write_ways(struct als_html *page, const char *patient)
         {"/audit?patient={}", "What was changed"},
     };
     als_html_markup(page, "<ul class=\"ways\">");
-    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        als_html_markup(page, "<li>");
-        als_html_link(page, als_url(page->request->arena, ways[i].url, patient, NULL),
-                      ways[i].text);
-        als_html_markup(page, "</li>");
-    }
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        als_html_way(page, als_url(page->request->arena, ways[i].url, patient, NULL), ways[i].text);
     als_html_markup(page, "</ul>\n");
 }
 
@@ -159,9 +155,9 @@ static enum als_status write_visits(struct als_html *page, const struct als_pati
 
 static void way(struct als_html *page, const char *url, const char *text)
 {
-    als_html_open(page, "p", NULL);
-    als_html_link(page, url, text);
-    als_html_close(page, "p");
+    als_html_markup(page, "<ul class=\"ways\">");
+    als_html_way(page, url, text);
+    als_html_markup(page, "</ul>");
 }
 
 static enum als_status write_events(struct als_html *page, const struct als_patient *patient,

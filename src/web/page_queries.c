@@ -30,19 +30,6 @@ static const char *subject(const struct als_request *request, const struct als_q
                             visit ? visit : "");
 }
 
-/* Patients by id, for their names. */
-struct names {
-    struct als_patient_list patients;
-};
-
-static const char *name_of(const struct names *names, int64_t id)
-{
-    for (size_t i = 0; i < names->patients.count; i++)
-        if (names->patients.items[i].id == id)
-            return names->patients.items[i].patient;
-    return "";
-}
-
 /* ---- The list ---- */
 
 static void write_filter(struct als_html *page, const char *state, const char *site)
@@ -114,13 +101,13 @@ enum als_status als_page_queries(struct als_request *request, struct als_respons
 {
     struct als_query_filter filter;
     struct als_query_list list;
-    struct names names;
+    struct als_patient_list patients;
     struct als_html page;
     enum als_status status = make_filter(request, &filter, err);
     if (!status)
         status = als_query_load(request->store, &filter, request->arena, &list, err);
     if (!status)
-        status = als_patient_load(request->store, request->arena, &names.patients, err);
+        status = als_patient_load(request->store, request->arena, &patients, err);
     if (status)
         return status;
     als_html_begin(&page, request, response, "Queries");
@@ -130,7 +117,7 @@ enum als_status als_page_queries(struct als_request *request, struct als_respons
     als_html_table(&page, "Queries", "Query", "State", "#Days", "About", "Value", "Question",
                    "Last said", "By");
     for (size_t i = 0; i < list.count; i++)
-        write_query(&page, &list.items[i], name_of(&names, list.items[i].patient_id));
+        write_query(&page, &list.items[i], als_patient_name(&patients, list.items[i].patient_id));
     als_html_table_end(&page);
     als_html_element(&page, "p", als_arena_printf(request->arena, "%zu shown.", list.count),
                      "class", "notes");

@@ -208,19 +208,15 @@ static enum als_status put_adverse_events(struct visit_page *page, struct als_er
             als_html_printf(html, ", grade %d", ae->grade);
         als_html_close(html, "li");
     }
-    als_html_markup(html, "<li>");
-    als_html_link(html, als_url(arena, "/patients/{}/ae/new?visit={}", patient, page->visit.code),
-                  "Add an adverse event");
-    als_html_markup(html, "</li><li>");
-    als_html_link(html, als_url(arena, "/patients/{}/ae", patient), "All adverse events");
-    als_html_markup(html, "</li><li>");
+    als_html_way(html, als_url(arena, "/patients/{}/ae/new?visit={}", patient, page->visit.code),
+                 "Add an adverse event");
+    als_html_way(html, als_url(arena, "/patients/{}/ae", patient), "All adverse events");
     const bool infusion = page->visit.plan && page->visit.plan->infusion;
-    als_html_link(html,
-                  als_arena_printf(arena, "%s%s",
-                                   als_url(arena, "/patients/{}/events/new", patient),
-                                   infusion ? "?event=infusion" : ""),
-                  infusion ? "Record the treatment given at this visit" : "Add an event");
-    als_html_markup(html, "</li></ul>");
+    als_html_way(html,
+                 als_arena_printf(arena, "%s%s", als_url(arena, "/patients/{}/events/new", patient),
+                                  infusion ? "?event=infusion" : ""),
+                 infusion ? "Record the treatment given at this visit" : "Add an event");
+    als_html_markup(html, "</ul>");
     return ALS_OK;
 }
 

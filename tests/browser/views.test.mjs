@@ -75,6 +75,7 @@ test("one who may only look is shown nothing to change and gets no further by as
     const { page, context } = await login("rita");
     for await (const { path } of walk(page, { each: 1 }))
         assert.deepEqual(await page.$$eval("form[method=post]", (forms) => forms
+            .filter((form) => [...form.elements].some((e) => e.type !== "hidden" && !e.matches("fieldset, :disabled")))
             .map((form) => new URL(form.action).pathname)
             .filter((action) => !["/logout", "/account", "/audit/verify"].includes(action))), [], path);
     const token = await page.locator(".who input[name=token]").inputValue();
@@ -243,4 +244,15 @@ test("the matrix marks visits with an open query", async (t) => {
     const { page } = await login("anna", await today(t));
     await page.goto("/matrix");
     assert.ok(await page.getByRole("link", { name: /open query$/ }).count() > 3);
+});
+
+test("forms that were begun wait on the worklist of whoever began them", async () => {
+    const { page } = await login("anna");
+    await page.goto("/patients/BIO-08/visits/MN6/alsfrs");
+    await page.keyboard.press("4");
+    await page.getByRole("button", { name: "Keep as draft" }).click();
+    await page.goto("/");
+    assert.match(await page.locator("main").innerText(), /Your drafts\s+BIO-08 MN6 alsfrs, touched/);
+    const rita = await login("rita");
+    assert.doesNotMatch(await rita.page.locator("main").innerText(), /Your drafts/);
 });

@@ -47,6 +47,8 @@ struct als_patient_list {
 };
 ALS_CHECKED enum als_status als_patient_load(struct als_store *store, struct als_arena *arena,
                                              struct als_patient_list *out, struct als_err *err);
+/* Code of the patient with that id in a list in order of id; "" if it is not there. */
+const char *als_patient_name(const struct als_patient_list *patients, int64_t id);
 /* Sex, age on a day, height and the protocol's equation, for scores. */
 struct als_person als_patient_person(const struct als_patient *patient,
                                      const struct als_protocol *protocol, int day);
