@@ -378,6 +378,9 @@ void als_assess_check(struct als_assess *assess)
         check_not_done(assess);
         return;
     }
+    if (count_said(assess) == 0)
+        als_errors_add(&assess->errors, assess->request->arena, NULL,
+                       "Nothing is answered yet: answer, or say why it was not done");
     for (size_t i = 0; i < assess->instrument->n_items; i++)
         check_wording(assess, i);
 }

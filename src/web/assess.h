@@ -79,7 +79,8 @@ ALS_CHECKED enum als_status als_assess_fill(struct als_assess *assess, struct al
 void als_assess_read(struct als_assess *assess);
 
 /* Add an error for what is answered and would not be stored: answers to a form that was not done,
- * unless they are meant to be left out, and answers to the wording that is not asked. */
+ * unless they are meant to be left out, and answers to the wording that is not asked; and for a
+ * form that was done and says nothing. */
 void als_assess_check(struct als_assess *assess);
 
 /* Was something typed that the form cannot hold? */
