@@ -175,6 +175,7 @@ static void write_actions(struct als_html *page, const struct als_query *query, 
     if (!any)
         return;
     als_html_form(page, query_url(page->request, patient, query->name), "data-guard", "");
+    als_input_hidden(page, "steps", als_arena_printf(page->request->arena, "%zu", query->n_steps));
     als_input_area(page, &(struct als_input){.name = "text", .label = "Text", .value = text}, 3);
     als_html_buttons(page);
     for (size_t i = 0; i < ACTIONS; i++)
@@ -277,6 +278,18 @@ static enum als_status act(struct als_request *request, const struct als_query *
                              NULL, take_step, &step, NULL, err);
 }
 
+/* Nobody answers or closes what somebody else has said something to meanwhile, unread. */
+static enum als_status check_read(const struct als_request *request, const struct als_query *query,
+                                  struct als_err *err)
+{
+    const char *steps = als_request_given(request, "steps");
+    if (!steps || strcmp(steps, als_arena_printf(request->arena, "%zu", query->n_steps)) == 0)
+        return ALS_OK;
+    return als_fail(err, ALS_USAGE, "E-CHANGED-MEANWHILE",
+                    "%s has said something after you opened this: read it, and do it again",
+                    query->last_by ? query->last_by : "Somebody");
+}
+
 enum als_status als_page_query_act(struct als_request *request, struct als_response *response,
                                    struct als_err *err)
 {
@@ -290,11 +303,15 @@ enum als_status als_page_query_act(struct als_request *request, struct als_respo
         return als_fail(err, ALS_USAGE, "E-NAME", "answer, close or reopen");
     enum als_status status = find(request, &query, err);
     if (!status)
+        status = check_read(request, &query, err);
+    if (!status)
         status = act(request, &query, which, text, err);
     if (status == ALS_USAGE) {
         const struct als_html_error error = {"text", err->text};
-        response->status = 422;
-        return write_page(request, response, &query, text, &error, err);
+        const int code = strcmp(err->code, "E-CHANGED-MEANWHILE") == 0 ? 409 : 422;
+        status = write_page(request, response, &query, text, &error, err);
+        response->status = code;
+        return status;
     }
     if (status)
         return status;
