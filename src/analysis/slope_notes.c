@@ -189,7 +189,7 @@ void als_slope_notes_write(struct als_slope_notes *notes, const struct als_proto
     als_buf_release(&text);
     if (notes->all.patients > 1)
         write_mean(&notes->all, NULL, table);
-    if (!options->by)
+    if (notes->n_groups == 0)
         return;
     qsort(notes->groups, notes->n_groups, sizeof *notes->groups, compare_groups);
     for (size_t i = 0; i < notes->n_groups; i++)

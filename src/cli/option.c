@@ -252,8 +252,9 @@ static enum als_status check_words(const struct als_command *command, const stru
                                    struct als_err *err)
 {
     struct als_operand operands[8];
-    size_t n = als_command_operands(command, operands, 8);
-    for (size_t i = 0; i < args->n_operands; i++) {
+    const size_t n = als_command_operands(command, operands, 8);
+    /* Words that a command does not take are refused as such: check_operands. */
+    for (size_t i = 0; n > 0 && i < args->n_operands; i++) {
         const struct als_operand *operand = &operands[i < n ? i : n - 1];
         if (!is_path(operand->name) && !is_utf8(args->operands[i]))
             return als_fail(err, ALS_USAGE, "E-ENCODING", "%s is not UTF-8", operand->name);
