@@ -4,6 +4,7 @@
 #include "assess.h"
 #include "assess_show.h"
 #include "pages.h"
+#include "write.h"
 
 struct question {
     struct als_assess assess;
@@ -56,22 +57,22 @@ static void show(struct question *question, struct als_response *response, const
     als_html_end(&html);
 }
 
+static enum als_status put_query(struct als_request *request, void *query, struct als_err *err)
+{
+    return als_query_open(request->store, query, request->arena, err);
+}
+
 static enum als_status open_query(struct question *question, const char *message,
                                   struct als_query *query, struct als_err *err)
 {
     struct als_assess *assess = &question->assess;
-    struct als_request *request = assess->request;
-    const struct als_change_info info = als_request_change(request, "web query", NULL);
     *query = (struct als_query){.patient_id = assess->visit.patient.id,
                                 .visit_no = assess->visit.visit_no,
                                 .record = assess->instrument->code,
                                 .rater = assess->rater,
                                 .item = question->item,
                                 .message = message};
-    enum als_status status = als_change_begin(request->store, &info, err);
-    if (!status)
-        status = als_query_open(request->store, query, request->arena, err);
-    return status ? status : als_change_commit(request->store, NULL, err);
+    return als_request_write(assess->request, "web query", NULL, put_query, query, NULL, err);
 }
 
 enum als_status als_page_ask(struct als_request *request, struct als_response *response,

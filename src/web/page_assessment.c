@@ -5,6 +5,7 @@
 #include "assess.h"
 #include "assess_show.h"
 #include "pages.h"
+#include "write.h"
 
 /* ---- Showing ---- */
 
@@ -93,25 +94,21 @@ static enum als_status save_entry(struct als_assess *assess, struct als_entry_ou
     return als_entry_save(assess->request->store, &entry, outcome, err);
 }
 
+struct storing {
+    struct als_assess *assess;
+    struct als_entry_outcome *outcome;
+};
+
 /* One change set: the row, what rules ask about it, and the draft that it came from. */
-static enum als_status store_form(struct als_assess *assess, struct als_entry_outcome *outcome,
-                                  struct als_err *err)
+static enum als_status store_form(struct als_request *request, void *context, struct als_err *err)
 {
-    struct als_store *store = assess->request->store;
-    const struct als_change_info info =
-        als_request_change(assess->request, "web form", als_request_why(assess->request));
-    const struct als_draft draft = als_assess_draft_key(assess);
-    enum als_status status = als_change_begin(store, &info, err);
-    if (status)
-        return status;
-    status = number_key(assess, err);
+    const struct storing *storing = context;
+    const struct als_draft draft = als_assess_draft_key(storing->assess);
+    enum als_status status = number_key(storing->assess, err);
     if (!status)
-        status = save_entry(assess, outcome, err);
+        status = save_entry(storing->assess, storing->outcome, err);
     if (!status)
-        status = als_draft_discard(store, &draft, err);
-    if (!status)
-        return als_change_commit(store, NULL, err);
-    als_change_abandon(store);
+        status = als_draft_discard(request->store, &draft, err);
     return status;
 }
 
@@ -207,7 +204,10 @@ static enum als_status save(struct als_assess *assess, struct als_response *resp
     als_assess_check(assess);
     if (assess->errors.count)
         return show_again(assess, response, 422, err);
-    const enum als_status status = store_form(assess, &outcome, &why);
+    struct storing storing = {assess, &outcome};
+    const enum als_status status =
+        als_request_write(assess->request, "web form", als_request_why(assess->request), store_form,
+                          &storing, NULL, &why);
     if (status == ALS_OK) {
         tell_saved(assess, &outcome);
         als_response_redirect(response,

@@ -4,6 +4,7 @@
 #include "alstrack/store/sign.h"
 #include "pages.h"
 #include "visit_view.h"
+#include "write.h"
 
 static const struct als_input_choice meanings[] = {
     {"reviewed and correct", "reviewed and correct", NULL},
@@ -100,18 +101,21 @@ static const char *chosen_meaning(const struct als_request *request)
     return NULL;
 }
 
-static enum als_status sign(struct als_request *request, const struct als_visit_view *visit,
-                            const char *meaning, struct als_err *err)
+/* What is signed, and what the signature means. */
+struct signing {
+    struct als_scope scope;
+    const char *meaning;
+};
+
+static enum als_status sign(struct als_request *request, void *context, struct als_err *err)
 {
-    const struct als_scope scope = {visit->patient.id, visit->visit_no};
-    const struct als_change_info info = als_request_change(request, "web signature", NULL);
+    const struct signing *signing = context;
     struct als_signature signature;
-    enum als_status status = als_change_begin(request->store, &info, err);
+    enum als_status status = check_content(request, &signing->scope, err);
     if (!status)
-        status = check_content(request, &scope, err);
-    if (!status)
-        status = als_sign(request->store, &scope, meaning, &signature, request->arena, err);
-    return status ? status : als_change_commit(request->store, NULL, err);
+        status = als_sign(request->store, &signing->scope, signing->meaning, &signature,
+                          request->arena, err);
+    return status;
 }
 
 enum als_status als_page_sign_post(struct als_request *request, struct als_response *response,
@@ -136,7 +140,8 @@ enum als_status als_page_sign_post(struct als_request *request, struct als_respo
         response->status = 422;
         return ALS_OK;
     }
-    status = sign(request, &visit, meaning, err);
+    struct signing signing = {{visit.patient.id, visit.visit_no}, meaning};
+    status = als_request_write(request, "web signature", NULL, sign, &signing, NULL, err);
     if (status == ALS_DATA && strcmp(err->code, "E-CHANGED-MEANWHILE") == 0) {
         show(request, response, &visit, looked_at(request), err->text);
         response->status = 409;
