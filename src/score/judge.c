@@ -61,7 +61,6 @@ struct als_judge *als_judge_new(const struct als_instrument *instrument)
     *judge = (struct als_judge){.instrument = instrument, .arena = arena};
     judge->rules = als_arena_array(arena, count_conditions(instrument) + 1, sizeof *judge->rules);
     judge->applies = als_arena_array(arena, items, sizeof *judge->applies);
-    judge->looks_back_at = als_arena_array(arena, items, sizeof *judge->looks_back_at);
     size_t others;
     judge->names =
         als_arena_array(arena, most_names(instrument, &others) + 1, sizeof *judge->names);
@@ -88,11 +87,6 @@ void als_judge_free(struct als_judge *judge)
 bool als_judge_looks_back(const struct als_judge *judge)
 {
     return judge->looks_back;
-}
-
-bool als_judge_looks_back_at(const struct als_judge *judge, size_t item)
-{
-    return judge->looks_back_at[item];
 }
 
 static const uint8_t *ranks_of(const struct als_judge *judge, const struct als_sitting *sitting,

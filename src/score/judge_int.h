@@ -54,7 +54,6 @@ struct als_judge {
     struct condition *applies; /* [n_items]; of items without one, expr is NULL */
     struct condition *others;  /* wordings and prefilled choices, as far as they were asked for */
     size_t n_others;
-    bool *looks_back_at; /* [item] */
     bool looks_back;
     struct als_value *names; /* room for the names of any condition */
     /* Of the assessment under examination. */

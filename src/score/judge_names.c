@@ -108,19 +108,8 @@ static void note_looks(struct als_judge *judge, const struct source *source)
     switch (source->kind) {
     case FROM_PREVIOUS:
     case FROM_CHANGE:
-        judge->looks_back_at[source->index] = true;
-        judge->looks_back = true;
-        break;
     case FROM_PREVIOUS_SCORE:
-    case FROM_CHANGE_SCORE: {
-        const struct als_score *score = &judge->instrument->scores[source->index];
-        for (size_t i = 0; i < score->n_items; i++)
-            judge->looks_back_at[score->items[i]] = true;
-        for (size_t i = 0; i < score->n_mean_items; i++)
-            judge->looks_back_at[score->mean_items[i]] = true;
-        judge->looks_back = true;
-        break;
-    }
+    case FROM_CHANGE_SCORE:
     case FROM_MONTHS:
     case FROM_RATER:
         judge->looks_back = true;

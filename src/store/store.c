@@ -299,11 +299,6 @@ void als_store_cut(struct als_store *store, int day)
     als_day_format(day, store->cut_text);
 }
 
-int als_store_cut_day(const struct als_store *store)
-{
-    return store->cut_day;
-}
-
 enum als_status als_store_open(const char *path, enum als_store_mode mode, struct als_store **out,
                                struct als_err *err)
 {

@@ -82,9 +82,8 @@ enum als_truth als_judge_applies(struct als_judge *judge, size_t item,
 enum als_truth als_judge_condition(struct als_judge *judge, const struct als_expr *expr,
                                    const struct als_judge_input *input);
 
-/* Does any rule look at the assessment before? And at this item of it? */
+/* Does any rule look at the assessment before? */
 bool als_judge_looks_back(const struct als_judge *judge);
-bool als_judge_looks_back_at(const struct als_judge *judge, size_t item);
 
 /* The place of an answer among the possible ones of its item: 0 = missing, at most 254. The same
  * for the same answer. */

@@ -79,7 +79,6 @@ ALS_CHECKED enum als_status als_store_refresh(struct als_store *store, bool *red
  * later are ongoing. Partial dates count by their first day. Writing is not affected, so do not
  * write to a store that was cut. */
 void als_store_cut(struct als_store *store, int day);
-int als_store_cut_day(const struct als_store *store); /* INT_MAX when there is no cut */
 
 /* Definitions in force; borrowed from the store. */
 const struct als_protocol *als_store_protocol(const struct als_store *store);
