@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { alstrack, axe, enter, launch, makeStudy, overflow, routes, serve, walk } from "./lib.mjs";
+import { alstrack, axe, click, enter, launch, makeStudy, overflow, routes, serve, walk } from "./lib.mjs";
 
 let study, server, browser;
 before(async () => {
@@ -116,11 +116,12 @@ test("in a study with users people log in by name and password", async () => {
         trouble.length = 0;
         await page.keyboard.press("Enter");
         await page.getByRole("alert").waitFor();
+        await page.waitForLoadState();
         assert.match(await page.getByRole("alert").innerText(), /unknown user or wrong password/);
         assert.ok(await page.getByRole("alert").evaluate((e) => e === document.activeElement), "focus on what is wrong");
         assert.deepEqual(await axe(page), []);
         await page.getByLabel("Password").fill("correct horse battery");
-        await page.getByRole("button", { name: "Log in" }).click();
+        await click(page.getByRole("button", { name: "Log in" }));
         assert.equal(new URL(page.url()).pathname, "/");
         assert.match(await page.locator(".who").innerText(), /anna\s+admin/);
         for await (const { path, route } of walk(page, { each: 1 })) {
@@ -143,7 +144,7 @@ test("a link leads to every page of the table", () => {
 test("logging out ends the session for good", async () => {
     const { page, context } = await open();
     const [cookie] = await context.cookies();
-    await page.getByRole("button", { name: "Log out" }).click();
+    await click(page.getByRole("button", { name: "Log out" }));
     assert.match(await page.locator("h1").innerText(), /Not logged in/);
     await context.addCookies([cookie]);
     await page.goto("/");

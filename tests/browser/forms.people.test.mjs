@@ -2,7 +2,7 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
-import { alstrack, axe, launch, overflow, serve, watch } from "./lib.mjs";
+import { alstrack, axe, click, launch, overflow, serve, watch } from "./lib.mjs";
 import { addPatient, makeEmptyStudy } from "./entry.mjs";
 
 const PASSWORD = "correct horse battery";
@@ -35,7 +35,7 @@ const logIn = async (user, options = {}) => {
     await page.goto("/login");
     await page.getByLabel("User").fill(user);
     await page.getByLabel("Password").fill(PASSWORD);
-    await page.getByRole("button", { name: "Log in" }).click();
+    await click(page.getByRole("button", { name: "Log in" }));
     return { page, trouble, context };
 };
 const form = (patient) => `/patients/${patient}/visits/MN3/alsfrsr`;
@@ -100,7 +100,7 @@ test("the merge page names the other person", async () => {
     await one.page.goto(form("T4"));
     await enterAll(two.page, "T4");
     await one.page.locator('input[name="walking"][value="2"]').check();
-    await one.page.getByRole("button", { name: "Save", exact: true }).click();
+    await click(one.page.getByRole("button", { name: "Save", exact: true }));
     assert.match(await one.page.locator("h1").innerText(), /Changed meanwhile/);
     assert.match(await one.page.locator(".notice").first().innerText(), /dora saved this form at \d\d:\d\d:\d\d/);
 });
@@ -108,17 +108,17 @@ test("the merge page names the other person", async () => {
 test("a visit is signed with the password, and the signature falls when the visit changes", async () => {
     const { page, trouble } = await logIn("cora");
     await enterAll(page, "T5");
-    await page.getByRole("link", { name: "Sign this visit" }).click();
+    await click(page.getByRole("link", { name: "Sign this visit" }));
     assert.match(await page.locator("main").innerText(), /You sign as cora Nova \(cora\)/);
     assert.deepEqual(await axe(page), []);
     await page.setViewportSize({ width: 320, height: 640 });
     assert.equal(await overflow(page), 0);
     await page.getByLabel("reviewed and correct").check();
     await page.getByLabel("Your password, once more").fill("wrong horse battery");
-    await page.getByRole("button", { name: "Sign" }).click();
+    await click(page.getByRole("button", { name: "Sign" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /password/);
     await page.getByLabel("Your password, once more").fill(PASSWORD);
-    await page.getByRole("button", { name: "Sign" }).click();
+    await click(page.getByRole("button", { name: "Sign" }));
     const signatures = page.locator("main ul").last();
     assert.match(await signatures.innerText(), /cora Nova \(cora\).*reviewed and correct.*valid/s);
     await page.goto(form("T5"));

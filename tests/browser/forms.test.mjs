@@ -1,7 +1,7 @@
 // Forms: entering, correcting, drafts, conflicts; with and without scripts.
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { TODAY, alstrack, axe, enter, launch, overflow, serve } from "./lib.mjs";
+import { TODAY, alstrack, axe, click, enter, launch, overflow, serve } from "./lib.mjs";
 import { makeEmptyStudy, addPatient } from "./entry.mjs";
 
 let study, server, browser, visitor;
@@ -31,7 +31,7 @@ const items = ["speech", "salivation", "swallowing", "handwriting", "cutting", "
 const fill = async (page, value = 3) => {
     for (const item of items) await choose(page, item, item === "respiratory_insufficiency" ? 4 : value);
 };
-const save = (page) => page.getByRole("button", { name: "Save", exact: true }).click();
+const save = (page) => click(page.getByRole("button", { name: "Save", exact: true }));
 const confirm = async (page, why) => {
     for (const field of await page.getByLabel("It is right, because").all()) await field.fill(why);
     await save(page);
@@ -111,9 +111,9 @@ test("a draft is kept by a button without scripts, and thrown away by another", 
     const { page } = await open({ javaScriptEnabled: false });
     await page.goto(form("T5"));
     await choose(page, "walking", 0);
-    await page.getByRole("button", { name: "Keep as draft" }).click();
+    await click(page.getByRole("button", { name: "Keep as draft" }));
     assert.equal(await page.locator('input[name="walking"]:checked').inputValue(), "0");
-    await page.getByRole("button", { name: "Discard draft" }).click();
+    await click(page.getByRole("button", { name: "Discard draft" }));
     assert.equal(await page.locator('input[name="walking"]:checked').count(), 0);
 });
 
@@ -142,7 +142,7 @@ test("what is no answer is refused beside its field, and what was typed stays", 
         assert.equal(await page.locator("input[name=date]").inputValue(), "2014-02-31");
         if (javaScriptEnabled)
             assert.equal(await summary.evaluate((box) => box === document.activeElement), true);
-        await summary.getByRole("link").last().click();
+        await click(summary.getByRole("link").last());
         assert.equal(new URL(page.url()).hash, "#litres");
         if (javaScriptEnabled) assert.deepEqual(await axe(page), []);
     }
@@ -178,7 +178,7 @@ test("a correction needs a reason, and the history tells who, when, before, afte
     await save(page);
     assert.match(await notice(page), /corrected/);
     await page.goto(form("T8"));
-    await page.getByRole("link", { name: "History of 8. Walking" }).click();
+    await click(page.getByRole("link", { name: "History of 8. Walking" }));
     const table = await page.locator("table").innerText();
     assert.match(table, /\(entry\)\s+3/);
     assert.match(table, /3 early difficulty\s+2 with assistance\s+transcription error: row misread/);
@@ -224,7 +224,7 @@ test("item 5b without scripts: both wordings can be reached", async () => {
     await page.goto(form("T11"));
     await fill(page, 3);
     await choose(page, "cutting_form", "b");
-    await page.locator('details[data-open-of="cutting.b"] > summary').click();
+    await click(page.locator('details[data-open-of="cutting.b"] > summary'));
     await choose(page, "cutting.b", 0);
     await save(page);
     await confirm(page, "tube placed elsewhere");
@@ -255,11 +255,11 @@ test("two people at one form: the second sees who, when and which fields, and ch
     assert.equal(await chosen("stairs").inputValue(), "yours", "only you changed it");
     assert.equal(await chosen("walking").count(), 0, "both changed it");
     await first.page.locator("select[name=why-code]").selectOption("late information");
-    await first.page.getByRole("button", { name: "Save what is chosen" }).click();
+    await click(first.page.getByRole("button", { name: "Save what is chosen" }));
     assert.match(await first.page.locator("[data-error-summary]").innerText(), /Walking: choose one/);
     await choose(first.page, "merge.walking", "yours");
     await first.page.locator("select[name=why-code]").selectOption("late information");
-    await first.page.getByRole("button", { name: "Save what is chosen" }).click();
+    await click(first.page.getByRole("button", { name: "Save what is chosen" }));
     assert.match(await notice(first.page), /corrected/);
     await first.page.goto(form("T12"));
     for (const [item, value] of [["speech", "4"], ["walking", "1"], ["stairs", "2"]])
@@ -286,7 +286,7 @@ test("a second rater has a form of their own, and sees that there is one", async
     await save(page);
     await page.goto(form("T14"));
     assert.match(await notice(page), /already by rater: AB/);
-    await page.getByRole("link", { name: "AB", exact: true }).click();
+    await click(page.getByRole("link", { name: "AB", exact: true }));
     assert.equal(await page.locator('input[name="walking"]:checked').inputValue(), "3");
 });
 
@@ -295,7 +295,7 @@ test("a draft under a rater's name is found again from the visit and from the ba
     await page.goto(form("T23"));
     await page.locator("input[name=rater]").fill("CD");
     await choose(page, "walking", 2);
-    await page.getByRole("button", { name: "Keep as draft" }).click();
+    await click(page.getByRole("button", { name: "Keep as draft" }));
     assert.equal(await page.locator('input[name="walking"]:checked').inputValue(), "2");
     await page.goto("/patients/T23/visits/MN3");
     assert.match(await page.locator("tr", { hasText: "ALSFRS-R" }).innerText(), /not yet.*draft.*CD/s);
@@ -334,17 +334,17 @@ test("a visit is recorded with its procedures, and not done with a reason", asyn
     await page.goto("/patients/T18/visits/SCR");
     await page.locator("input[name=date]").fill("2013-12-02");
     await page.locator('select[name="mri.status"]').selectOption("not-done");
-    await page.getByRole("button", { name: "Save the visit" }).click();
+    await click(page.getByRole("button", { name: "Save the visit" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /mri: say why it was not done/);
     await page.locator('select[name="mri.reason"]').selectOption("refused");
     await page.locator('select[name="labs.status"]').selectOption("done");
-    await page.getByRole("button", { name: "Save the visit" }).click();
+    await click(page.getByRole("button", { name: "Save the visit" }));
     assert.match(await notice(page), /The visit is saved/);
     assert.equal(await page.locator('input[name="labs.date"]').inputValue(), "2013-12-02");
     await page.goto("/patients/T18/visits/MN1");
     await page.locator("input[name=date]").fill("");
     await page.locator("select[name=reason]").selectOption("lost");
-    await page.getByRole("button", { name: "Save the visit" }).click();
+    await click(page.getByRole("button", { name: "Save the visit" }));
     assert.match(await notice(page), /The visit is saved/);
 });
 
@@ -353,24 +353,24 @@ test("a patient is registered, refused twice, and corrected with a reason", asyn
     await page.goto("/patients/new");
     await page.locator("input[name=patient]").fill("NEW-1");
     await page.locator("input[name=height_cm]").fill("17 m");
-    await page.getByRole("button", { name: "Register" }).click();
+    await click(page.getByRole("button", { name: "Register" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /Height: expected a number/);
     await page.locator("input[name=height_cm]").fill("172");
     await page.locator("select[name=site]").selectOption("RST");
     await page.locator("input[name=birth_date]").fill("1960-05");
-    await page.getByRole("button", { name: "Register" }).click();
+    await click(page.getByRole("button", { name: "Register" }));
     assert.match(page.url(), /\/patients\/NEW-1$/);
     await page.goto("/patients/new");
     await page.locator("input[name=patient]").fill("NEW-1");
-    await page.getByRole("button", { name: "Register" }).click();
+    await click(page.getByRole("button", { name: "Register" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /registered already/);
     await page.goto("/patients/NEW-1/edit");
     await page.locator("select[name=sex]").selectOption("F");
     await page.locator("input[name=height_cm]").fill("168");
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /stored value changes/);
     await page.locator("select[name=why-code]").selectOption("transcription error");
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(alstrack(study.study, "patient", "show", "NEW-1", "--format", "csv"), /height_cm,168/);
 });
 
@@ -381,21 +381,21 @@ test("an event is added, corrected and taken out, each with what it needs", asyn
     await page.locator("input[name=date]").fill("2014-05");
     await page.locator("input[name=value]").fill("50000000");
     await page.locator("input[name=unit]").fill("cells");
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /Date.*not a day/);
     await page.locator("input[name=date]").fill("2014-05-05");
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(alstrack(study.study, "event", "list", "T19", "--format", "csv"), /infusion,2014-05-05,50000000,cells/);
     await page.goto("/patients/T19/events/infusion/2014-05-05");
     await page.locator("input[name=value]").fill("60000000");
     await page.locator("select[name=why-code]").selectOption("source corrected");
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(alstrack(study.study, "event", "list", "T19", "--format", "csv"), /2014-05-05,60000000/);
     await page.goto("/patients/T19/events/infusion/2014-05-05");
-    await page.getByRole("button", { name: "Take out" }).click();
+    await click(page.getByRole("button", { name: "Take out" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /changes what is stored/);
     await page.getByLabel("Reason for taking it out").fill("wrong patient");
-    await page.getByRole("button", { name: "Take out" }).click();
+    await click(page.getByRole("button", { name: "Take out" }));
     assert.doesNotMatch(alstrack(study.study, "event", "list", "T19", "--format", "csv"), /2014-05-05/);
 });
 
@@ -405,19 +405,19 @@ test("an adverse event is added with its grade and causes, and corrected", async
     await page.locator("input[name=onset]").fill("2014-05-20");
     await page.locator("input[name=end]").fill("2014-05-10");
     await page.locator('input[name=grade][value="2"]').check();
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /What happened/);
     await page.locator("input[name=term]").fill("headache");
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(await page.locator("[data-error-summary]").innerText(), /before/);
     await page.locator("input[name=end]").fill("2014-05");
     await page.locator('input[name=serious][value="N"]').check();
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(await page.locator("table").innerText(), /headache\s+2.*2014-05-20\s+2014-05\s+no/s);
-    await page.getByRole("link", { name: "1", exact: true }).click();
+    await click(page.getByRole("link", { name: "1", exact: true }));
     await page.locator("input[name=outcome]").fill("recovered");
     await page.locator("select[name=why-code]").selectOption("late information");
-    await page.getByRole("button", { name: "Save" }).click();
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(await page.locator("table").innerText(), /recovered/);
 });
 
@@ -454,11 +454,11 @@ test("a query is raised on a field, and the form shows it there", async () => {
     try {
         const { page } = await enter(browser, late, { javaScriptEnabled: false });
         await page.goto(form("T8"));
-        await page.getByRole("link", { name: "Query about 8. Walking" }).click();
-        await page.getByRole("button", { name: "Open the query" }).click();
+        await click(page.getByRole("link", { name: "Query about 8. Walking" }));
+        await click(page.getByRole("button", { name: "Open the query" }));
         assert.match(await page.locator("[data-error-summary]").innerText(), /needs its question/);
         await page.getByLabel(/explained/).fill("Was this with a stick?");
-        await page.getByRole("button", { name: "Open the query" }).click();
+        await click(page.getByRole("button", { name: "Open the query" }));
         const shown = page.locator(".finding.query");
         assert.match(await shown.innerText(), /Query open.*Was this with a stick\?/);
         assert.equal(await page.goto(await shown.getByRole("link").getAttribute("href")).then((r) => r.status()), 200);

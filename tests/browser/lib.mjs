@@ -10,6 +10,8 @@ import { chromium } from "playwright-core";
 
 export const ALSTRACK = process.env.ALSTRACK_BINARY;
 export const ROOT = process.env.ALSTRACK_ROOT;
+// Holds each script back so long, which shows tests that do not wait for it: ALSTRACK_SLOW_MS=400 tests/browser/run ...
+const SLOW_MS = Number(process.env.ALSTRACK_SLOW_MS ?? 0);
 export const TODAY = "2014-06-01"; // a day on which the sample study has visits due and overdue
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -90,6 +92,7 @@ export async function enter(browser, server, options = {}) {
 }
 
 export function watch(page, server, trouble) {
+    if (SLOW_MS) page.route("**/*.js", (route) => setTimeout(() => route.continue(), SLOW_MS));
     page.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) trouble.push(`${page.url()}: ${message.text()}`);
     });
@@ -102,6 +105,13 @@ export function watch(page, server, trouble) {
         if (request.failure()?.errorText !== "net::ERR_ABORTED")
             trouble.push(`${request.url()}: ${request.failure()?.errorText}`);
     });
+}
+
+// Click, and wait until the page this leads to has run its scripts: a click alone ends when the next
+// page begins to arrive.
+export async function click(locator) {
+    await locator.click();
+    await locator.page().waitForLoadState();
 }
 
 // Accessibility: every rule of WCAG 2.2 A and AA, and best practices. One text for each violation.

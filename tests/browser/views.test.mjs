@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { alstrack, axe, enter, launch, makeStudy, ROOT, serve, walk } from "./lib.mjs";
+import { alstrack, axe, click, enter, launch, makeStudy, ROOT, serve, walk } from "./lib.mjs";
 
 const PASSWORD = "correct horse battery";
 const trial = "bioinova-nct03828123";
@@ -50,7 +50,7 @@ async function login(name, at = server, options = {}) {
     const visit = await enter(browser, at, options);
     await visit.page.getByLabel("User").fill(name);
     await visit.page.getByLabel("Password").fill(PASSWORD);
-    await visit.page.getByRole("button", { name: "Log in" }).click();
+    await click(visit.page.getByRole("button", { name: "Log in" }));
     await visit.page.locator(".who").waitFor();
     return visit;
 }
@@ -105,11 +105,11 @@ test("an admin adds a user, who can then log in", async () => {
     await page.getByLabel("Role").selectOption("data-manager");
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByLabel("Password again").fill("another password");
-    await page.getByRole("button", { name: "Add the user" }).click();
+    await click(page.getByRole("button", { name: "Add the user" }));
     assert.match(await page.getByRole("alert").innerText(), /passwords differ/);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByLabel("Password again").fill(PASSWORD);
-    await page.getByRole("button", { name: "Add the user" }).click();
+    await click(page.getByRole("button", { name: "Add the user" }));
     assert.match(await page.getByRole("status").innerText(), /Saved as change \d+/);
     const dana = await login("dana");
     assert.match(await dana.page.locator(".who").innerText(), /dana\s+data-manager/);
@@ -118,18 +118,18 @@ test("an admin adds a user, who can then log in", async () => {
 test("a lock is put on and taken off with a reason, and the whole study only by its code", async () => {
     const { page } = await login("anna");
     await page.goto("/locks");
-    await page.getByRole("button", { name: "Lock", exact: true }).click();
+    await click(page.getByRole("button", { name: "Lock", exact: true }));
     assert.match(await page.getByRole("alert").innerText(), /name the patient, or type the code/);
     await page.getByLabel("Patient").fill("BIO-04");
     await page.getByLabel("Visit").fill("MN3");
-    await page.getByRole("button", { name: "Lock", exact: true }).click();
+    await click(page.getByRole("button", { name: "Lock", exact: true }));
     assert.match(await page.locator("table").first().innerText(), /visit MN3 of BIO-04\s+anna/);
     await page.getByLabel("Patient").fill("BIO-04");
     await page.getByLabel("Visit").fill("MN3");
-    await page.getByRole("button", { name: "Unlock" }).click();
+    await click(page.getByRole("button", { name: "Unlock" }));
     assert.match(await page.getByRole("alert").innerText(), /needs a reason/);
     await page.getByLabel("Reason").fill("a slip");
-    await page.getByRole("button", { name: "Unlock" }).click();
+    await click(page.getByRole("button", { name: "Unlock" }));
     assert.match(await page.locator("main").innerText(), /Nothing is locked/);
 });
 
@@ -151,7 +151,7 @@ test("the matrix has a row for each patient and says each state in words", async
     assert.equal(await page.locator("tbody tr").count(), 26);
     assert.equal(await page.getByRole("link", { name: /^BIO-05 MN9: not done, 2014-03-04$/ }).count(), 1);
     await page.getByLabel("Site").selectOption("BRN");
-    await page.getByRole("button", { name: "Show" }).click();
+    await click(page.getByRole("button", { name: "Show" }));
     assert.equal(await page.locator("tbody tr").count(), 13);
 });
 
@@ -159,14 +159,14 @@ test("a decision on eligibility is kept, and changing it needs a reason", async 
     const { page } = await login("anna");
     await page.goto("/patients/BIO-05/eligibility");
     await page.getByLabel("coagulopathy").selectOption("no");
-    await page.getByRole("button", { name: "Save the decisions" }).click();
+    await click(page.getByRole("button", { name: "Save the decisions" }));
     assert.match(await page.locator("tr", { hasText: "Coagulopathy" }).innerText(), /pass/);
     await page.getByLabel("coagulopathy").selectOption("yes");
-    await page.getByRole("button", { name: "Save the decisions" }).click();
+    await click(page.getByRole("button", { name: "Save the decisions" }));
     await page.getByRole("alert").waitFor();
     await page.getByLabel("coagulopathy").selectOption("yes");
     await page.getByLabel("Reason").fill("seen in the laboratory's report");
-    await page.getByRole("button", { name: "Save the decisions" }).click();
+    await click(page.getByRole("button", { name: "Save the decisions" }));
     assert.match(await page.locator("tr", { hasText: "Coagulopathy" }).innerText(), /fail/);
 });
 
@@ -205,7 +205,7 @@ test("the trail verifies, and its head is shown", async () => {
     const { page } = await login("anna");
     await page.goto("/audit");
     assert.match(await page.locator(".digest").innerText(), /[0-9a-f]{64}/);
-    await page.getByRole("button", { name: "Verify the trail" }).click();
+    await click(page.getByRole("button", { name: "Verify the trail" }));
     assert.match(await page.locator("main").innerText(), /The trail and the tables agree/);
 });
 
@@ -222,17 +222,17 @@ test("a query is answered, closed and opened again, with what was said", async (
     await page.goto("/queries?state=open");
     assert.deepEqual(await axe(page), []);
     const name = await page.locator("tbody th").first().innerText();
-    await page.getByRole("link", { name, exact: true }).click();
+    await click(page.getByRole("link", { name, exact: true }));
     assert.deepEqual(await axe(page), []);
     assert.deepEqual(trouble, []);
-    await page.getByRole("button", { name: "Answer" }).click();
+    await click(page.getByRole("button", { name: "Answer" }));
     await page.getByRole("alert").waitFor();
     await page.getByLabel("Text").fill("the source says so");
-    await page.getByRole("button", { name: "Answer" }).click();
+    await click(page.getByRole("button", { name: "Answer" }));
     assert.match(await page.locator("main").innerText(), /answered\s[\s\S]*anna\s+the source says so/);
-    await page.getByRole("button", { name: "Close" }).click();
+    await click(page.getByRole("button", { name: "Close" }));
     await page.getByLabel("Text").fill("not convinced");
-    await page.getByRole("button", { name: "Reopen" }).click();
+    await click(page.getByRole("button", { name: "Reopen" }));
     const steps = await page.locator("tbody th").allInnerTexts();
     assert.deepEqual(steps, ["opened", "answered", "closed", "reopened"]);
     const rita = await login("rita", late);
@@ -250,7 +250,7 @@ test("forms that were begun wait on the worklist of whoever began them", async (
     const { page } = await login("anna");
     await page.goto("/patients/BIO-08/visits/MN6/alsfrs");
     await page.keyboard.press("4");
-    await page.getByRole("button", { name: "Keep as draft" }).click();
+    await click(page.getByRole("button", { name: "Keep as draft" }));
     await page.goto("/");
     assert.match(await page.locator("main").innerText(), /Your drafts\s+BIO-08 MN6 alsfrs, touched/);
     const rita = await login("rita");
