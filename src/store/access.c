@@ -27,31 +27,26 @@ void als_writer_close(struct als_store *store, struct als_store *writer)
 /* Columns that a row's digest covers, in this order, first in the result row. */
 #define COVERED "access_id, at_utc, user, authenticated, what, detail, parent_digest"
 
-static enum als_status first_parent(struct als_store *store, unsigned char digest[ALS_DIGEST_BYTES],
-                                    struct als_err *err)
-{
-    return als_change_genesis(store, digest, err);
-}
-
 enum als_status als_access_last(struct als_store *store, int64_t *id,
                                 unsigned char digest[ALS_DIGEST_BYTES], struct als_err *err)
 {
-    sqlite3_stmt *stmt;
-    *id = 0;
-    enum als_status status = als_sql_cached(
-        store, "SELECT access_id, digest FROM main.access ORDER BY access_id DESC LIMIT 1", &stmt,
-        err);
-    if (status != ALS_OK)
-        return status;
-    bool row;
-    status = als_sql_step(store, stmt, &row, err);
-    if (status == ALS_OK && row) {
-        *id = sqlite3_column_int64(stmt, 0);
-        if (sqlite3_column_bytes(stmt, 1) == ALS_DIGEST_BYTES)
-            memcpy(digest, sqlite3_column_blob(stmt, 1), ALS_DIGEST_BYTES);
-    }
-    als_sql_done(stmt);
-    return status == ALS_OK && !row ? first_parent(store, digest, err) : status;
+    return als_chain_last(
+        store, "SELECT access_id, digest FROM main.access ORDER BY access_id DESC LIMIT 1", id,
+        digest, err);
+}
+
+/* Bind the columns that a row's digest covers to 1 to 7. */
+static void bind_covered(sqlite3_stmt *stmt, const char *at_utc, const char *user,
+                         bool authenticated, const char *what, const char *detail, int64_t id,
+                         const unsigned char *parent)
+{
+    sqlite3_bind_int64(stmt, 1, id);
+    als_bind_text(stmt, 2, at_utc);
+    als_bind_text(stmt, 3, user);
+    sqlite3_bind_int(stmt, 4, authenticated);
+    als_bind_text(stmt, 5, what);
+    als_bind_text(stmt, 6, detail);
+    sqlite3_bind_blob(stmt, 7, parent, ALS_DIGEST_BYTES, SQLITE_STATIC);
 }
 
 static enum als_status digest_row(struct als_store *store, const char *at_utc, const char *user,
@@ -63,13 +58,7 @@ static enum als_status digest_row(struct als_store *store, const char *at_utc, c
     enum als_status status = als_sql_cached(store, "SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7", &stmt, err);
     if (status != ALS_OK)
         return status;
-    sqlite3_bind_int64(stmt, 1, id);
-    als_bind_text(stmt, 2, at_utc);
-    als_bind_text(stmt, 3, user);
-    sqlite3_bind_int(stmt, 4, authenticated);
-    als_bind_text(stmt, 5, what);
-    als_bind_text(stmt, 6, detail);
-    sqlite3_bind_blob(stmt, 7, parent, ALS_DIGEST_BYTES, SQLITE_STATIC);
+    bind_covered(stmt, at_utc, user, authenticated, what, detail, id, parent);
     bool row;
     status = als_sql_step(store, stmt, &row, err);
     if (status == ALS_OK)
@@ -114,13 +103,7 @@ enum als_status als_access_append(struct als_store *store, const char *user, boo
                                 &stmt, err);
     if (status != ALS_OK)
         return status;
-    sqlite3_bind_int64(stmt, 1, id);
-    als_bind_text(stmt, 2, at_utc);
-    als_bind_text(stmt, 3, user);
-    sqlite3_bind_int(stmt, 4, authenticated);
-    als_bind_text(stmt, 5, what);
-    als_bind_text(stmt, 6, detail);
-    sqlite3_bind_blob(stmt, 7, parent, sizeof parent, SQLITE_STATIC);
+    bind_covered(stmt, at_utc, user, authenticated, what, detail, id, parent);
     sqlite3_bind_blob(stmt, 8, digest, sizeof digest, SQLITE_STATIC);
     status = als_sql_run(store, stmt, err);
     return status == ALS_OK ? note_end(store, id, digest, err) : status;
@@ -209,7 +192,7 @@ enum als_status als_access_verify(struct als_store *store, als_access_row_fn *se
     unsigned char parent[ALS_DIGEST_BYTES] = {0}, digest[ALS_DIGEST_BYTES];
     int64_t last_id = 0;
     sqlite3_stmt *stmt;
-    enum als_status status = first_parent(store, parent, err);
+    enum als_status status = als_change_genesis(store, parent, err);
     if (status == ALS_OK)
         status = als_sql_prepare(
             store, "SELECT " COVERED ", digest FROM main.access ORDER BY access_id", &stmt, err);

@@ -88,26 +88,23 @@ static const char *trim_reason(const char *reason, size_t *length)
     return from;
 }
 
-static enum als_status last_change(struct als_store *store, int64_t *change_id,
-                                   unsigned char digest[ALS_DIGEST_BYTES], struct als_err *err)
+enum als_status als_chain_last(struct als_store *store, const char *sql, int64_t *id,
+                               unsigned char digest[ALS_DIGEST_BYTES], struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status = als_sql_cached(
-        store, "SELECT change_id, digest FROM main.change_set ORDER BY change_id DESC LIMIT 1",
-        &stmt, err);
+    enum als_status status = als_sql_cached(store, sql, &stmt, err);
     if (status != ALS_OK)
         return status;
     bool row;
+    *id = 0;
     status = als_sql_step(store, stmt, &row, err);
     if (status == ALS_OK && row) {
-        *change_id = sqlite3_column_int64(stmt, 0);
+        *id = sqlite3_column_int64(stmt, 0);
         if (sqlite3_column_bytes(stmt, 1) == ALS_DIGEST_BYTES)
             memcpy(digest, sqlite3_column_blob(stmt, 1), ALS_DIGEST_BYTES);
-        als_sql_done(stmt);
-        return ALS_OK;
     }
-    *change_id = 0;
-    return status == ALS_OK ? als_change_genesis(store, digest, err) : status;
+    als_sql_done(stmt);
+    return status == ALS_OK && !row ? als_change_genesis(store, digest, err) : status;
 }
 
 static enum als_status insert_change(struct als_store *store, const struct als_change_info *info,
@@ -145,7 +142,9 @@ enum als_status als_change_start(struct als_store *store, const struct als_chang
 {
     unsigned char parent[ALS_DIGEST_BYTES] = {0};
     int64_t last = 0;
-    enum als_status status = last_change(store, &last, parent, err);
+    enum als_status status = als_chain_last(
+        store, "SELECT change_id, digest FROM main.change_set ORDER BY change_id DESC LIMIT 1",
+        &last, parent, err);
     if (status != ALS_OK)
         return status;
     als_trail_forget(store);

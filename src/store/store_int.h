@@ -402,6 +402,11 @@ als_change_start(struct als_store *store, const struct als_change_info *info, st
 ALS_CHECKED enum als_status als_change_genesis(struct als_store *store,
                                                unsigned char digest[ALS_DIGEST_BYTES],
                                                struct als_err *err);
+/* The last step of a chain: what sql gives as number and digest; 0 and the digest of
+ * als_change_genesis where there is none yet. */
+ALS_CHECKED enum als_status als_chain_last(struct als_store *store, const char *sql, int64_t *id,
+                                           unsigned char digest[ALS_DIGEST_BYTES],
+                                           struct als_err *err);
 /* Columns that als_change_digest reads, in this order, first in the result row. */
 #define ALS_CHANGE_COLUMNS                                                                         \
     "change_id, at_utc, user, authenticated, command, reason, source_name, source_sha256,"         \
