@@ -1,6 +1,7 @@
 /*
  * A folder's files as one ZIP archive, for people who want one file to pass on. Entries in order of
- * name, dated by `seconds` since 1970 (UTC), so that the same files give the same bytes.
+ * name, so that the same files give the same bytes. Names are UTF-8. Entries are dated by `seconds`
+ * since 1970, written in UTC since the format knows no zones, and held to the years 1980 to 2107.
  */
 #ifndef ALSTRACK_EXPORT_ZIP_H
 #define ALSTRACK_EXPORT_ZIP_H
