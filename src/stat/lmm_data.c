@@ -52,31 +52,44 @@ struct als_lmm_state *lmm_state_place(void *work, size_t n_subjects, size_t p, s
     return state;
 }
 
+/* Sums side by side, since each addition waits for the one before it. */
 static bool all_finite(const double *values, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += values[i] * 0;
-    return sum == 0;
+    enum { SIDES = 8 };
+    double sum[SIDES] = {0}, all = 0;
+    size_t i = 0;
+    for (; i + SIDES <= n; i += SIDES)
+        for (size_t k = 0; k < SIDES; k++)
+            sum[k] += values[i + k] * 0;
+    for (; i < n; i++)
+        all += values[i] * 0;
+    for (size_t k = 0; k < SIDES; k++)
+        all += sum[k];
+    return all == 0;
 }
 
 /* First pass: cross-products of the columns, from which the transformations come. */
-static void cross_products(struct als_lmm_state *state, const struct als_lmm_data *data)
+LMM_INLINE void cross_products(struct als_lmm_state *state, const struct als_lmm_data *data,
+                               const size_t q, const size_t p)
 {
-    size_t p = data->p, q = data->q;
+    double *restrict xx = state->x_factor, *restrict xy = state->xy;
+    double zz[LMM_Q * LMM_Q] = {0}, yy = 0;
     double share = 1 / (double)state->n;
     for (size_t row = 0; row < state->n; row++) {
-        const double *x = data->x + row * p, *z = data->z + row * q;
+        const double *restrict x = data->x + row * p, *z = data->z + row * q;
+        const double y = data->y[row];
         for (size_t i = 0; i < p; i++) {
             for (size_t j = 0; j <= i; j++)
-                state->x_factor[i * p + j] += x[i] * x[j] * share;
-            state->xy[i] += x[i] * data->y[row] * share;
+                xx[i * p + j] += x[i] * x[j] * share;
+            xy[i] += x[i] * y * share;
         }
         for (size_t i = 0; i < q; i++)
             for (size_t j = 0; j <= i; j++)
-                state->z_factor[i * q + j] += z[i] * z[j] * share;
-        state->y_scale += data->y[row] * data->y[row];
+                zz[i * q + j] += z[i] * z[j] * share;
+        yy += y * y;
     }
+    memcpy(state->z_factor, zz, sizeof zz);
+    state->y_scale = yy;
 }
 
 static bool factor_random(struct als_lmm_state *state, enum als_lmm_structure structure)
@@ -109,9 +122,10 @@ static void choose_free(struct als_lmm_state *state, enum als_lmm_structure stru
 
 /* Takes one subject's own regression on Z out of the sums within subjects, by elimination; returns
  * the rank of its Z. */
-static size_t take_out_subject(struct als_lmm_state *state, const double *record)
+LMM_INLINE size_t take_out_subject(struct als_lmm_state *state, const size_t q, const size_t p,
+                                   const double *record)
 {
-    size_t p = state->p, q = state->q, rank = 0;
+    size_t rank = 0;
     double a[LMM_Q * LMM_Q], b[LMM_Q], *rows = state->scratch;
     memcpy(rows, record + state->m + q, q * p * sizeof *rows);
     for (size_t i = 0; i < q; i++) {
@@ -170,26 +184,46 @@ static enum als_lmm_status check_residual(struct als_lmm_state *state)
     return state->within_yy <= 1e-13 * state->yy ? ALS_LMM_EXACT : ALS_LMM_OK;
 }
 
-/* Second pass, one subject. */
-static void add_subject(struct als_lmm_state *state, const struct als_lmm_data *data,
-                        size_t subject)
+/* b := factor^-1 b, with the diagonal's reciprocals at hand. */
+LMM_INLINE void solve_row(const size_t n, const double *restrict factor,
+                          const double *restrict reciprocal, double *restrict b)
 {
-    size_t p = state->p, q = state->q;
-    double *record = state->records + subject * state->stride;
-    double *zy = record + state->m, *zx = zy + q;
-    double *x = state->scratch, z[LMM_Q];
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < i; k++)
+            b[i] -= factor[i * n + k] * b[k];
+        b[i] *= reciprocal[i];
+    }
+}
+
+static void invert_diagonal(size_t n, const double *factor, double *reciprocal)
+{
+    for (size_t i = 0; i < n; i++)
+        reciprocal[i] = 1 / factor[i * n + i];
+}
+
+/* Second pass, one subject. */
+LMM_INLINE void add_subject(struct als_lmm_state *state, const struct als_lmm_data *data,
+                            size_t subject, const size_t q, const size_t p)
+{
+    double *restrict record = state->records + subject * state->stride;
+    double *restrict zy = record + state->m, *restrict zx = zy + q;
+    double *restrict x = state->scratch, *restrict reciprocal = x + p, z[LMM_Q],
+                     z_reciprocal[LMM_Q];
+    double *restrict xx = state->xx, *restrict xy = state->xy, yy = state->yy;
+    invert_diagonal(p, state->x_factor, reciprocal);
+    invert_diagonal(q, state->z_factor, z_reciprocal);
     for (size_t row = data->first[subject]; row < data->first[subject + 1]; row++) {
         memcpy(x, data->x + row * p, p * sizeof *x);
         memcpy(z, data->z + row * q, q * sizeof *z);
-        small_solve_lower(p, state->x_factor, x);
-        small_solve_lower(q, state->z_factor, z);
+        solve_row(p, state->x_factor, reciprocal, x);
+        solve_row(q, state->z_factor, z_reciprocal, z);
         double y = data->y[row];
         for (size_t i = 0; i < p; i++)
             y -= x[i] * state->ols_beta[i];
         for (size_t i = 0; i < p; i++) {
-            state->xy[i] += x[i] * y;
+            xy[i] += x[i] * y;
             for (size_t j = 0; j <= i; j++)
-                state->xx[i * p + j] += x[i] * x[j];
+                xx[i * p + j] += x[i] * x[j];
         }
         for (size_t i = 0; i < q; i++) {
             for (size_t j = 0; j <= i; j++)
@@ -198,10 +232,20 @@ static void add_subject(struct als_lmm_state *state, const struct als_lmm_data *
             for (size_t j = 0; j < p; j++)
                 zx[i * p + j] += z[i] * x[j];
         }
-        state->yy += y * y;
+        yy += y * y;
     }
-    size_t rows = data->first[subject + 1] - data->first[subject];
-    state->within_df += rows - take_out_subject(state, record);
+    state->yy = yy;
+}
+
+LMM_INLINE void add_subjects(struct als_lmm_state *state, const struct als_lmm_data *data,
+                             const size_t q, const size_t p)
+{
+    for (size_t subject = 0; subject < state->n_subjects; subject++) {
+        add_subject(state, data, subject, q, p);
+        const size_t rows = data->first[subject + 1] - data->first[subject];
+        state->within_df +=
+            rows - take_out_subject(state, q, p, state->records + subject * state->stride);
+    }
 }
 
 /* With perfectly correlated random effects each subject's own part is one number times a direction
@@ -225,7 +269,9 @@ enum als_lmm_status lmm_state_fill(struct als_lmm_state *state, const struct als
     if (!all_finite(data->y, state->n) || !all_finite(data->x, state->n * p) ||
         !all_finite(data->z, state->n * state->q))
         return ALS_LMM_NOT_FINITE;
-    cross_products(state, data);
+#define CROSS_PRODUCTS(q, p) cross_products(state, data, q, p)
+    LMM_BY_SIZE(state, CROSS_PRODUCTS);
+#undef CROSS_PRODUCTS
     if (!small_cholesky(p, state->x_factor, COLLINEAR, column))
         return ALS_LMM_COLLINEAR;
     if (state->n <= p)
@@ -236,8 +282,9 @@ enum als_lmm_status lmm_state_fill(struct als_lmm_state *state, const struct als
     memcpy(state->ols_beta, state->xy, p * sizeof *state->xy);
     small_solve_lower(p, state->x_factor, state->ols_beta);
     memset(state->xy, 0, p * sizeof *state->xy);
-    for (size_t subject = 0; subject < data->n_subjects; subject++)
-        add_subject(state, data, subject);
+#define ADD_SUBJECTS(q, p) add_subjects(state, data, q, p)
+    LMM_BY_SIZE(state, ADD_SUBJECTS);
+#undef ADD_SUBJECTS
     for (size_t i = 0; i < p; i++)
         for (size_t j = 0; j < i; j++)
             state->xx[j * p + i] = state->xx[i * p + j];

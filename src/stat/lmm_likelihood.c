@@ -7,11 +7,8 @@
 
 static const double LOG_TWO_PI = 1.8378770664093454836;
 
-/* The loops over subjects are compiled once per number of random effects, with it a constant. */
-#define FOR_EACH_Q static inline __attribute__((always_inline))
-
 /* T and the determinant of M for one subject. */
-FOR_EACH_Q double factor_subject(const size_t q, const double *a, const double *l,
+LMM_INLINE double factor_subject(const size_t q, const double *a, const double *l,
                                  double t[LMM_Q * LMM_Q])
 {
     double al[LMM_Q * LMM_Q] = {0}, m[LMM_Q * LMM_Q] = {0}, determinant = 1;
@@ -45,16 +42,17 @@ FOR_EACH_Q double factor_subject(const size_t q, const double *a, const double *
 }
 
 /* Takes the random part out of C, of X'y and of y'y; returns the sum of ln|M|. */
-FOR_EACH_Q double reduce(struct als_lmm_state *state, const size_t q, double *quad)
+LMM_INLINE double reduce(struct als_lmm_state *state, const size_t q, const size_t p, double *quad)
 {
-    const size_t p = state->p, m = q * (q + 1) / 2;
-    double *c = state->c_factor, *b = state->beta, *tx = state->scratch;
-    double log_sum = 0, product = 1;
+    const size_t m = q * (q + 1) / 2;
+    double *restrict c = state->c_factor, *restrict b = state->beta, *restrict tx = state->scratch;
+    double l[LMM_Q * LMM_Q], log_sum = 0, product = 1;
+    memcpy(l, state->l, sizeof l);
     for (size_t subject = 0; subject < state->n_subjects; subject++) {
         const double *a = state->records + subject * state->stride;
         const double *zy = a + m, *zx = zy + q;
         double t[LMM_Q * LMM_Q];
-        product *= factor_subject(q, a, state->l, t);
+        product *= factor_subject(q, a, l, t);
         if (product > 1e200) { /* one logarithm for many subjects */
             log_sum += log(product);
             product = 1;
@@ -86,16 +84,9 @@ bool lmm_evaluate(struct als_lmm_state *state)
     double log_sum, quad = state->yy;
     memcpy(state->c_factor, state->xx, p * p * sizeof(double));
     memcpy(state->beta, state->xy, p * sizeof(double));
-    switch (state->q) {
-    case 1:
-        log_sum = reduce(state, 1, &quad);
-        break;
-    case 2:
-        log_sum = reduce(state, 2, &quad);
-        break;
-    default:
-        log_sum = reduce(state, 3, &quad);
-    }
+#define REDUCE(q, p) log_sum = reduce(state, q, p, &quad)
+    LMM_BY_SIZE(state, REDUCE);
+#undef REDUCE
     if (!small_cholesky(p, state->c_factor, 0, NULL))
         return false;
     double *half = state->scratch;
@@ -121,10 +112,10 @@ struct subject_terms {
     double *k, *kc; /* q x p */
 };
 
-FOR_EACH_Q void subject_terms(struct als_lmm_state *state, const size_t q, const double *a,
-                              struct subject_terms *out)
+LMM_INLINE void subject_terms(struct als_lmm_state *state, const size_t q, const size_t p,
+                              const double *a, struct subject_terms *out)
 {
-    const size_t p = state->p, m = q * (q + 1) / 2;
+    const size_t m = q * (q + 1) / 2;
     const double *zy = a + m, *zx = zy + q;
     double t[LMM_Q * LMM_Q], at[LMM_Q * LMM_Q] = {0}, shrink[LMM_Q * LMM_Q] = {0}, raw[LMM_Q];
     factor_subject(q, a, state->l, t);
@@ -172,10 +163,9 @@ FOR_EACH_Q void subject_terms(struct als_lmm_state *state, const size_t q, const
     }
 }
 
-FOR_EACH_Q void add_designs(struct als_lmm_state *state, const size_t q,
+LMM_INLINE void add_designs(struct als_lmm_state *state, const size_t q, const size_t p,
                             const struct subject_terms *terms)
 {
-    const size_t p = state->p;
     for (size_t a = 0; a < q; a++) {
         for (size_t b = 0; b <= a; b++) {
             const double *ka = terms->k + a * p, *kb = terms->k + b * p;
@@ -191,12 +181,12 @@ FOR_EACH_Q void add_designs(struct als_lmm_state *state, const size_t q,
     }
 }
 
-FOR_EACH_Q void add_all(struct als_lmm_state *state, const size_t q, double weight)
+LMM_INLINE void add_all(struct als_lmm_state *state, const size_t q, const size_t p, double weight)
 {
-    const size_t p = state->p, m = q * (q + 1) / 2;
+    const size_t m = q * (q + 1) / 2;
     struct subject_terms terms = {.k = state->scratch, .kc = state->scratch + q * p};
     for (size_t subject = 0; subject < state->n_subjects; subject++) {
-        subject_terms(state, q, state->records + subject * state->stride, &terms);
+        subject_terms(state, q, p, state->records + subject * state->stride, &terms);
         double u[LMM_M] = {0};
         for (size_t a = 0; a < q; a++) {
             for (size_t b = 0; b <= a; b++) {
@@ -216,7 +206,7 @@ FOR_EACH_Q void add_all(struct als_lmm_state *state, const size_t q, double weig
                 state->ub[e * m + f] += u[e] * terms.b[f];
             }
         }
-        add_designs(state, q, &terms);
+        add_designs(state, q, p, &terms);
     }
 }
 
@@ -224,19 +214,10 @@ void lmm_subject(struct als_lmm_state *state, size_t subject, struct lmm_subject
 {
     const double *record = state->records + subject * state->stride;
     struct subject_terms terms = {.k = state->scratch, .kc = state->scratch + state->q * state->p};
-    switch (state->q) {
-    case 1:
-        factor_subject(1, record, state->l, out->t);
-        subject_terms(state, 1, record, &terms);
-        break;
-    case 2:
-        factor_subject(2, record, state->l, out->t);
-        subject_terms(state, 2, record, &terms);
-        break;
-    default:
-        factor_subject(3, record, state->l, out->t);
-        subject_terms(state, 3, record, &terms);
-    }
+#define TERMS(q, p)                                                                                \
+    (factor_subject(q, record, state->l, out->t), subject_terms(state, q, p, record, &terms))
+    LMM_BY_SIZE(state, TERMS);
+#undef TERMS
     memcpy(out->r, terms.r, sizeof out->r);
     out->k = terms.k;
 }
@@ -297,16 +278,9 @@ void lmm_collect(struct als_lmm_state *state, double weight)
     memset(state->ub, 0, sizeof state->ub);
     memset(state->q_sum, 0, m * p * p * sizeof(double));
     memset(state->h_sum, 0, m * p * sizeof(double));
-    switch (state->q) {
-    case 1:
-        add_all(state, 1, weight);
-        break;
-    case 2:
-        add_all(state, 2, weight);
-        break;
-    default:
-        add_all(state, 3, weight);
-    }
+#define ADD_ALL(q, p) add_all(state, q, p, weight)
+    LMM_BY_SIZE(state, ADD_ALL);
+#undef ADD_ALL
     for (size_t e = 0; e < m; e++)
         for (size_t i = 0; i < p; i++)
             for (size_t j = 0; j < i; j++)

@@ -141,12 +141,13 @@ enum als_lmm_status lmm_maximise(struct als_lmm_state *state, size_t *iterations
     *iterations = 0;
     bool many = state->n_subjects >= MANY_SUBJECTS;
     bool reached = climb_from_here(state, iterations, &best);
+    if (many && reached && !lmm_is_singular(state)) /* it is where it ends, with derivatives */
+        return is_unbounded(state) ? ALS_LMM_EXACT : ALS_LMM_OK;
     if (!many)
         search_grid(state, false, iterations, &best);
     if (!many && is_correlated(state))
         search_grid(state, true, iterations, &best);
-    if (!many || !reached || lmm_is_singular(state))
-        search_diagonal(state, iterations, &best);
+    search_diagonal(state, iterations, &best);
     if (!isfinite(best.objective))
         return ALS_LMM_NOT_CONVERGED;
     memcpy(state->l, best.l, sizeof best.l);

@@ -23,6 +23,24 @@ static inline size_t lmm_pair(size_t a, size_t b)
     return a >= b ? a * (a + 1) / 2 + b : b * (b + 1) / 2 + a;
 }
 
+/* The loops over rows and subjects are compiled several times, with CALL(q, p) for sizes that are
+ * constants: each number of random effects, and with two of them also one line or two as fixed
+ * effects, which is what most models are. */
+#define LMM_BY_SIZE(state, CALL)                                                                   \
+    do {                                                                                           \
+        if ((state)->q == 1)                                                                       \
+            CALL(1, (state)->p);                                                                   \
+        else if ((state)->q == 3)                                                                  \
+            CALL(3, (state)->p);                                                                   \
+        else if ((state)->p == 2)                                                                  \
+            CALL(2, 2);                                                                            \
+        else if ((state)->p == 4)                                                                  \
+            CALL(2, 4);                                                                            \
+        else                                                                                       \
+            CALL(2, (state)->p);                                                                   \
+    } while (0)
+#define LMM_INLINE static inline __attribute__((always_inline))
+
 struct als_lmm_state {
     size_t n, n_subjects, p, q, m;
     bool reml;
