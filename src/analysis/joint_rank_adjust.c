@@ -57,6 +57,15 @@ static void add_row(const struct ranking *ranking, const struct als_regression *
                    term.ci_low, term.ci_high, term.t, term.df, term.p);
 }
 
+/* Then there is nothing to explain, and a fit is rounding about a constant. */
+static bool all_equal(size_t n, const double *y)
+{
+    for (size_t i = 1; i < n; i++)
+        if (y[i] != y[0])
+            return false;
+    return true;
+}
+
 void ranking_adjust(struct ranking *ranking, const struct als_joint_rank *rank,
                     struct als_result *out)
 {
@@ -78,7 +87,9 @@ void ranking_adjust(struct ranking *ranking, const struct als_joint_rank *rank,
     double *work = als_alloc_array(als_regress_workspace(n, p) + 1, sizeof *work);
     double *weights = als_alloc_array(2 * p, sizeof *weights);
     struct als_regression fit = als_regress_fit(n, p, x, y, work);
-    if (fit.status == ALS_REGRESS_OK)
+    if (fit.status == ALS_REGRESS_OK && all_equal(n, y))
+        als_table_note(ranking->notes, "warning: ranks not adjusted: all are equal");
+    else if (fit.status == ALS_REGRESS_OK)
         for (size_t column = 0; column < p; column++)
             add_row(ranking, &fit, column, weights, weights + p, table);
     else

@@ -209,6 +209,29 @@ Test(joint_rank, of_people_who_all_died_on_day_0_is_a_tie)
     trial_close(&trial);
 }
 
+Test(joint_rank, compares_no_adjusted_means_of_ranks_that_are_all_equal)
+{
+    struct trial trial;
+    trial_open(&trial);
+    for (int i = 0; i < 5; i++) {
+        char name[] = {'P', (char)('1' + i), '\0'};
+        int64_t patient = trial_patient(&trial, name, i < 2 ? "A" : "B");
+        trial_event(&trial, patient, "infusion", "2016-01-04");
+        trial_alsfrsr(&trial, patient, "D0", trial_day("2016-01-04"), 35 + i);
+    }
+    struct als_result result = joint_rank(
+        &trial, (struct als_joint_rank_options){.by = "arm",
+                                                .horizon_months = 6,
+                                                .covariates = (const char *[]){"baseline"},
+                                                .n_covariates = 1});
+    check_scores(&result, (int64_t[]){0, 0, 0, 0, 0}, (double[]){3, 3, 3, 3, 3}, 5);
+    cr_assert(has_note(&result, "warning: ranks not adjusted: all are equal"));
+    cr_assert_not(has_note(&result, "nan"));
+    cr_assert_eq(als_table_rows(result.parts[result.count - 1].table), 0u);
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
 Test(joint_rank, of_nobody_is_an_empty_table)
 {
     struct trial trial;
