@@ -129,3 +129,9 @@ void als_cli_print_cells(struct als_cli *cli)
     fputs(cli->cells.data, stderr);
     als_buf_clear(&cli->cells);
 }
+
+void als_cli_forget_cells(struct als_cli *cli)
+{
+    cli->row[0] = '\0';
+    als_buf_clear(&cli->cells);
+}

@@ -2,6 +2,7 @@
 #include "ask.h"
 #include "commands.h"
 #include "names.h"
+#include "verdicts.h"
 
 #include <string.h>
 
@@ -81,33 +82,40 @@ static enum als_status find(struct als_cli *cli, int64_t patient_id, const char 
     return status;
 }
 
-static enum als_status put(struct als_cli *cli, struct als_adverse_event *ae, unsigned given,
+struct putting {
+    struct als_adverse_event ae;
+    unsigned given;
+    bool there; /* its key is stored */
+};
+
+static enum als_status put(struct als_cli *cli, void *context, struct als_recorded *recorded,
                            struct als_err *err)
 {
-    enum als_status status = als_cli_begin(cli, err);
-    if (status)
-        return status;
+    const struct putting *putting = context;
+    struct als_adverse_event ae = putting->ae;
     const char *visit = als_args_text(&cli->args, "visit");
+    enum als_status status = ALS_OK;
+    enum als_put what = ALS_PUT_SAME;
     if (visit && *visit)
-        status = als_cli_visit_number(cli, visit, &ae->visit_no, err);
-    enum als_put what;
+        status = als_cli_visit_number(cli, visit, &ae.visit_no, err);
     if (!status)
-        status = als_adverse_event_put(cli->store, ae, given, &what, err);
-    return als_cli_end(cli, status, err);
+        status = als_adverse_event_put(cli->store, &ae, putting->given, &what, err);
+    recorded->record = "ae";
+    recorded->item = ae.ae_id;
+    recorded->patient_id = what == ALS_PUT_SAME ? 0 : ae.patient_id;
+    return status;
 }
 
-/* Patient and key from the operands, options into ae, and whether the key is stored. */
-static enum als_status prepare(struct als_cli *cli, struct als_adverse_event *ae, unsigned *given,
-                               bool *there, struct als_err *err)
+/* Patient and key from the operands, options into the adverse event, and whether it is stored. */
+static enum als_status prepare(struct als_cli *cli, struct putting *putting, struct als_err *err)
 {
     struct als_patient patient = {0};
-    *ae = (struct als_adverse_event){.ae_id = als_args_operand(&cli->args, 1)};
-    *given = 0;
+    *putting = (struct putting){.ae = {.ae_id = als_args_operand(&cli->args, 1)}};
     enum als_status status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
     if (!status)
-        status = fill(cli, ae, given, err);
-    ae->patient_id = patient.id;
-    return status ? status : find(cli, patient.id, ae->ae_id, there, err);
+        status = fill(cli, &putting->ae, &putting->given, err);
+    putting->ae.patient_id = patient.id;
+    return status ? status : find(cli, patient.id, putting->ae.ae_id, &putting->there, err);
 }
 
 /* ---- Asking on a terminal ---- */
@@ -214,39 +222,35 @@ static enum als_status ask(struct als_cli *cli, struct als_err *err)
 
 enum als_status als_cmd_ae_add(struct als_cli *cli, struct als_err *err)
 {
-    struct als_adverse_event ae;
-    unsigned given;
-    bool there;
+    struct putting putting;
     enum als_status status = ask(cli, err);
     if (!status)
-        status = prepare(cli, &ae, &given, &there, err);
+        status = prepare(cli, &putting, err);
     if (status)
         return status;
-    if (!ae.term)
+    if (!putting.ae.term)
         return als_fail(err, ALS_USAGE, "E-OPTION", "--term TEXT is missing");
-    if (there) {
+    if (putting.there) {
         status = als_fail(err, ALS_DATA, "E-EXISTS", "%s has an adverse event %s already",
-                          als_args_operand(&cli->args, 0), ae.ae_id);
+                          als_args_operand(&cli->args, 0), putting.ae.ae_id);
         als_err_hint(err, "'alstrack ae edit' changes what is stored");
         return status;
     }
-    return put(cli, &ae, given, err);
+    return als_cli_enter(cli, put, &putting, err);
 }
 
 enum als_status als_cmd_ae_edit(struct als_cli *cli, struct als_err *err)
 {
-    struct als_adverse_event ae;
-    unsigned given;
-    bool there;
-    enum als_status status = prepare(cli, &ae, &given, &there, err);
+    struct putting putting;
+    enum als_status status = prepare(cli, &putting, err);
     if (status)
         return status;
-    if (!there)
+    if (!putting.there)
         return als_fail(err, ALS_NO_INPUT, "E-NAME", "%s has no adverse event %s",
-                        als_args_operand(&cli->args, 0), ae.ae_id);
-    if (!given)
+                        als_args_operand(&cli->args, 0), putting.ae.ae_id);
+    if (!putting.given)
         return als_fail(err, ALS_USAGE, "E-OPTION", "nothing to change was given");
-    return put(cli, &ae, given, err);
+    return als_cli_enter(cli, put, &putting, err);
 }
 
 static void cell_yesno(struct als_table *table, int value)

@@ -33,17 +33,24 @@ static enum als_status fill(struct als_cli *cli, struct als_event *event, unsign
     return status;
 }
 
-static enum als_status put(struct als_cli *cli, const struct als_patient *patient,
-                           struct als_event *event, unsigned given, struct als_err *err)
+struct putting {
+    struct als_event event;
+    unsigned given;
+};
+
+static enum als_status put(struct als_cli *cli, void *context, struct als_recorded *recorded,
+                           struct als_err *err)
 {
-    enum als_put what;
-    const enum als_status status = als_event_put(cli->store, event, given, &what, err);
-    if (status || what == ALS_PUT_SAME)
+    const struct putting *putting = context;
+    struct als_event event = putting->event;
+    enum als_put what = ALS_PUT_SAME;
+    const enum als_status status = als_event_put(cli->store, &event, putting->given, &what, err);
+    if (status)
         return status;
-    const char *item = event->event;
-    if (als_event_repeats(als_store_protocol(cli->store), item))
-        item = als_arena_printf(cli->arena, "%s %s", event->event, event->date);
-    return als_cli_follow(cli, patient, "event", item, 0, err);
+    recorded->record = "event";
+    recorded->item = als_event_item(als_store_protocol(cli->store), &event, cli->arena);
+    recorded->patient_id = what == ALS_PUT_SAME ? 0 : event.patient_id;
+    return status;
 }
 
 /* Visits are counted from an infusion, so that its date must be a day. */
@@ -90,18 +97,16 @@ enum als_status als_cmd_event_add(struct als_cli *cli, struct als_err *err)
     if (status)
         return status;
     struct als_patient patient;
-    struct als_event event = {.event = als_args_operand(&cli->args, 1),
-                              .date = als_args_operand(&cli->args, 2)};
-    unsigned given = DATE;
+    struct putting putting = {.event = {.event = als_args_operand(&cli->args, 1),
+                                        .date = als_args_operand(&cli->args, 2)},
+                              .given = DATE};
     status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
     if (!status)
-        status = fill(cli, &event, &given, err);
-    if (!status)
-        status = als_cli_begin(cli, err);
+        status = fill(cli, &putting.event, &putting.given, err);
     if (status)
         return status;
-    event.patient_id = patient.id;
-    return als_cli_end(cli, put(cli, &patient, &event, given, err), err);
+    putting.event.patient_id = patient.id;
+    return als_cli_enter(cli, put, &putting, err);
 }
 
 /* The stored event that PATIENT, EVENT and --date name; the date may be left out when the patient
@@ -142,22 +147,20 @@ static enum als_status find(struct als_cli *cli, struct als_patient *patient, st
 enum als_status als_cmd_event_edit(struct als_cli *cli, struct als_err *err)
 {
     struct als_patient patient;
-    struct als_event event;
-    enum als_status status = find(cli, &patient, &event, err);
+    struct putting putting = {.given = 0};
+    enum als_status status = find(cli, &patient, &putting.event, err);
     if (status)
         return status;
     const char *to = als_args_text(&cli->args, "to");
-    unsigned given = to ? DATE : 0;
-    event.date = to ? to : event.date;
-    status = fill(cli, &event, &given, err);
-    if (!status && !given)
+    if (to) {
+        putting.given = DATE;
+        putting.event.date = to;
+    }
+    status = fill(cli, &putting.event, &putting.given, err);
+    if (!status && !putting.given)
         status = als_fail(err, ALS_USAGE, "E-OPTION",
                           "nothing to change: --to, --value, --unit or --note is missing");
-    if (!status)
-        status = als_cli_begin(cli, err);
-    if (status)
-        return status;
-    return als_cli_end(cli, put(cli, &patient, &event, given, err), err);
+    return status ? status : als_cli_enter(cli, put, &putting, err);
 }
 
 enum als_status als_cmd_event_remove(struct als_cli *cli, struct als_err *err)
@@ -172,7 +175,7 @@ enum als_status als_cmd_event_remove(struct als_cli *cli, struct als_err *err)
     status = als_event_remove(cli->store, &event, err);
     if (!status) {
         als_cli_tell(cli, "  event %s/%s/%s: removed", patient.patient, event.event, event.date);
-        status = als_cli_follow(cli, &patient, "event", event.event, 0, err);
+        status = als_cli_follow(cli, patient.id, err);
     }
     return als_cli_end(cli, status, err);
 }

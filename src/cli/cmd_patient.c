@@ -2,6 +2,7 @@
 #include "ask.h"
 #include "commands.h"
 #include "names.h"
+#include "verdicts.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,14 +46,22 @@ static enum als_status fill(struct als_cli *cli, struct als_patient *patient, un
     return *height ? als_cli_number(height, "--height", &patient->height_cm, err) : ALS_OK;
 }
 
-static enum als_status put(struct als_cli *cli, struct als_patient *patient, unsigned given,
+struct putting {
+    struct als_patient patient;
+    unsigned given;
+};
+
+static enum als_status put(struct als_cli *cli, void *context, struct als_recorded *recorded,
                            struct als_err *err)
 {
-    enum als_status status = als_cli_begin(cli, err);
-    if (status)
-        return status;
+    const struct putting *putting = context;
+    struct als_patient patient = putting->patient;
     enum als_put what;
-    return als_cli_end(cli, als_patient_put(cli->store, patient, given, &what, err), err);
+    const enum als_status status =
+        als_patient_put(cli->store, &patient, putting->given, &what, err);
+    recorded->record = "patient";
+    recorded->patient_id = what == ALS_PUT_SAME ? 0 : patient.id;
+    return status;
 }
 
 /* ---- Asking on a terminal ---- */
@@ -129,34 +138,34 @@ enum als_status als_cmd_patient_add(struct als_cli *cli, struct als_err *err)
     enum als_status status = ask(cli, err);
     if (status)
         return status;
-    struct als_patient patient = {.patient = als_args_operand(&cli->args, 0)}, there;
+    struct putting putting = {.patient = {.patient = als_args_operand(&cli->args, 0)}};
+    struct als_patient there;
     struct als_err none;
-    unsigned given = 0;
-    status = fill(cli, &patient, &given, err);
+    status = fill(cli, &putting.patient, &putting.given, err);
     if (status)
         return status;
-    status = als_patient_get(cli->store, patient.patient, cli->arena, &there, &none);
+    const char *name = putting.patient.patient;
+    status = als_patient_get(cli->store, name, cli->arena, &there, &none);
     if (status == ALS_OK) {
-        status = als_fail(err, ALS_DATA, "E-EXISTS", "patient %s is registered already",
-                          patient.patient);
+        status = als_fail(err, ALS_DATA, "E-EXISTS", "patient %s is registered already", name);
         als_err_hint(err, "'alstrack patient edit' changes what is stored");
         return status;
     }
-    return put(cli, &patient, given, err);
+    return als_cli_enter(cli, put, &putting, err);
 }
 
 enum als_status als_cmd_patient_edit(struct als_cli *cli, struct als_err *err)
 {
-    struct als_patient patient = {.patient = als_args_operand(&cli->args, 0)}, there;
-    unsigned given = 0;
-    enum als_status status = als_cli_patient(cli, patient.patient, &there, err);
+    struct putting putting = {.patient = {.patient = als_args_operand(&cli->args, 0)}};
+    struct als_patient there;
+    enum als_status status = als_cli_patient(cli, putting.patient.patient, &there, err);
     if (!status)
-        status = fill(cli, &patient, &given, err);
+        status = fill(cli, &putting.patient, &putting.given, err);
     if (status)
         return status;
-    if (!given)
+    if (!putting.given)
         return als_fail(err, ALS_USAGE, "E-OPTION", "nothing to change was given");
-    return put(cli, &patient, given, err);
+    return als_cli_enter(cli, put, &putting, err);
 }
 
 enum als_status als_cmd_patient_list(struct als_cli *cli, struct als_err *err)

@@ -177,40 +177,6 @@ static struct als_table *score_table(struct als_cli *cli, const struct request *
 
 /* ---- Storing ---- */
 
-/* CODE=TEXT or CODE.ITEM=TEXT. */
-static enum als_status read_confirmation(struct als_cli *cli, const struct request *request,
-                                         const char *word, struct als_justification *out,
-                                         struct als_err *err)
-{
-    const size_t length = strcspn(word, "=");
-    char *code = als_arena_strndup(cli->arena, word, length);
-    char *item = strchr(code, '.');
-    *out = (struct als_justification){.code = code, .item = -1, .text = word + length + 1};
-    if (!word[length] || !out->text[strspn(out->text, " \t")])
-        return als_fail(err, ALS_USAGE, "E-OPTION", "--confirm needs CODE=TEXT, not '%s'", word);
-    if (!item)
-        return ALS_OK;
-    *item++ = '\0';
-    out->item = als_instrument_item(request->instrument, item);
-    if (out->item >= 0)
-        return ALS_OK;
-    const char *names[ALS_NAMES_ROOM];
-    size_t n = als_names_items(request->instrument, names, ALS_NAMES_ROOM);
-    return als_cli_no_such(ALS_USAGE, "item", item, names, n, err);
-}
-
-static enum als_status read_confirmations(struct als_cli *cli, const struct request *request,
-                                          struct als_entry *entry, struct als_err *err)
-{
-    struct als_justification *list = als_arena_array(cli->arena, cli->args.n_given, sizeof *list);
-    enum als_status status = ALS_OK;
-    size_t position = 0;
-    entry->justifications = list;
-    for (const char *word; !status && (word = als_args_next(&cli->args, "confirm", &position));)
-        status = read_confirmation(cli, request, word, &list[entry->n_justifications++], err);
-    return status;
-}
-
 static void tell(struct als_cli *cli, const struct request *request, const struct als_entry *entry,
                  const struct als_entry_outcome *outcome)
 {
@@ -221,15 +187,7 @@ static void tell(struct als_cli *cli, const struct request *request, const struc
             cli, NULL, verdict->item < 0 ? NULL : request->instrument->items[verdict->item].code,
             verdict);
     }
-    for (size_t k = 0; k < entry->n_justifications; k++) {
-        const struct als_justification *one = &entry->justifications[k];
-        bool fired = false;
-        for (size_t i = 0; i < verdicts->count && !fired; i++)
-            fired = strcmp(verdicts->items[i].code, one->code) == 0 &&
-                    (one->item < 0 || one->item == verdicts->items[i].item);
-        if (!fired)
-            als_cli_tell(cli, "hint: nothing to confirm: %s does not say anything here", one->code);
-    }
+    als_cli_tell_idle(cli, entry->justifications, entry->n_justifications, verdicts);
     als_cli_tell_queries(cli, request->patient.patient, outcome->opened, outcome->refreshed,
                          outcome->gone);
 }
@@ -262,11 +220,15 @@ static enum als_status put(struct als_cli *cli, struct request *request,
         .given_items = request->not_done ? NULL : request->given_items,
         .expected_change = ALS_ANY_CHANGE,
         .arena = cli->arena};
+    struct als_justification *confirmations;
     status = als_cli_today(cli, &entry.today, err);
     if (!status)
-        status = read_confirmations(cli, request, &entry, err);
-    if (!status)
-        status = als_entry_save(cli->store, &entry, outcome, err);
+        status = als_cli_confirmations(cli, request->instrument, &confirmations,
+                                       &entry.n_justifications, err);
+    if (status)
+        return status;
+    entry.justifications = confirmations;
+    status = als_entry_save(cli->store, &entry, outcome, err);
     if (!status)
         tell(cli, request, &entry, outcome);
     return status;

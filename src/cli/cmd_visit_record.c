@@ -239,15 +239,14 @@ static enum als_status tell_window(struct als_cli *cli, const struct request *re
     return ALS_OK;
 }
 
-/* What is said of the visit, and what else its plan asks for. */
-static enum als_status tell_plan(struct als_cli *cli, const struct request *request, int visit_no,
+/* What else the plan of the visit asks for. */
+static enum als_status tell_plan(struct als_cli *cli, const struct request *request,
                                  struct als_err *err)
 {
     const struct als_protocol *protocol = als_store_protocol(cli->store);
     ptrdiff_t visit = als_protocol_visit(protocol, request->code);
-    enum als_status status = als_cli_follow(cli, &request->patient, "visit", NULL, visit_no, err);
-    if (status || visit < 0)
-        return status;
+    if (visit < 0)
+        return ALS_OK;
     if (protocol->visits[visit].infusion)
         als_cli_tell(cli,
                      "hint: treatment belongs to this visit; if it was given: "
@@ -256,8 +255,10 @@ static enum als_status tell_plan(struct als_cli *cli, const struct request *requ
     return tell_window(cli, request, err);
 }
 
-static enum als_status put(struct als_cli *cli, const struct request *request, struct als_err *err)
+static enum als_status put(struct als_cli *cli, void *context, struct als_recorded *recorded,
+                           struct als_err *err)
 {
+    const struct request *request = context;
     struct als_visit visit = {.patient_id = request->patient.id,
                               .day = request->day,
                               .mode = request->mode,
@@ -266,9 +267,8 @@ static enum als_status put(struct als_cli *cli, const struct request *request, s
     enum als_status status = als_cli_visit_number(cli, request->code, &visit.visit_no, err);
     if (status)
         return status;
-    bool says_visit = request->day != ALS_NO_DAY || request->not_done;
     int day = request->day;
-    if (says_visit) {
+    if (request->day != ALS_NO_DAY || request->not_done) {
         unsigned given = DAY | NOT_DONE | REASON | (request->mode ? MODE : 0);
         enum als_put what;
         status = als_visit_put(cli->store, &visit, given, &what, err);
@@ -278,7 +278,10 @@ static enum als_status put(struct als_cli *cli, const struct request *request, s
     if (!status)
         status = put_procedures(cli, request, visit.visit_no, day, err);
     if (!status && request->day != ALS_NO_DAY)
-        status = tell_plan(cli, request, visit.visit_no, err);
+        status = tell_plan(cli, request, err);
+    recorded->patient_id = request->patient.id;
+    recorded->record = "visit";
+    recorded->visit_no = visit.visit_no;
     return status;
 }
 
@@ -288,9 +291,5 @@ enum als_status als_cmd_visit_record(struct als_cli *cli, struct als_err *err)
     enum als_status status = ask(cli, err);
     if (!status)
         status = read_request(cli, &request, err);
-    if (!status)
-        status = als_cli_begin(cli, err);
-    if (status)
-        return status;
-    return als_cli_end(cli, put(cli, &request, err), err);
+    return status ? status : als_cli_enter(cli, put, &request, err);
 }

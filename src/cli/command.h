@@ -65,7 +65,7 @@ struct als_command {
     const char *summary;
     const char *operands;
     const char *details;            /* more for people; NULL if the summary says all */
-    struct als_option options[12];  /* its own; ends with a NULL name */
+    struct als_option options[14];  /* its own; ends with a NULL name */
     struct als_example examples[4]; /* ends with a NULL line */
     enum als_status exits[6];       /* beyond those that follow from flags; ends with ALS_OK */
     enum als_command_group group;

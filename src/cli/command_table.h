@@ -31,6 +31,11 @@ extern const struct als_command_section als_commands_define, als_commands_record
         .name = "reason", .value = "TEXT",                                                         \
         .help = "why stored values change; required if any does"                                   \
     }
+#define CONFIRM                                                                                    \
+    {                                                                                              \
+        .name = "confirm", .value = "CODE=TEXT",                                                   \
+        .help = "why a doubtful value is right; else its query stays open", .repeats = true        \
+    }
 #define BY                                                                                         \
     {                                                                                              \
         .name = "by", .value = "arm|cohort|site|sex|onset_site", .help = "group patients by this"  \

@@ -57,8 +57,9 @@ als_cell_change_fn als_cli_note_cell; /* context: struct als_cli */
 /* Another line for people, after the cells noted so far. */
 __attribute__((format(printf, 2, 3))) void als_cli_tell(struct als_cli *cli, const char *format,
                                                         ...);
-/* All of it on standard error. */
+/* All of it on standard error; or nothing of it, as the change set was abandoned. */
 void als_cli_print_cells(struct als_cli *cli);
+void als_cli_forget_cells(struct als_cli *cli);
 
 /* Who, and why: from --user or ALSTRACK_USER or the login name, and --reason, which must not be
  * blank. */

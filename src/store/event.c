@@ -16,6 +16,14 @@ bool als_event_repeats(const struct als_protocol *protocol, const char *event)
     return false;
 }
 
+const char *als_event_item(const struct als_protocol *protocol, const struct als_event *event,
+                           struct als_arena *arena)
+{
+    if (!als_event_repeats(protocol, event->event))
+        return als_arena_strdup(arena, event->event);
+    return als_arena_printf(arena, "%s %s", event->event, event->date);
+}
+
 static enum als_status check_event(const struct als_protocol *protocol, const char *event,
                                    struct als_err *err)
 {

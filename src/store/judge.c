@@ -44,16 +44,6 @@ enum als_status als_judge_assessment(struct als_store *store,
     return ALS_OK;
 }
 
-enum als_status als_judge_patient(struct als_store *store, int64_t patient_id, int today,
-                                  struct als_verdict_list *out, struct als_err *err)
-{
-    struct als_case the_case;
-    enum als_status status = als_case_load(store, patient_id, today, out->arena, &the_case, err);
-    if (status == ALS_OK)
-        als_patient_judge(&the_case.facts, the_case.birth, the_case.patient->height_cm, today, out);
-    return status;
-}
-
 void als_case_judge_event(const struct als_case *the_case, size_t index,
                           struct als_verdict_list *out)
 {
@@ -83,38 +73,6 @@ void als_case_judge_adverse(const struct als_case *the_case, const struct als_ad
         (void)als_date_parse(ae->onset, strlen(ae->onset), &onset);
     als_adverse_judge(the_case->store->protocol, &the_case->limits, onset, ae->grade, visit_day,
                       out);
-}
-
-const char *als_event_item(const struct als_case *the_case, size_t index, struct als_arena *arena)
-{
-    const struct als_event *event = &the_case->events[index];
-    if (!als_event_repeats(the_case->store->protocol, event->event))
-        return event->event;
-    return als_arena_printf(arena, "%s %s", event->event, event->date);
-}
-
-enum als_status als_judge_event(struct als_store *store, const struct als_event *event, int today,
-                                struct als_verdict_list *out, struct als_err *err)
-{
-    struct als_case the_case;
-    enum als_status status =
-        als_case_load(store, event->patient_id, today, out->arena, &the_case, err);
-    for (size_t i = 0; status == ALS_OK && i < the_case.n_events; i++)
-        if (strcmp(the_case.events[i].event, event->event) == 0 &&
-            strcmp(the_case.events[i].date, event->date) == 0)
-            als_case_judge_event(&the_case, i, out);
-    return status;
-}
-
-enum als_status als_judge_visit(struct als_store *store, int64_t patient_id, int visit_no,
-                                int today, struct als_verdict_list *out, struct als_err *err)
-{
-    struct als_case the_case;
-    enum als_status status = als_case_load(store, patient_id, today, out->arena, &the_case, err);
-    for (size_t i = 0; status == ALS_OK && i < the_case.n_visits; i++)
-        if (the_case.visits[i].visit_no == visit_no)
-            als_case_judge_visit(&the_case, i, out);
-    return status;
 }
 
 const char *als_verdict_value(const struct als_instrument *instrument,

@@ -62,8 +62,6 @@ void als_case_judge_visit(const struct als_case *the_case, size_t index,
 
 void als_case_judge_adverse(const struct als_case *the_case, const struct als_adverse_event *ae,
                             int visit_day, struct als_verdict_list *out);
-/* How findings name an event: with its date where it repeats. */
-const char *als_event_item(const struct als_case *the_case, size_t index, struct als_arena *arena);
 
 /* ---- query_book.c: findings against the queries of a patient ---- */
 

@@ -444,13 +444,15 @@ static enum als_status redact_removed(struct redacting *redacting, struct als_re
 }
 
 /* Queries about the cell quote it. Those about events and adverse events name the record in place
- * of an item: by its name, or by its name and date. */
+ * of an item: by its name, or by its name and date; their values are dates and numbers, which stay
+ * where they are. */
 static enum als_status redact_queries(struct redacting *redacting,
                                       const struct als_redact_target *target, struct als_err *err)
 {
     struct als_store *store = redacting->store;
     struct als_relation *queries, *steps;
     sqlite3_stmt *stmt;
+    const bool quoted = !target->name;
     enum als_status status = als_relation_find(store, "query", &queries, err);
     if (status == ALS_OK)
         status = als_relation_find(store, "query_step", &steps, err);
@@ -472,11 +474,11 @@ static enum als_status redact_queries(struct redacting *redacting,
     while ((status = als_sql_step(store, stmt, &row, err)) == ALS_OK && row) {
         int64_t query = sqlite3_column_int64(stmt, 0), step = sqlite3_column_int64(stmt, 1);
         status = redact_cell(redacting, queries, query, "message", err);
-        if (status == ALS_OK)
+        if (status == ALS_OK && quoted)
             status = redact_cell(redacting, queries, query, "value", err);
         if (status == ALS_OK && step)
             status = redact_cell(redacting, steps, step, "text", err);
-        if (status == ALS_OK && step)
+        if (status == ALS_OK && step && quoted)
             status = redact_cell(redacting, steps, step, "value", err);
         if (status != ALS_OK)
             break;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/num.h"
 #include "judge_int.h"
 
 /* One instrument's assessments on their way by. */
@@ -57,8 +58,10 @@ static enum als_status send(struct check *check, const struct als_cell_of *cell,
                                         : &counts->info) += 1;
     if (check->options->queries && verdict->level == ALS_RULE_SOFT) {
         const struct als_query_counts before = check->book.counts;
+        const char *answer =
+            check->options->answer ? check->options->answer(&row, check->context) : NULL;
         status =
-            als_book_note(&check->book, cell, verdict->code, verdict->message, value, NULL, err);
+            als_book_note(&check->book, cell, verdict->code, verdict->message, value, answer, err);
         row.fresh = check->book.counts.opened > before.opened ||
                     check->book.counts.refreshed > before.refreshed;
     }
@@ -72,28 +75,50 @@ static enum als_status send(struct check *check, const struct als_cell_of *cell,
     return status;
 }
 
-/* All of one record; values NULL: no items. */
+/* All of one assessment; values NULL: of its series. */
 static enum als_status send_all(struct check *check, struct als_cell_of cell,
                                 const struct als_instrument *instrument,
                                 const struct als_value *values,
                                 const struct als_verdict_list *verdicts, struct als_err *err)
 {
     enum als_status status = ALS_OK;
-    const char *item = cell.item;
     for (size_t i = 0; i < verdicts->count && status == ALS_OK; i++) {
         const struct als_verdict *verdict = &verdicts->items[i];
-        const char *value = NULL;
-        cell.item = item;
-        if (values && verdict->item >= 0)
-            cell.item = instrument->items[verdict->item].code;
-        if (values)
-            value = als_verdict_value(instrument, verdict, values, check->own);
-        status = send(check, &cell, verdict, value, err);
+        cell.item = values && verdict->item >= 0 ? instrument->items[verdict->item].code : NULL;
+        status =
+            send(check, &cell, verdict,
+                 values ? als_verdict_value(instrument, verdict, values, check->own) : NULL, err);
     }
     return status;
 }
 
 /* ---- Registration, events, visits, adverse events ---- */
+
+/* The values of a record that its verdicts are about: one rule has its own. */
+struct judged {
+    const char *usual;
+    const char *rule, *of_rule;
+};
+
+static enum als_status send_record(struct check *check, const struct als_cell_of *cell,
+                                   const struct judged *judged,
+                                   const struct als_verdict_list *verdicts, struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < verdicts->count && status == ALS_OK; i++) {
+        const struct als_verdict *verdict = &verdicts->items[i];
+        const bool own = judged->rule && strcmp(verdict->code, judged->rule) == 0;
+        status = send(check, cell, verdict, own ? judged->of_rule : judged->usual, err);
+    }
+    return status;
+}
+
+static const char *number_text(const struct check *check, double number)
+{
+    char text[ALS_NUM_TEXT];
+    als_num_format(number, text);
+    return als_arena_strdup(check->own, text);
+}
 
 static enum als_status check_patient(struct check *check, struct als_err *err)
 {
@@ -103,7 +128,10 @@ static enum als_status check_patient(struct check *check, struct als_err *err)
         return ALS_OK;
     als_patient_judge(&the_case->facts, the_case->birth, the_case->patient->height_cm,
                       the_case->limits.today, &verdicts);
-    return send_all(check, (struct als_cell_of){.record = "patient"}, NULL, NULL, &verdicts, err);
+    const struct judged judged = {.usual = the_case->patient->birth_date,
+                                  .rule = "W-HEIGHT",
+                                  .of_rule = number_text(check, the_case->patient->height_cm)};
+    return send_record(check, &(struct als_cell_of){.record = "patient"}, &judged, &verdicts, err);
 }
 
 static enum als_status check_events(struct check *check, struct als_err *err)
@@ -112,11 +140,14 @@ static enum als_status check_events(struct check *check, struct als_err *err)
     enum als_status status = ALS_OK;
     for (size_t i = 0; checks(check, ALS_CHECK_EVENT) && i < the_case->n_events && status == ALS_OK;
          i++) {
+        const struct als_event *event = &the_case->events[i];
         struct als_verdict_list verdicts = {.arena = check->own};
         als_case_judge_event(the_case, i, &verdicts);
-        const struct als_cell_of cell = {.record = "event",
-                                         .item = als_event_item(the_case, i, check->own)};
-        status = send_all(check, cell, NULL, NULL, &verdicts, err);
+        const struct als_cell_of cell = {
+            .record = "event", .item = als_event_item(check->store->protocol, event, check->own)};
+        const struct judged judged = {
+            .usual = event->date, .rule = "W-CELLS", .of_rule = number_text(check, event->value)};
+        status = send_record(check, &cell, &judged, &verdicts, err);
     }
     return status;
 }
@@ -128,10 +159,13 @@ static enum als_status check_visits(struct check *check, struct als_err *err)
     for (size_t i = 0; checks(check, ALS_CHECK_VISIT) && i < the_case->n_visits && status == ALS_OK;
          i++) {
         struct als_verdict_list verdicts = {.arena = check->own};
+        char day[ALS_DATE_TEXT];
         als_case_judge_visit(the_case, i, &verdicts);
         const struct als_cell_of cell = {.record = "visit",
                                          .visit_no = the_case->visits[i].visit_no};
-        status = send_all(check, cell, NULL, NULL, &verdicts, err);
+        const struct judged judged = {
+            .usual = als_arena_strdup(check->own, als_day_format(the_case->visits[i].day, day))};
+        status = send_record(check, &cell, &judged, &verdicts, err);
     }
     return status;
 }
@@ -155,7 +189,10 @@ static enum als_status check_adverse(struct check *check, const struct als_adver
                                &verdicts);
         const struct als_cell_of cell = {
             .record = "ae", .visit_no = items[i].visit_no, .item = items[i].ae_id};
-        status = send_all(check, cell, NULL, NULL, &verdicts, err);
+        const struct judged judged = {.usual = items[i].onset,
+                                      .rule = "W-NO-DEATH",
+                                      .of_rule = number_text(check, items[i].grade)};
+        status = send_record(check, &cell, &judged, &verdicts, err);
     }
     return status;
 }

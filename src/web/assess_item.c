@@ -62,39 +62,22 @@ const char *als_assess_before_text(struct als_assess *assess, size_t item)
 
 /* ---- Findings and queries ---- */
 
-const char *als_confirm_field(const struct als_assess *assess, const struct als_verdict *verdict)
+const char *als_assess_confirm_field(const struct als_assess *assess,
+                                     const struct als_verdict *verdict)
 {
-    return als_arena_printf(assess->request->arena, "confirm.%s.%s", verdict->code,
-                            verdict->item < 0 ? "" : assess->instrument->items[verdict->item].code);
+    return als_confirm_field(assess->request->arena, verdict,
+                             verdict->item < 0 ? NULL
+                                               : assess->instrument->items[verdict->item].code);
 }
 
 static void put_verdict(struct als_assess_page *page, size_t index)
 {
-    static const char *const kinds[] = {"finding hard", "finding soft", "finding info"};
     const struct als_assess *assess = page->assess;
     const struct als_verdict *verdict = &assess->verdicts.items[index];
     const bool confirmed = assess->confirmed && assess->confirmed[index];
-    als_html_open(&page->html, "div", "class", kinds[verdict->level]);
-    als_html_open(&page->html, "p", NULL);
-    als_html_element(&page->html, "strong",
-                     verdict->level == ALS_RULE_HARD   ? "Not possible"
-                     : verdict->level == ALS_RULE_SOFT ? "Unusual"
-                                                       : "Note",
-                     NULL);
-    als_html_printf(&page->html, ": %s [%s]", verdict->message, verdict->code);
-    if (verdict->hint)
-        als_html_printf(&page->html, ". %s", verdict->hint);
-    als_html_close(&page->html, "p");
-    if (assess->ask_confirm && verdict->level == ALS_RULE_SOFT && !confirmed) {
-        const char *name = als_confirm_field(assess, verdict);
-        als_input_text(&page->html, &(struct als_input){
-                                        .name = name,
-                                        .label = "It is right, because",
-                                        .hint = "or correct the answer",
-                                        .value = als_request_form(assess->request, name),
-                                    });
-    }
-    als_html_close(&page->html, "div");
+    const bool asked = assess->ask_confirm && verdict->level == ALS_RULE_SOFT && !confirmed;
+    als_html_verdict(&page->html, verdict,
+                     asked ? als_assess_confirm_field(assess, verdict) : NULL);
 }
 
 static void put_query(struct als_assess_page *page, const struct als_query *query)

@@ -104,7 +104,7 @@ static void put_error_summary(struct als_assess_page *page)
         if (verdict->level == ALS_RULE_HARD)
             als_errors_add(&all, arena, item ? item : "date", verdict->message);
         else if (assess->ask_confirm && verdict->level == ALS_RULE_SOFT && !confirmed)
-            als_errors_add(&all, arena, als_confirm_field(assess, verdict),
+            als_errors_add(&all, arena, als_assess_confirm_field(assess, verdict),
                            als_arena_printf(arena, "%s: say why it is right, or correct it",
                                             verdict->message));
     }

@@ -5,6 +5,7 @@
 #define ALSTRACK_WEB_ASSESS_SHOW_H
 
 #include "assess.h"
+#include "finding.h"
 
 struct als_assess_page {
     struct als_html html;
@@ -19,7 +20,8 @@ void als_assess_item(struct als_assess_page *page, size_t item);
  * asked for; then the queries. */
 void als_assess_findings(struct als_assess_page *page, ptrdiff_t item);
 /* Name and id of that field. */
-const char *als_confirm_field(const struct als_assess *assess, const struct als_verdict *verdict);
+const char *als_assess_confirm_field(const struct als_assess *assess,
+                                     const struct als_verdict *verdict);
 
 /* "5b. Fastenings and devices": number and wording. */
 const char *als_assess_label(struct als_arena *arena, const struct als_question *question,

@@ -282,8 +282,14 @@ static enum als_status put(struct als_record_form *form, void *context, struct a
             return als_fail(err, ALS_DATA, "E-EXISTS", "ae_id: %s is taken: %s", ae.ae_id,
                             view->all.items[i].term);
     enum als_status status = take_visit(form, &ae.visit_no, err);
-    return status ? status
-                  : als_adverse_event_put(form->request->store, &ae, ALS_GIVEN_ALL, &what, err);
+    if (!status)
+        status = als_adverse_event_put(form->request->store, &ae, ALS_GIVEN_ALL, &what, err);
+    if (status)
+        return status;
+    form->recorded.record = "ae";
+    form->recorded.item = ae.ae_id;
+    form->recorded.patient_id = what == ALS_PUT_SAME ? 0 : view->patient.id;
+    return ALS_OK;
 }
 
 static enum als_status save(struct als_record_form *form, struct als_response *response,
@@ -298,7 +304,7 @@ static enum als_status save(struct als_record_form *form, struct als_response *r
         response->status = code;
         return ALS_OK;
     }
-    als_request_flash(form->request, ALS_FLASH_DONE, "The adverse event is saved.");
+    als_record_tell(form, "The adverse event is saved.");
     als_response_redirect(response,
                           als_url(form->request->arena, "/patients/{}/ae", view->patient.patient));
     return ALS_OK;

@@ -39,24 +39,6 @@ static enum als_status show_again(struct als_assess *assess, struct als_response
 
 /* ---- Saving ---- */
 
-/* Texts of fields confirm.RULE.ITEM that are not blank. */
-static size_t read_confirmations(const struct als_assess *assess, struct als_justification *out)
-{
-    const struct als_fields *form = &assess->request->form;
-    size_t n = 0;
-    for (size_t i = 0; i < form->count; i++) {
-        const char *name = form->items[i].name, *text = form->items[i].value;
-        const char *item = strrchr(name, '.');
-        if (strncmp(name, "confirm.", 8) != 0 || item <= name + 8 || !text[strspn(text, " \t\n")])
-            continue;
-        out[n++] = (struct als_justification){
-            .code = als_arena_strndup(assess->request->arena, name + 8, (size_t)(item - name - 8)),
-            .item = als_instrument_item(assess->instrument, item + 1),
-            .text = text};
-    }
-    return n;
-}
-
 static enum als_status number_key(struct als_assess *assess, struct als_err *err)
 {
     enum als_status status = als_visit_view_number(assess->request->store, &assess->visit, err);
@@ -69,8 +51,9 @@ static enum als_status save_entry(struct als_assess *assess, struct als_entry_ou
                                   struct als_err *err)
 {
     const struct als_form_head *head = als_form_head(assess->form);
-    struct als_justification *confirmations = als_arena_array(
-        assess->request->arena, assess->request->form.count + 1, sizeof *confirmations);
+    size_t n;
+    const struct als_justification *confirmations =
+        als_request_confirmations(assess->request, assess->instrument, &n);
     const struct als_entry entry = {
         .instrument = assess->instrument,
         .assessment = {.patient_id = assess->visit.patient.id,
@@ -86,7 +69,7 @@ static enum als_status save_entry(struct als_assess *assess, struct als_entry_ou
         .given = ALS_GIVEN_ALL,
         .expected_change = assess->expected,
         .justifications = confirmations,
-        .n_justifications = read_confirmations(assess, confirmations),
+        .n_justifications = n,
         .strict = true,
         .today = assess->request->today,
         .arena = assess->request->arena,

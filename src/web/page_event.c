@@ -150,19 +150,23 @@ static enum als_status put(struct als_record_form *form, void *context, struct a
     enum als_put what;
     if (form->errors.count)
         return ALS_OK; /* what was typed is no number: nothing is stored */
-    return als_event_put(form->request->store, &view->put, ALS_GIVEN_ALL, &what, err);
-}
-
-static enum als_status done(struct als_request *request, struct als_response *response,
-                            const struct event_view *view, struct als_err *err)
-{
-    struct als_verdict_list verdicts = {.arena = request->arena};
-    enum als_status status =
-        als_judge_event(request->store, &view->put, request->today, &verdicts, err);
+    const enum als_status status =
+        als_event_put(form->request->store, &view->put, ALS_GIVEN_ALL, &what, err);
     if (status)
         return status;
-    als_record_tell(request, "The event is saved.", &verdicts);
-    als_response_redirect(response, als_url(request->arena, "/patients/{}", view->patient.patient));
+    form->recorded.record = "event";
+    form->recorded.item =
+        als_event_item(als_store_protocol(form->request->store), &view->put, form->request->arena);
+    form->recorded.patient_id = what == ALS_PUT_SAME ? 0 : view->patient.id;
+    return ALS_OK;
+}
+
+static enum als_status done(const struct als_record_form *form, struct als_response *response,
+                            const struct event_view *view, const char *what)
+{
+    als_record_tell(form, what);
+    als_response_redirect(response,
+                          als_url(form->request->arena, "/patients/{}", view->patient.patient));
     return ALS_OK;
 }
 
@@ -183,7 +187,7 @@ static enum als_status answer(struct als_request *request, struct als_response *
     if (status)
         return status;
     if (code == 0)
-        return done(request, response, &view, err);
+        return done(&form, response, &view, "The event is saved.");
     show(&form, response, &view);
     response->status = code;
     return ALS_OK;
@@ -204,6 +208,7 @@ enum als_status als_page_event(struct als_request *request, struct als_response 
 static enum als_status take_out(struct als_record_form *form, void *context, struct als_err *err)
 {
     const struct event_view *view = context;
+    form->recorded.patient_id = view->patient.id;
     return als_event_remove(form->request->store, &view->stored, err);
 }
 
@@ -222,12 +227,8 @@ enum als_status als_page_event_remove(struct als_request *request, struct als_re
         status = als_record_save(&form, take_out, &view, &code, err);
     if (status)
         return status;
-    if (code == 0) {
-        als_request_flash(request, ALS_FLASH_DONE, "The event is taken out.");
-        als_response_redirect(response,
-                              als_url(request->arena, "/patients/{}", view.patient.patient));
-        return ALS_OK;
-    }
+    if (code == 0)
+        return done(&form, response, &view, "The event is taken out.");
     show(&form, response, &view);
     response->status = code;
     return ALS_OK;

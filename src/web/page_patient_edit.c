@@ -106,7 +106,13 @@ static enum als_status put(struct als_record_form *form, void *context, struct a
         return als_fail(err, ALS_DATA, "E-EXISTS", "patient: %s is registered already", name);
     if (form->errors.count)
         return ALS_OK; /* what was typed is no number: nothing is stored */
-    return als_patient_put(form->request->store, &patient, ALS_GIVEN_ALL, &what, err);
+    const enum als_status status =
+        als_patient_put(form->request->store, &patient, ALS_GIVEN_ALL, &what, err);
+    if (status)
+        return status;
+    form->recorded.record = "patient";
+    form->recorded.patient_id = what == ALS_PUT_SAME ? 0 : patient.id;
+    return ALS_OK;
 }
 
 static enum als_status save(struct als_record_form *form, struct als_response *response,
@@ -122,18 +128,8 @@ static enum als_status save(struct als_record_form *form, struct als_response *r
         response->status = code;
         return ALS_OK;
     }
-    struct als_patient after;
-    struct als_verdict_list verdicts = {.arena = form->request->arena};
-    status = als_patient_get(form->request->store, name, form->request->arena, &after, err);
-    if (!status)
-        status =
-            als_judge_patient(form->request->store, after.id, form->request->today, &verdicts, err);
-    if (status)
-        return status;
-    als_record_tell(
-        form->request,
-        als_arena_printf(form->request->arena, "%s is %s.", name, before ? "saved" : "registered"),
-        &verdicts);
+    als_record_tell(form, als_arena_printf(form->request->arena, "%s is %s.", name,
+                                           before ? "saved" : "registered"));
     als_response_redirect(response, als_url(form->request->arena, "/patients/{}", name));
     return ALS_OK;
 }

@@ -482,6 +482,9 @@ static enum als_status put(struct als_record_form *form, void *context, struct a
         if (als_request_form(page->request, als_arena_printf(page->request->arena, "%s.status",
                                                              protocol->procedures[i])))
             status = put_procedure(page, protocol->procedures[i], visit.day, err);
+    form->recorded.record = "visit";
+    form->recorded.visit_no = visit.visit_no;
+    form->recorded.patient_id = visit.patient_id;
     return status;
 }
 
@@ -504,12 +507,7 @@ enum als_status als_page_visit_post(struct als_request *request, struct als_resp
         response->status = code;
         return status;
     }
-    struct als_verdict_list verdicts = {.arena = request->arena};
-    status = als_judge_visit(request->store, page.visit.patient.id, page.visit.visit_no,
-                             request->today, &verdicts, err);
-    if (status)
-        return status;
-    als_record_tell(request, "The visit is saved.", &verdicts);
+    als_record_tell(&page.form, "The visit is saved.");
     als_response_redirect(response, als_url(request->arena, "/patients/{}/visits/{}",
                                             page.visit.patient.patient, page.visit.code));
     return ALS_OK;

@@ -231,8 +231,25 @@ void als_record_begin(struct als_html *html, struct als_record_form *form, const
     als_record_was(html, form);
 }
 
+static bool is_asked(const struct als_recorded_outcome *outcome, size_t verdict)
+{
+    return outcome->verdicts.items[verdict].level == ALS_RULE_SOFT && !outcome->confirmed[verdict];
+}
+
+/* After a form that rules have refused. */
+static void put_findings(struct als_html *html, const struct als_record_form *form)
+{
+    const struct als_recorded_outcome *outcome = &form->outcome;
+    for (size_t i = 0; i < outcome->verdicts.count; i++)
+        als_html_verdict(html, &outcome->verdicts.items[i],
+                         is_asked(outcome, i) ? als_confirm_field(form->request->arena,
+                                                                  &outcome->verdicts.items[i], NULL)
+                                              : NULL);
+}
+
 void als_record_end(struct als_html *html, struct als_record_form *form, const char *button)
 {
+    put_findings(html, form);
     if (form->there)
         als_html_correction(html, error_of(form, "why-code"));
     if (form->why_not) {
@@ -331,12 +348,32 @@ static const char *field_named_by(const struct als_record_form *form, const char
     return NULL;
 }
 
+/* An error for each finding that keeps the record out. */
+static void refuse_findings(struct als_record_form *form)
+{
+    struct als_arena *arena = form->request->arena;
+    const struct als_recorded_outcome *outcome = &form->outcome;
+    for (size_t i = 0; i < outcome->verdicts.count; i++) {
+        const struct als_verdict *verdict = &outcome->verdicts.items[i];
+        if (verdict->level == ALS_RULE_HARD)
+            als_errors_add(&form->errors, arena, NULL, verdict->message);
+        else if (is_asked(outcome, i))
+            als_errors_add(&form->errors, arena, als_confirm_field(arena, verdict, NULL),
+                           als_arena_printf(arena, "%s: say why it is right, or correct it",
+                                            verdict->message));
+    }
+}
+
 /* Put an error of the store where it belongs. The HTTP status for the form shown again; 0 when it
  * is none that a form can show. */
 static int refuse(struct als_record_form *form, const struct als_err *err)
 {
     struct als_arena *arena = form->request->arena;
     const bool conflict = strcmp(err->code, "E-CONFLICT") == 0;
+    if (strcmp(err->code, "E-HARD") == 0 || strcmp(err->code, "E-CONFIRM") == 0) {
+        refuse_findings(form);
+        return 422;
+    }
     const char *field = conflict ? "why-code" : field_named_by(form, err->text);
     const char *text = err->text;
     if (field && !conflict)
@@ -369,6 +406,20 @@ enum als_status als_record_open(struct als_request *request, const char *command
     return als_change_begin(request->store, &info, err);
 }
 
+static enum als_status put_and_judge(struct als_record_form *form, als_record_put_fn *put,
+                                     void *context, struct als_err *err)
+{
+    struct als_recorded *recorded = &form->recorded;
+    *recorded = (struct als_recorded){
+        .strict = true, .today = form->request->today, .arena = form->request->arena};
+    recorded->justifications =
+        als_request_confirmations(form->request, NULL, &recorded->n_justifications);
+    const enum als_status status = put(form, context, err);
+    if (status || form->errors.count)
+        return status;
+    return als_recorded_judge(form->request->store, recorded, &form->outcome, err);
+}
+
 enum als_status als_record_save(struct als_record_form *form, als_record_put_fn *put, void *context,
                                 int *code, struct als_err *err)
 {
@@ -377,7 +428,7 @@ enum als_status als_record_save(struct als_record_form *form, als_record_put_fn 
     *code = is_fresh(form) ? form->errors.count ? 422 : 0 : 409;
     enum als_status status = ALS_OK;
     if (!*code)
-        status = put(form, context, &why);
+        status = put_and_judge(form, put, context, &why);
     if (!*code && !status && !form->errors.count)
         return als_change_commit(store, NULL, err);
     als_change_abandon(store);
@@ -389,17 +440,36 @@ enum als_status als_record_save(struct als_record_form *form, als_record_put_fn 
     return status;
 }
 
-void als_record_tell(struct als_request *request, const char *saved,
-                     const struct als_verdict_list *verdicts)
+static void add_verdict(struct als_buf *text, const char *where, const struct als_verdict *verdict)
 {
+    als_buf_printf(text, " %s%s%s: %s [%s].", verdict->level == ALS_RULE_INFO ? "Note" : "Unusual",
+                   *where ? " about " : "", where, verdict->message, verdict->code);
+}
+
+void als_record_tell(const struct als_record_form *form, const char *saved)
+{
+    const struct als_recorded_outcome *outcome = &form->outcome;
+    struct als_arena *arena = form->request->arena;
     struct als_buf text;
-    als_buf_init(&text, 500);
+    als_buf_init(&text, 2000);
     als_buf_text(&text, saved);
-    for (size_t i = 0; i < verdicts->count; i++)
-        als_buf_printf(&text, " %s: %s [%s].",
-                       verdicts->items[i].level == ALS_RULE_INFO ? "Note" : "Unusual",
-                       verdicts->items[i].message, verdicts->items[i].code);
-    als_request_flash(request, verdicts->count ? ALS_FLASH_WARNING : ALS_FLASH_DONE, "%s",
-                      text.data);
+    for (size_t i = 0; i < outcome->verdicts.count; i++)
+        add_verdict(&text, "", &outcome->verdicts.items[i]);
+    for (size_t i = 0; i < outcome->n_others; i++) {
+        const struct als_check_row *row = &outcome->others[i];
+        const char *visit =
+            row->visit_no ? als_store_visit_code(form->request->store, row->visit_no) : "";
+        add_verdict(&text,
+                    als_arena_printf(arena, "%s%s%s%s%s", row->record, row->item ? " " : "",
+                                     row->item ? row->item : "", *visit ? " at " : "", visit),
+                    &row->verdict);
+    }
+    if (outcome->opened)
+        als_buf_printf(&text, " %zu quer%s opened.", outcome->opened,
+                       outcome->opened == 1 ? "y was" : "ies were");
+    als_request_flash(form->request,
+                      outcome->verdicts.count || outcome->n_others ? ALS_FLASH_WARNING
+                                                                   : ALS_FLASH_DONE,
+                      "%s", text.data);
     als_buf_release(&text);
 }

@@ -7,6 +7,9 @@
  * with the column, find them. For each field the form carries was.FIELD, the value it was made
  * with: what is stored by the time of saving must still be that. A form that is shown again for it
  * holds what is stored now in the fields that were not touched.
+ *
+ * What is put is judged (als_recorded_judge) before it is kept; the form is then shown again with a
+ * field for the reason of each soft finding (web/finding.h).
  */
 #ifndef ALSTRACK_WEB_RECORD_FORM_H
 #define ALSTRACK_WEB_RECORD_FORM_H
@@ -47,6 +50,8 @@ struct als_record_form {
     const char *why_not; /* read only */
     const char *focus;   /* field to begin with; NULL: none */
     struct als_errors errors;
+    struct als_recorded recorded; /* what was put, see als_record_save */
+    struct als_recorded_outcome outcome;
 };
 
 /* The field is borrowed until the next is added. */
@@ -83,17 +88,18 @@ double als_record_number(struct als_record_form *form, const char *name);
 ALS_CHECKED enum als_status als_record_open(struct als_request *request, const char *command,
                                             struct als_err *err);
 
-/* Writes what was sent, inside that change set. */
+/* Writes what was sent, inside that change set, and says in form->recorded what it has put: record,
+ * item, visit, and the patient last, which stays 0 when nothing was put. */
 typedef enum als_status als_record_put_fn(struct als_record_form *form, void *context,
                                           struct als_err *err);
-/* Compare the form with what is stored now, put, commit. *code 0: stored. Else the change set is
- * abandoned, the errors say why, and the form is to be shown again with that HTTP status: 409 when
- * a field is not what the form was made with, 422 for what was typed, 403, 503. */
+/* Compare the form with what is stored now, put, judge, commit. *code 0: stored. Else the change
+ * set is abandoned, the errors say why, and the form is to be shown again with that HTTP status:
+ * 409 when a field is not what the form was made with, 422 for what was typed and for what rules
+ * ask about, 403, 503. */
 ALS_CHECKED enum als_status als_record_save(struct als_record_form *form, als_record_put_fn *put,
                                             void *context, int *code, struct als_err *err);
 
 /* Say on the next page that it is saved, and what rules say of it. */
-void als_record_tell(struct als_request *request, const char *saved,
-                     const struct als_verdict_list *verdicts);
+void als_record_tell(const struct als_record_form *form, const char *saved);
 
 #endif

@@ -385,10 +385,15 @@ test("an event is added, corrected and taken out, each with what it needs", asyn
     assert.match(await page.locator("[data-error-summary]").innerText(), /Date.*not a day/);
     await page.locator("input[name=date]").fill("2014-05-05");
     await click(page.getByRole("button", { name: "Save" }));
+    assert.match(await page.locator("[data-error-summary]").innerText(), /2 infusions, 1 planned: say why it is right/);
+    for (const reason of await page.getByLabel("It is right, because").all()) await reason.fill("ordered by the sponsor");
+    await click(page.getByRole("button", { name: "Save" }));
     assert.match(alstrack(study.study, "event", "list", "T19", "--format", "csv"), /infusion,2014-05-05,50000000,cells/);
     await page.goto("/patients/T19/events/infusion/2014-05-05");
     await page.locator("input[name=value]").fill("60000000");
     await page.locator("select[name=why-code]").selectOption("source corrected");
+    await click(page.getByRole("button", { name: "Save" }));
+    await page.getByLabel("It is right, because").fill("counted again");
     await click(page.getByRole("button", { name: "Save" }));
     assert.match(alstrack(study.study, "event", "list", "T19", "--format", "csv"), /2014-05-05,60000000/);
     await page.goto("/patients/T19/events/infusion/2014-05-05");
@@ -424,6 +429,7 @@ test("an adverse event is added with its grade and causes, and corrected", async
 test("an adverse event is entered with the keyboard alone", async () => {
     const { page, trouble } = await open();
     await page.goto("/patients/T24/ae/new?visit=MN3");
+    await page.locator("input[name=term]:focus").waitFor();
     await page.keyboard.type("headache");
     await page.keyboard.press("Tab");
     await page.keyboard.type("20140520");

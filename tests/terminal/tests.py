@@ -449,6 +449,22 @@ def test_visit_record_asks_whether_it_took_place(study):
     assert study.sql("SELECT reason FROM visit WHERE status = 'not-done'") == [("refused",)]
 
 
+def test_what_is_unusual_about_a_record_is_stored_with_the_reason_typed(study):
+    at = study.terminal("patient", "add", "P08", "--height", "66")
+    answer(at, ("a height of 66 cm", "  "), ("say why in words", "sits in a wheelchair"))
+    assert at.end() == 0
+    assert study.sql("SELECT height_cm FROM patient WHERE patient = 'P08'") == [(66,)]
+    assert study.sql("SELECT rule, text FROM query JOIN query_step USING (query_id) WHERE rule = 'W-HEIGHT'") == [
+        ("W-HEIGHT", "sits in a wheelchair")]
+    study.run("event", "add", "P01", "death", "2024-07-01")
+    at = answer(study.terminal("ae", "add", "P01", "7", "--term", "fall", "--onset", "2024-08-01"),
+                ("after the patient's death", "the date of death is an estimate"))
+    assert at.end() == 0
+    at = study.terminal("visit", "record", "P01", "MN12", "2025-03-05").wait("after the patient's death").press(CTRL_C)
+    assert at.end() == 130
+    assert study.sql("SELECT count(*) FROM visit WHERE day > 20000") == [(0,)], "who leaves stores nothing"
+
+
 def test_leaving_a_question_stores_nothing(study):
     at = study.terminal("patient", "add", "P09").wait("Site").press(CTRL_C)
     assert at.end() == 130 and at.echoes() is not None

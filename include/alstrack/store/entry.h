@@ -1,6 +1,8 @@
 /*
- * Saving an assessment as people do it, on a form, in the terminal or in one line: inside the
- * caller's open change set, with rules judged first, and queries opened for what stands.
+ * Saving as people do it, on a form, in the terminal or in one line: inside the caller's open
+ * change set, with rules judged and queries opened for what stands. Assessments are judged before
+ * they are put; other records are put by their own functions (record.h) and judged at once, in the
+ * place where they stand, and the caller abandons the change set when they are refused.
  *
  *     E-CHANGED-MEANWHILE  the stored row is not the one that the form was loaded with
  *     E-HARD               a hard rule fires
@@ -51,5 +53,35 @@ struct als_entry_outcome {
 /* The outcome is filled as far as judging came, also on failure. */
 ALS_CHECKED enum als_status als_entry_save(struct als_store *store, const struct als_entry *entry,
                                            struct als_entry_outcome *outcome, struct als_err *err);
+
+/* ---- Records that are no assessments ---- */
+
+/* A patient, event, visit or adverse event that was just put; or one that was taken out. */
+struct als_recorded {
+    int64_t patient_id; /* 0: nothing was put, and there is nothing to judge */
+    const char *record; /* patient, event, visit, ae; NULL: taken out, of no record any more */
+    int visit_no;       /* of a visit */
+    const char *item;   /* als_event_item of an event, number of an adverse event; else NULL */
+    const struct als_justification *justifications; /* item -1 */
+    size_t n_justifications;
+    bool strict;             /* a soft rule needs a justification */
+    int today;               /* ALS_NO_DAY or 0: the future is not judged */
+    struct als_arena *arena; /* of the outcome */
+};
+
+struct als_recorded_outcome {
+    struct als_verdict_list verdicts; /* on it */
+    bool *confirmed;                  /* [verdict]: as in als_entry_outcome */
+    struct als_check_row *others;     /* what is newly found about other records of the patient */
+    size_t n_others;
+    size_t opened, refreshed, gone; /* queries */
+};
+
+/* Judge all that is stored of the patient, which the record may have changed; open and refresh
+ * queries. E-HARD and E-CONFIRM, ALS_DATA: the change set must be abandoned. */
+ALS_CHECKED enum als_status als_recorded_judge(struct als_store *store,
+                                               const struct als_recorded *recorded,
+                                               struct als_recorded_outcome *outcome,
+                                               struct als_err *err);
 
 #endif

@@ -23,17 +23,6 @@ ALS_CHECKED enum als_status als_judge_assessment(struct als_store *store,
                                                  const struct als_assessment *assessment, int today,
                                                  struct als_verdict_list *out, struct als_err *err);
 
-/* Of a patient's registration, of one stored event, of one stored visit. */
-ALS_CHECKED enum als_status als_judge_patient(struct als_store *store, int64_t patient_id,
-                                              int today, struct als_verdict_list *out,
-                                              struct als_err *err);
-ALS_CHECKED enum als_status als_judge_event(struct als_store *store, const struct als_event *event,
-                                            int today, struct als_verdict_list *out,
-                                            struct als_err *err);
-ALS_CHECKED enum als_status als_judge_visit(struct als_store *store, int64_t patient_id,
-                                            int visit_no, int today, struct als_verdict_list *out,
-                                            struct als_err *err);
-
 /* The value that a verdict is about, as files have it, in the arena: of its item, else of its
  * score; NULL when missing or none. */
 const char *als_verdict_value(const struct als_instrument *instrument,
@@ -41,6 +30,10 @@ const char *als_verdict_value(const struct als_instrument *instrument,
                               struct als_arena *arena);
 
 /* ---- The whole study: `check` ---- */
+
+struct als_check_row;
+/* What a person says of a finding, NULL for nothing. */
+typedef const char *als_check_answer_fn(const struct als_check_row *row, void *context);
 
 enum als_check_records {
     ALS_CHECK_PATIENT = 1,
@@ -61,6 +54,8 @@ struct als_check_options {
     int today;      /* ALS_NO_DAY or 0: the future is not judged */
     bool queries; /* inside an open change set: open and refresh queries of soft findings, and mark
                      those whose rule no longer fires; close none */
+    als_check_answer_fn *answer; /* asked of each soft finding with the context of the rows: becomes
+                                    the answer to its query; NULL: nobody says anything */
 };
 struct als_check_row {
     int64_t patient_id;
@@ -70,8 +65,9 @@ struct als_check_row {
     const char *item;   /* item code; of an event its name, with its date where it repeats; of an
                            adverse event its id; NULL = the record as a whole */
     struct als_verdict verdict;
-    const char *value;       /* as files have it; NULL = missing or none */
-    const char *query;       /* its query, such as P01/3; NULL if there is none */
+    const char *value; /* that it is about, as files have it: of an item, of the date or number of
+                          a record; NULL = missing or none */
+    const char *query; /* its query, such as P01/3; NULL if there is none */
     const char *query_state; /* open, answered, closed; NULL */
     bool fresh;              /* the query was opened or refreshed just now */
 };

@@ -63,6 +63,9 @@ struct als_event {
 };
 /* Infusion, last_known_alive and the protocol's own events. */
 bool als_event_repeats(const struct als_protocol *protocol, const char *event);
+/* How findings and queries name an event: with its date where it repeats. */
+const char *als_event_item(const struct als_protocol *protocol, const struct als_event *event,
+                           struct als_arena *arena);
 /* The date of an infusion must be a day. ALS_DATA with E-EXISTS when an event that is changed would
  * fall on the date of another one of that name. */
 ALS_CHECKED enum als_status als_event_put(struct als_store *store, struct als_event *event,
