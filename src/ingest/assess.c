@@ -270,6 +270,15 @@ static void check_not_done(struct als_row *row, size_t answered)
 
 /* ---- Rules ---- */
 
+/* A bit for the visit. Two visits with the same bit cost time, no more. */
+static uint64_t visit_bit(const struct als_row_note *note)
+{
+    unsigned hash = (unsigned)note->visit_no;
+    for (const char *c = note->visit_no ? NULL : note->visit; c && *c; c++)
+        hash = hash * 31 + (unsigned char)*c;
+    return UINT64_C(1) << hash % 64;
+}
+
 /* The row before, if all that comes before this one was examined just now and in order. */
 static const struct als_sitting *look_back(struct als_assessor *assessor,
                                            const struct als_row_note *note)
@@ -281,6 +290,12 @@ static const struct als_sitting *look_back(struct als_assessor *assessor,
         assessor->late[patient] = 1;
     if (goes_on ? note->day <= prior->sitting.day : assessor->met[patient])
         assessor->late[patient] = 1;
+    const uint64_t visit = visit_bit(note);
+    if (!goes_on)
+        prior->visits = 0;
+    if (prior->visits & visit)
+        assessor->late[patient] = 1;
+    prior->visits |= visit;
     assessor->met[patient] = 1;
     return goes_on && !assessor->late[patient] ? &prior->sitting : NULL;
 }

@@ -65,6 +65,7 @@ struct als_prior {
     struct als_value *values; /* [item]; texts live in the batch */
     uint8_t *ranks;           /* [item] */
     char rater[404];
+    uint64_t visits; /* of the patient so far: a bit for each, some share one */
 };
 
 /* Examines rows. Used by one thread at a time. */
@@ -78,8 +79,8 @@ struct als_assessor {
     size_t patient_length, patient_index;
     struct als_prior prior;
     uint8_t *met;  /* [patient]: a row of the file was examined */
-    uint8_t *late; /* [patient]: rows of the file are not all that there is, or not in order of day:
-                      what looks back is judged when all are stored */
+    uint8_t *late; /* [patient]: rows of the file are not all that there is, not in order of day, or
+                      two of one visit: what looks at others is judged when all are stored */
     bool historical; /* measurements from before the study may be its baseline */
     bool quiet;      /* the row was examined before: nothing is said */
 };

@@ -64,11 +64,12 @@ static bool is_wanted(int64_t patient_id, void *context)
 /* Was it not said when the row was read? */
 static bool is_news(const struct finishing *finishing, const struct als_check_row *row)
 {
-    static const char *const at_the_end[] = {"W-SAME-DAY", "W-HISTORICAL-OLD", "W-BEFORE-CONSENT"};
+    static const char *const at_the_end[] = {"W-TWO-RATERS", "W-SAME-DAY", "W-HISTORICAL-OLD",
+                                             "W-BEFORE-CONSENT"};
     const struct als_instrument *instrument = finishing->storing->importer->instrument;
     if (!row->fresh)
         return false;
-    for (size_t i = 0; i < (finishing->assessor->historical ? 3u : 1u); i++)
+    for (size_t i = 0; i < (finishing->assessor->historical ? 4u : 2u); i++)
         if (strcmp(row->verdict.code, at_the_end[i]) == 0)
             return true;
     for (size_t i = 0; i < instrument->n_rules; i++)

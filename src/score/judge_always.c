@@ -63,6 +63,10 @@ void judge_day(const struct als_judge *judge, struct als_verdict_list *out)
     const struct als_judge_input *input = judge->input;
     const int day = input->now.day;
     struct als_day_limits limits = input->limits;
+    if (input->other_raters)
+        als_verdict_add(out, "W-TWO-RATERS", ALS_RULE_SOFT, -1,
+                        "the same visit is stored %s, too: analyses take the mean",
+                        input->other_raters);
     if (input->same_day_visit)
         als_verdict_add(out, "W-SAME-DAY", ALS_RULE_SOFT, -1,
                         "on the same day as the one of visit %s", input->same_day_visit);

@@ -184,6 +184,8 @@ static bool looks_at(const struct als_sittings *sittings, size_t one,
     const ptrdiff_t previous = als_sittings_previous(sittings, one);
     if (previous >= 0 && is_of(&sittings->items[previous], saved))
         return true;
+    if (sittings->items[one].visit_no == saved->visit_no)
+        return true; /* who else has rated the visit */
     for (size_t i = 0; i < sittings->count; i++)
         if (is_of(&sittings->items[i], saved) && sittings->items[i].rater_no == saved->rater_no &&
             sittings->items[one].rater_no == saved->rater_no &&

@@ -153,6 +153,23 @@ static const char *same_day_visit(const struct als_store *store,
     return NULL;
 }
 
+/* Who else has one of that visit; NULL: nobody. */
+static const char *other_raters(const struct als_store *store, const struct als_sittings *sittings,
+                                size_t index, struct als_arena *arena)
+{
+    const struct als_assessment *now = &sittings->items[index];
+    const char *list = NULL;
+    for (size_t i = 0; i < sittings->count; i++) {
+        const struct als_assessment *one = &sittings->items[i];
+        if (i == index || one->visit_no != now->visit_no)
+            continue;
+        list = als_arena_printf(arena, "%s%s%s%s", list ? list : "", list ? ", " : "",
+                                one->rater_no ? "by " : "without a rater",
+                                one->rater_no ? als_store_rater(store, one->rater_no) : "");
+    }
+    return list;
+}
+
 static struct als_sitting sitting_of(const struct als_case *the_case,
                                      const struct als_assessment *assessment)
 {
@@ -205,6 +222,7 @@ void als_case_judge(const struct als_case *the_case, struct als_judge *judge,
         .events = the_case->facts.events,
         .n_events = the_case->facts.n_events,
         .limits = the_case->limits,
+        .other_raters = other_raters(the_case->store, sittings, index, out->arena),
         .same_day_visit = same_day_visit(the_case->store, sittings, index),
         .study_begins = ALS_NO_DAY,
     };

@@ -393,7 +393,7 @@ enum als_status als_assess_judge(struct als_assess *assess, struct als_err *err)
     const struct als_assessment judged = {
         .patient_id = assess->visit.patient.id,
         .visit_no = assess->visit.visit_no,
-        .rater_no = assess->rater_no < 0 ? 0 : assess->rater_no,
+        .rater_no = assess->rater_no,
         .day = head->day,
         .mode = head->mode,
         .respondent = head->respondent,

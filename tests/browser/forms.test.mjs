@@ -286,6 +286,10 @@ test("a second rater has a form of their own, and sees that there is one", async
     await save(page);
     await page.goto(form("T14"));
     assert.match(await notice(page), /already by rater: AB/);
+    await fill(page, 3);
+    await save(page);
+    assert.match(await page.locator("main").textContent(), /stored by AB, too: analyses take the mean/);
+    await page.goto(form("T14"));
     await click(page.getByRole("link", { name: "AB", exact: true }));
     assert.equal(await page.locator('input[name="walking"]:checked').inputValue(), "3");
 });

@@ -13,6 +13,7 @@
  *       W-AFTER-DEATH     soft  dated after the patient's death
  *       W-BEFORE-CONSENT  soft  dated before the consent, and no historical measurement
  *       W-FUTURE          soft  dated after today
+ *       W-TWO-RATERS      soft  the visit has one by another rater, or without a rater, too
  *       W-SAME-DAY        soft  the same rater has one of another visit on that day
  *       W-HISTORICAL-OLD  soft  a measurement from before the study, older than the protocol takes
  *       W-WINDOW          info  outside the window of its visit
@@ -58,6 +59,7 @@ struct als_judge_input {
     int window_from, window_to; /* ALS_NO_DAY when there is none */
     int visit_day; /* stored day of the visit: a deviation on that day is the visit's own, and not
                       told again; ALS_NO_DAY */
+    const char *other_raters;   /* of the same visit: "without a rater, by AL"; NULL = nobody */
     const char *same_day_visit; /* other visit with one by the same rater that day; NULL */
     /* When the protocol takes historical baselines of this instrument: the day from which on a
      * measurement is the study's own (screening), and how much earlier one may be. */

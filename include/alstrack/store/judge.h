@@ -16,8 +16,9 @@ als_assessment_get(struct als_store *store, int64_t patient_id, int visit_no,
                    struct als_assessment *assessment, int64_t *change_id, struct als_err *err);
 
 /* Of an assessment as it stands or as it would be stored: all its values, reasons, day, mode and
- * rater count, a stored row of that key does not. One that was not done has no verdicts. `today`
- * ALS_NO_DAY or 0: the future is not judged. Verdicts are appended. */
+ * rater count, a stored row of that key does not; rater_no -1: one new to the study. One that was
+ * not done has no verdicts. `today` ALS_NO_DAY or 0: the future is not judged. Verdicts are
+ * appended. */
 ALS_CHECKED enum als_status als_judge_assessment(struct als_store *store,
                                                  const struct als_instrument *instrument,
                                                  const struct als_assessment *assessment, int today,

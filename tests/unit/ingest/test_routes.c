@@ -66,6 +66,8 @@ static void invent_patient(struct invented *all, unsigned *seed, int patient)
         }
         line->form = "ab-"[draw(seed, 3)];
         line->rater = (int)draw(seed, 3);
+        if (v > 0 && draw(seed, 8) == 0 && line[-1].visit == (int)v) /* somebody else rates too */
+            line->visit = (int)v, line->rater = (line[-1].rater + 1 + (int)draw(seed, 2)) % 3;
         day += draw(seed, 12) == 0 ? 0 : 10 + (int)draw(seed, 90);
     }
     /* Half of the patients do not come in order. */

@@ -104,6 +104,27 @@ Test(judge, says_from_what_to_what)
     als_instrument_free(scale);
 }
 
+Test(judge, notices_that_others_have_rated_the_same_visit)
+{
+    struct als_instrument *scale = load_scale("alsfrsr");
+    struct als_judge *judge = als_judge_new(scale);
+    struct als_value values[MOST_ITEMS];
+    fill_alsfrsr(scale, "444444444444", values);
+    struct als_judge_input input = plain_input();
+    input.now = (struct als_sitting){.values = values, .day = 1, .rater = "MP"};
+    input.other_raters = "without a rater, by AL";
+    struct als_verdict_list out = {.arena = als_arena_new()};
+    als_judge_run(judge, &input, &out);
+    cr_assert_str_eq(codes_of(scale, &out), "W-TWO-RATERS");
+    cr_assert_str_eq(
+        out.items[0].message,
+        "the same visit is stored without a rater, by AL, too: analyses take the mean");
+    cr_assert_eq(out.items[0].level, ALS_RULE_SOFT);
+    als_arena_free(out.arena);
+    als_judge_free(judge);
+    als_instrument_free(scale);
+}
+
 /* ---- Names of conditions ---- */
 
 static const char scale_text[] =

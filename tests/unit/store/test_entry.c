@@ -199,6 +199,36 @@ Test(entry, follows_the_next_assessment_which_looks_back)
     end(&study, &form);
 }
 
+Test(entry, asks_whether_a_second_rater_of_a_visit_is_meant)
+{
+    struct study study;
+    struct form form;
+    struct als_err err;
+    begin(&study, &form);
+    fill(&form, "MN1", FIRST_DAY, "444333333444");
+    study_begin(&study, "test");
+    assert_ok(als_store_add_rater(study.store, "MP", &form.entry.assessment.rater_no, &err), &err);
+    (void)study_commit(&study);
+    assert_saved(&form);
+    /* Of another day, so that it is not the previous one of anything. */
+    fill(&form, "MN1", FIRST_DAY + 1, "444333333444");
+    assert_refused(&form, "E-CONFIRM");
+    cr_assert_str_eq(form.err.text, "the same visit is stored by MP, too: analyses take the mean "
+                                    "[W-TWO-RATERS]");
+    confirm(&form, "W-TWO-RATERS", NULL, "training of raters");
+    assert_saved(&form);
+    cr_assert_str_eq(queries(&form), "MN1 - W-TWO-RATERS open -\n"
+                                     "MN1 - W-TWO-RATERS answered -\n");
+    form.entry.assessment.not_done = true;
+    form.entry.assessment.reason = "entered twice";
+    for (size_t i = 0; i < form.entry.instrument->n_items; i++)
+        form.values[i] = ALS_MISSING_VALUE;
+    assert_saved(&form);
+    cr_assert_str_eq(queries(&form), "MN1 - W-TWO-RATERS open - gone\n"
+                                     "MN1 - W-TWO-RATERS answered - gone\n");
+    end(&study, &form);
+}
+
 Test(entry, notices_another_writer)
 {
     struct study study;
