@@ -156,25 +156,27 @@ check_dose <- function(data) {
   first <- nth(rep(1, length(own)))
   last <- nth(lengths(own))
   completed <- nth(ifelse(is.na(doses), 0, doses))
-  toxic <- patients$patient %in% data$adverse$patient[data$adverse$dlt %in% "Y"]
+  toxic <- toxic_of(data, first)
   rule <- paste(run$notes, collapse = " ")
   observation <- if (grepl("([0-9]+) days of observation", rule))
     as.numeric(sub(".*[^0-9]([0-9]+) days of observation.*", "\\1", rule)) else 0
-  observed <- !is.na(completed) & completed + observation <= as.Date(STAMP)
+  watch <- watch_of(data, completed, observation)
+  left <- watch == "left" & !toxic
   order <- order(first, patients$patient)
   since <- rep(NA, length(first))
   since[order] <- c(NA, diff(as.numeric(first[order])))
   for (i in seq_len(nrow(ours))) {
     mine <- treated & cohort %in% ours$cohort[i]
-    theirs <- c(sum(mine), sum(mine & !is.na(completed)), sum(mine & !observed & !toxic),
-                sum(mine & (observed | toxic)), sum(mine & toxic))
+    theirs <- c(sum(mine), sum(mine & !is.na(completed)),
+                sum(mine & watch %in% c("watching", "unseen") & !toxic),
+                sum(mine & (watch == "watched" | toxic)), sum(mine & toxic), sum(mine & left))
     compare_equal("dose", "treated, completed, observing, …", as.numeric(unlist(ours[i, c(
-      "treated", "completed", "observing", "evaluable", "dlt")])), theirs, ours$cohort[i])
+      "treated", "completed", "observing", "evaluable", "dlt", "not_evaluable")])), theirs, ours$cohort[i])
     text <- function(d) if (length(d) && any(!is.na(d))) d else NA
     gate <- NA
     if (grepl("next cohort may open when ([0-9]+) patients", rule) && !any(mine & toxic)) {
       need <- as.numeric(sub(".*may open when ([0-9]+) patients.*", "\\1", rule))
-      days <- sort(completed[mine])
+      days <- sort(completed[mine & !left])
       if (length(days) >= need) gate <- format(days[need] + observation)
     }
     compare_equal("dose", "first and last infusion, gate", c(ours$first_infusion[i], ours$last_infusion[i],
@@ -191,16 +193,21 @@ check_dose <- function(data) {
     check_suggestion(ours[i, ], rule, theirs, gate, i == nrow(ours))
   }
   account("dose", ours, c("cohort", "label", "planned", "treated", "completed", "observing", "evaluable",
-                          "dlt", "first_infusion", "last_infusion", "gate_date", "closest_days",
+                          "not_evaluable", "dlt", "first_infusion", "last_infusion", "gate_date", "closest_days",
                           "spacing_ok", "suggestion"))
 }
 
 check_suggestion <- function(row, rule, counts, gate, last) {
+  need <- suppressWarnings(as.numeric(sub(".*may open when ([0-9]+) patients.*", "\\1", rule)))
   theirs <- if (!grepl("^rule|rule: the next cohort", rule) || counts[1] == 0) NA
   else if (counts[5] > 0) sprintf("do not open the next cohort: %d with dose-limiting toxicity", counts[5])
   else if (is.na(gate)) NULL
   else if (as.Date(gate) > as.Date(STAMP)) paste("wait until", gate)
+  else if (counts[4] < need)
+    sprintf("wait: %d of %d were seen at the end of the observation", counts[4], need)
   else if (last) "gate passed, no further cohort is planned" else "the next cohort may open"
   if (is.null(theirs)) return(invisible())
+  if (!is.na(theirs) && counts[6] > 0)
+    theirs <- sprintf("%s, %d cannot be counted as observed", theirs, counts[6])
   compare_equal("dose", "suggestion", sub("; committee decides$", "", row$suggestion), theirs, row$cohort)
 }

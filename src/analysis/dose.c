@@ -6,134 +6,92 @@
 
 #include "alstrack/schedule/gate.h"
 #include "alstrack/stat/dose.h"
+#include "dose_patient.h"
 #include "noted.h"
-#include "patients.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-/* One treated patient. */
-struct treated {
-    size_t cohort;
-    const char *patient;
-    int first, last; /* infusions */
-    int completed;   /* ALS_NO_DAY: not all planned infusions yet */
-    bool toxicity;
-    bool too_close; /* to the patient treated before */
-    int since_last; /* days after that patient's first infusion; ALS_NO_DAY for the very first */
-};
 
 struct run {
     const struct als_protocol *protocol;
     struct als_patient_list patients;
     struct als_event_list events;
+    struct als_visit_list visits;
     struct als_adverse_event_list adverse;
     int as_of;
-    struct treated *treated; /* by day of the first infusion */
+    struct dose_patient *treated; /* by day of the first infusion */
     size_t n;
     size_t untreated_toxicity, later;
-    struct als_noted no_cohort, partial, too_close, undated;
+    struct als_noted no_cohort, partial, too_close, undated, before;
 };
 
 /* What a row of the board says. */
 struct board {
-    size_t treated, completed, observing, evaluable, toxic;
+    size_t treated, completed, observing, evaluable, left, toxic;
+    size_t staying; /* of the completed, those who have not left */
     int first, last, gate, closest;
     bool spacing_ok;
 };
 
-static bool is_known(const struct run *run, int day)
+/* Dose-limiting events after the first infusion and known by the as-of day. */
+static bool has_toxicity(struct run *run, struct als_span span, const char *patient, int infusion)
 {
-    return day != ALS_NO_DAY && day <= run->as_of;
-}
-
-/* Infusions of one patient up to the as-of day, which come in order of day. */
-static size_t take_infusions(struct run *run, const struct als_event *events, size_t n,
-                             size_t planned, struct treated *out)
-{
-    size_t infusions = 0;
-    for (size_t i = 0; i < n; i++) {
-        struct als_date date = als_date_of(events[i].date);
-        if (strcmp(events[i].event, "infusion") != 0 || !is_known(run, date.day))
-            continue;
-        infusions++;
-        if (infusions == 1)
-            out->first = date.day;
-        out->last = date.day;
-        if (infusions == planned)
-            out->completed = date.day;
-        if (date.precision != ALS_PRECISION_DAY)
-            als_noted_add(&run->partial, out->patient);
-    }
-    return infusions;
-}
-
-/* Dose-limiting events known by the as-of day. One without a date counts: leaving it out would be
- * the dangerous mistake. */
-static bool has_toxicity(struct run *run, const struct als_patient *patient, size_t *from)
-{
-    const struct als_adverse_event_list *list = &run->adverse;
-    bool toxic = false;
-    while (*from < list->count && list->items[*from].patient_id < patient->id)
-        ++*from;
-    for (; *from < list->count && list->items[*from].patient_id == patient->id; ++*from) {
-        const struct als_adverse_event *event = &list->items[*from];
-        int onset = als_date_earliest(als_date_of(event->onset));
+    bool toxic = false, undated = false, before = false;
+    for (size_t i = span.first; i < span.first + span.count; i++) {
+        const struct als_adverse_event *event = &run->adverse.items[i];
         if (event->dlt != 1)
             continue;
-        if (onset != ALS_NO_DAY && onset > run->as_of) {
-            run->later++;
-            continue;
-        }
-        if (onset == ALS_NO_DAY)
-            als_noted_add(&run->undated, patient->patient);
-        toxic = true;
+        enum dose_onset onset = dose_onset_of(event, infusion, run->as_of);
+        run->later += onset == DOSE_ONSET_LATER;
+        before |= onset == DOSE_ONSET_BEFORE;
+        undated |= onset == DOSE_ONSET_UNDATED;
+        toxic |= onset == DOSE_ONSET_COUNTS || onset == DOSE_ONSET_UNDATED;
     }
+    if (undated)
+        als_noted_add(&run->undated, patient);
+    if (before)
+        als_noted_add(&run->before, patient);
     return toxic;
-}
-
-/* Index of the patient's cohort; n_cohorts if it has none among several. */
-static size_t cohort_of(const struct run *run, const struct als_patient *patient)
-{
-    const struct als_protocol *protocol = run->protocol;
-    if (!patient->cohort)
-        return protocol->n_cohorts == 1 ? 0 : protocol->n_cohorts;
-    const struct als_cohort *cohort = als_protocol_cohort(protocol, patient->cohort);
-    return cohort ? (size_t)(cohort - protocol->cohorts) : protocol->n_cohorts;
 }
 
 static int compare_first(const void *a, const void *b)
 {
-    const struct treated *one = a, *other = b;
+    const struct dose_patient *one = a, *other = b;
     if (one->first != other->first)
         return one->first < other->first ? -1 : 1;
     return strcmp(one->patient, other->patient);
 }
 
-static void collect(struct run *run)
+static void add_treated(struct run *run, const struct dose_patient *one)
 {
-    struct als_span span = {0};
-    size_t adverse = 0;
+    if (one->cohort == run->protocol->n_cohorts)
+        als_noted_add(&run->no_cohort, one->patient);
+    if (one->has_partial_day)
+        als_noted_add(&run->partial, one->patient);
+    run->treated[run->n++] = *one;
+}
+
+static void collect(struct als_store *store, struct run *run, struct als_arena *arena)
+{
+    struct als_span event = {0}, visit = {0}, adverse = {0};
     for (size_t i = 0; i < run->patients.count; i++) {
         const struct als_patient *patient = &run->patients.items[i];
-        size_t cohort = cohort_of(run, patient);
-        size_t planned =
-            cohort < run->protocol->n_cohorts ? run->protocol->cohorts[cohort].n_doses : 0;
-        struct treated one = {.cohort = cohort,
-                              .patient = patient->patient,
-                              .first = ALS_NO_DAY,
-                              .last = ALS_NO_DAY,
-                              .completed = ALS_NO_DAY};
-        span = als_events_of(&run->events, span.first + span.count, patient->id);
-        size_t infusions =
-            take_infusions(run, run->events.items + span.first, span.count, planned, &one);
-        one.toxicity = has_toxicity(run, patient, &adverse);
-        if (infusions == 0) {
+        struct dose_patient one = {.cohort = dose_cohort_of(run->protocol, patient),
+                                   .patient = patient->patient};
+        event = als_events_of(&run->events, event.first + event.count, patient->id);
+        visit = als_visits_of(&run->visits, visit.first + visit.count, patient->id);
+        adverse = dose_adverse_of(&run->adverse, adverse.first + adverse.count, patient->id);
+        const struct als_event *events = run->events.items + event.first;
+        bool treated = dose_take_infusions(run->protocol, events, event.count, run->as_of, &one);
+        one.toxicity = has_toxicity(run, adverse, one.patient, one.treated_from);
+        if (!treated) {
             run->untreated_toxicity += one.toxicity;
             continue;
         }
-        if (cohort == run->protocol->n_cohorts)
-            als_noted_add(&run->no_cohort, patient->patient);
-        run->treated[run->n++] = one;
+        struct als_patient_facts facts;
+        als_facts_from(store, patient, events, event.count, run->visits.items + visit.first,
+                       visit.count, arena, &facts);
+        dose_take_watch(run->protocol, &facts, events, event.count, run->as_of, arena, &one);
+        add_treated(run, &one);
     }
     qsort(run->treated, run->n, sizeof *run->treated, compare_first);
 }
@@ -142,7 +100,7 @@ static void collect(struct run *run)
 static void check_spacing(struct run *run)
 {
     for (size_t i = 0; i < run->n; i++) {
-        struct treated *one = &run->treated[i];
+        struct dose_patient *one = &run->treated[i];
         one->since_last = i ? one->first - run->treated[i - 1].first : ALS_NO_DAY;
         const int pair[2] = {i ? run->treated[i - 1].first : one->first, one->first};
         one->too_close = i > 0 && !als_gate_spacing(pair, 2, run->protocol->spacing_days, NULL);
@@ -151,16 +109,22 @@ static void check_spacing(struct run *run)
     }
 }
 
-static void add_patient(const struct run *run, const struct treated *one, struct board *board)
+/* Who left the observation too early counts for nothing, unless a toxicity was seen. */
+static bool has_left(const struct dose_patient *one)
 {
-    bool completed = one->completed != ALS_NO_DAY;
-    bool observed =
-        completed && one->completed + run->protocol->gate_observation_days <= run->as_of;
+    return !one->toxicity && one->watch == DOSE_LEFT;
+}
+
+static void add_patient(const struct dose_patient *one, struct board *board)
+{
     board->treated++;
-    board->completed += completed;
+    board->completed += one->completed != ALS_NO_DAY;
     board->toxic += one->toxicity;
-    board->evaluable += observed || one->toxicity;
-    board->observing += !observed && !one->toxicity;
+    board->evaluable += one->toxicity || one->watch == DOSE_WATCHED;
+    board->left += has_left(one);
+    board->staying += one->completed != ALS_NO_DAY && !has_left(one);
+    board->observing +=
+        !one->toxicity && (one->watch == DOSE_WATCHING || one->watch == DOSE_UNSEEN);
     board->spacing_ok &= !one->too_close;
     if (board->first == ALS_NO_DAY)
         board->first = one->first;
@@ -179,11 +143,12 @@ static struct board board_of(const struct run *run, size_t cohort)
                           .spacing_ok = true};
     struct als_gate_patient *gate = als_alloc_array(run->n + 1, sizeof *gate);
     for (size_t i = 0; i < run->n; i++) {
-        const struct treated *one = &run->treated[i];
+        const struct dose_patient *one = &run->treated[i];
         if (one->cohort != cohort)
             continue;
-        gate[board.treated] = (struct als_gate_patient){one->completed, one->toxicity};
-        add_patient(run, one, &board);
+        gate[board.treated] =
+            (struct als_gate_patient){has_left(one) ? ALS_NO_DAY : one->completed, one->toxicity};
+        add_patient(one, &board);
     }
     if (run->protocol->escalation == ALS_ESCALATION_TIME_GATE)
         board.gate = als_gate_day(gate, board.treated, run->protocol->gate_patients,
@@ -192,18 +157,23 @@ static struct board board_of(const struct run *run, size_t cohort)
     return board;
 }
 
+/* The gate may be due by the calendar while nobody has seen the patients. */
 static void suggest_by_gate(const struct run *run, const struct board *board, bool last_cohort,
                             struct als_buf *text)
 {
     char date[ALS_DATE_TEXT];
+    size_t needed = run->protocol->gate_patients;
     if (board->toxic)
         als_buf_printf(text, "do not open the next cohort: %zu with dose-limiting toxicity",
                        board->toxic);
     else if (board->gate == ALS_NO_DAY)
-        als_buf_printf(text, "wait: %zu of %zu have completed treatment", board->completed,
-                       run->protocol->gate_patients);
+        als_buf_printf(text, "wait: %zu of %zu have completed treatment%s", board->staying, needed,
+                       board->staying < board->completed ? " and stayed" : "");
     else if (board->gate > run->as_of)
         als_buf_printf(text, "wait until %s", als_day_format(board->gate, date));
+    else if (board->evaluable < needed)
+        als_buf_printf(text, "wait: %zu of %zu were seen at the end of the observation",
+                       board->evaluable, needed);
     else
         als_buf_text(text, last_cohort ? "gate passed, no further cohort is planned"
                                        : "the next cohort may open");
@@ -241,6 +211,8 @@ static void add_suggestion(const struct run *run, const struct board *board, boo
         suggest_by_gate(run, board, last_cohort, text);
     else
         suggest_by_counts(run, board, text);
+    if (board->left)
+        als_buf_printf(text, ", %zu cannot be counted as observed", board->left);
     als_buf_text(text, "; committee decides");
     als_table_text(table, text->data);
 }
@@ -256,8 +228,8 @@ static void add_row(const struct run *run, size_t cohort, struct als_buf *text,
         als_table_integer(table, (int64_t)plan->planned_patients);
     else
         als_table_missing(table);
-    const size_t counts[] = {board.treated, board.completed, board.observing, board.evaluable,
-                             board.toxic};
+    const size_t counts[] = {board.treated,   board.completed, board.observing,
+                             board.evaluable, board.left,      board.toxic};
     for (size_t i = 0; i < COUNT(counts); i++)
         als_table_integer(table, (int64_t)counts[i]);
     als_table_day(table, board.first);
@@ -305,6 +277,54 @@ static void note_rule(const struct run *run, struct als_table *table)
                        protocol->spacing_days);
 }
 
+/* "P1 in cohort 1", with every name: the committee has to look at each. */
+static void say_patient(const struct run *run, const struct dose_patient *one, struct als_buf *text)
+{
+    als_buf_printf(text, "%s%s", text->length ? ", " : "", one->patient);
+    if (one->cohort < run->protocol->n_cohorts)
+        als_buf_printf(text, " in cohort %s", run->protocol->cohorts[one->cohort].code);
+}
+
+static void note_left(const struct run *run, struct als_buf *text, struct als_table *table)
+{
+    size_t n = 0;
+    als_buf_clear(text);
+    for (size_t i = 0; i < run->n; i++) {
+        const struct dose_patient *one = &run->treated[i];
+        if (!has_left(one))
+            continue;
+        say_patient(run, one, text);
+        als_buf_printf(text, " (%s)", one->left);
+        n++;
+    }
+    if (n)
+        als_table_note(table,
+                       "warning: %zu cannot be counted as observed, the committee decides: %s", n,
+                       text->data);
+}
+
+static void note_unseen(const struct run *run, struct als_buf *text, struct als_table *table)
+{
+    char date[ALS_DATE_TEXT];
+    size_t n = 0;
+    als_buf_clear(text);
+    for (size_t i = 0; i < run->n; i++) {
+        const struct dose_patient *one = &run->treated[i];
+        if (one->toxicity || one->watch != DOSE_UNSEEN)
+            continue;
+        say_patient(run, one, text);
+        als_buf_printf(text, " (observation until %s, ",
+                       als_day_format(one->completed + run->protocol->gate_observation_days, date));
+        als_buf_printf(text, "last known %s)", als_day_format(one->last_known, date));
+        n++;
+    }
+    if (n)
+        als_table_note(table,
+                       "warning: %zu not yet evaluable, no visit or event on the last day of the "
+                       "observation or later: %s",
+                       n, text->data);
+}
+
 static void note_patients(const struct run *run, struct als_table *table)
 {
     const struct {
@@ -315,6 +335,7 @@ static void note_patients(const struct run *run, struct als_table *table)
         {&run->no_cohort, "warning: treated without a cohort, so in no row"},
         {&run->partial, "warning: an infusion is a date without a day"},
         {&run->undated, "warning: dose-limiting toxicity without a date, counted"},
+        {&run->before, "warning: dose-limiting toxicity before the first infusion, not counted"},
     };
     char date[ALS_DATE_TEXT];
     struct als_buf text;
@@ -324,6 +345,8 @@ static void note_patients(const struct run *run, struct als_table *table)
     for (size_t i = 0; i < COUNT(notes); i++)
         if (notes[i].noted->count)
             als_table_note(table, "%s: %s", notes[i].text, als_noted_say(notes[i].noted, &text));
+    note_left(run, &text, table);
+    note_unseen(run, &text, table);
     als_buf_release(&text);
     if (run->untreated_toxicity)
         als_table_note(table,
@@ -368,6 +391,7 @@ static struct als_table *tell(const struct run *run)
         {"completed", NULL, ALS_CELL_INTEGER, 0},
         {"observing", NULL, ALS_CELL_INTEGER, 0},
         {"evaluable", NULL, ALS_CELL_INTEGER, 0},
+        {"not_evaluable", "not evaluable", ALS_CELL_INTEGER, 0},
         {"dlt", "DLT", ALS_CELL_INTEGER, 0},
         {"first_infusion", "first infusion", ALS_CELL_TEXT, 0},
         {"last_infusion", "last infusion", ALS_CELL_TEXT, 0},
@@ -399,9 +423,11 @@ enum als_status als_analyze_dose(struct als_store *store, int as_of_day, struct 
         status = als_event_load(store, 0, arena, &run.events, err);
     if (status == ALS_OK)
         status = als_adverse_event_load(store, 0, arena, &run.adverse, err);
+    if (status == ALS_OK)
+        status = als_visit_load(store, 0, arena, &run.visits, err);
     if (status == ALS_OK) {
         run.treated = als_arena_array(arena, run.patients.count + 1, sizeof *run.treated);
-        collect(&run);
+        collect(store, &run, arena);
         check_spacing(&run);
         *out = tell(&run);
     }

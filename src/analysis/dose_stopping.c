@@ -5,8 +5,8 @@
 #include "adverse_relation.h"
 #include "alstrack/analysis/dose.h"
 #include "alstrack/stat/dose.h"
+#include "dose_patient.h"
 #include "noted.h"
-#include "patients.h"
 
 struct count {
     size_t treated, harmed;
@@ -24,17 +24,6 @@ struct run {
     struct als_noted no_cohort;
 };
 
-static int first_infusion(const struct run *run, struct als_span span)
-{
-    for (size_t i = span.first; i < span.first + span.count; i++) {
-        struct als_date date = als_date_of(run->events.items[i].date);
-        if (strcmp(run->events.items[i].event, "infusion") == 0 && date.day != ALS_NO_DAY &&
-            date.day <= run->as_of)
-            return date.day;
-    }
-    return ALS_NO_DAY;
-}
-
 static bool is_harm(const struct run *run, const struct als_adverse_event *event)
 {
     switch (run->options->harm) {
@@ -47,33 +36,18 @@ static bool is_harm(const struct run *run, const struct als_adverse_event *event
     }
 }
 
-/* Harm that may have come on or after the infusion. One without a date counts: leaving it out would
- * be the dangerous mistake. */
 static bool was_harmed(struct run *run, struct als_span span, int infusion)
 {
     bool harmed = false;
     for (size_t i = span.first; i < span.first + span.count; i++) {
         const struct als_adverse_event *event = &run->adverse.items[i];
-        struct als_date onset = als_date_of(event->onset);
-        bool dated = onset.day != ALS_NO_DAY;
-        if (!is_harm(run, event) ||
-            (dated && (als_date_latest(onset) < infusion || als_date_earliest(onset) > run->as_of)))
+        enum dose_onset onset = dose_onset_of(event, infusion, run->as_of);
+        if (!is_harm(run, event) || onset == DOSE_ONSET_BEFORE || onset == DOSE_ONSET_LATER)
             continue;
-        run->undated += !dated;
+        run->undated += onset == DOSE_ONSET_UNDATED;
         harmed = true;
     }
     return harmed;
-}
-
-static struct als_span adverse_of(const struct run *run, size_t from, int64_t patient_id)
-{
-    const struct als_adverse_event_list *list = &run->adverse;
-    while (from < list->count && list->items[from].patient_id < patient_id)
-        from++;
-    size_t end = from;
-    while (end < list->count && list->items[end].patient_id == patient_id)
-        end++;
-    return (struct als_span){from, end - from};
 }
 
 static void add(struct count *count, bool harmed)
@@ -89,18 +63,15 @@ static void collect(struct run *run)
     for (size_t i = 0; i < run->patients.count; i++) {
         const struct als_patient *patient = &run->patients.items[i];
         event = als_events_of(&run->events, event.first + event.count, patient->id);
-        ae = adverse_of(run, ae.first + ae.count, patient->id);
-        int infusion = first_infusion(run, event);
-        if (infusion == ALS_NO_DAY)
+        ae = dose_adverse_of(&run->adverse, ae.first + ae.count, patient->id);
+        struct dose_patient one = {.cohort = dose_cohort_of(run->protocol, patient)};
+        if (!dose_take_infusions(run->protocol, run->events.items + event.first, event.count,
+                                 run->as_of, &one))
             continue;
-        bool harmed = was_harmed(run, ae, infusion);
+        bool harmed = was_harmed(run, ae, one.treated_from);
         add(&run->counts[n_cohorts], harmed);
-        const struct als_cohort *cohort = patient->cohort
-                                              ? als_protocol_cohort(run->protocol, patient->cohort)
-                                          : n_cohorts == 1 ? run->protocol->cohorts
-                                                           : NULL;
-        if (cohort)
-            add(&run->counts[cohort - run->protocol->cohorts], harmed);
+        if (one.cohort < n_cohorts)
+            add(&run->counts[one.cohort], harmed);
         else
             als_noted_add(&run->no_cohort, patient->patient);
     }
