@@ -1,6 +1,7 @@
 /* Coming in, by the one-time link or by name and password, and leaving. */
 #include <string.h>
 
+#include "carry.h"
 #include "cookie.h"
 #include "page.h"
 #include "pages.h"
@@ -49,29 +50,28 @@ enum als_status als_page_open_link(struct als_request *request, struct als_respo
 /* Where to go on: a path of this page, else the first one. */
 static const char *next_of(const struct als_request *request)
 {
-    const char *next = als_request_given(request, "next"), *why;
-    struct als_path path;
-    if (!next || next[0] != '/' || next[1] == '/' || strpbrk(next, "\\ \t\n") ||
-        !als_path_parse(request->arena, next, &path, &why))
-        return "/";
-    for (const char *c = next; *c; c++)
-        if ((unsigned char)*c >= 0x7F)
-            return "/";
-    return next;
+    const char *next = als_request_path(request, "next");
+    return next ? next : "/";
 }
 
 static void login_form(struct als_request *request, struct als_response *response,
-                       const struct als_err *wrong)
+                       const struct als_err *wrong, bool carries)
 {
     struct als_html page;
     struct als_html_error error = {"user", wrong ? wrong->text : NULL};
     als_html_begin(&page, request, response, "Log in");
     als_html_body(&page);
     als_html_errors(&page, &error, wrong ? 1 : 0);
+    if (carries)
+        als_html_notice(&page, ALS_FLASH_WARNING,
+                        "Your session has ended. What you typed is not stored yet and comes along: "
+                        "after the login you see it and send it again.");
     if (wrong && wrong->hint[0])
         als_html_element(&page, "p", wrong->hint, "class", "hint");
     als_html_form(&page, "/login", NULL);
     als_input_hidden(&page, "next", next_of(request));
+    if (carries)
+        als_carry_along(&page);
     als_input_text(&page, &(struct als_input){.name = "user",
                                               .label = "User",
                                               .value = als_request_form(request, "user"),
@@ -98,8 +98,15 @@ enum als_status als_page_login_form(struct als_request *request, struct als_resp
     }
     if (!request->session) /* the form needs a token, and so a session */
         begin_session(request, response, NULL, NULL);
-    login_form(request, response, NULL);
+    login_form(request, response, NULL, false);
     return ALS_OK;
+}
+
+void als_page_login_again(struct als_request *request, struct als_response *response)
+{
+    begin_session(request, response, NULL, NULL);
+    login_form(request, response, NULL, true);
+    response->status = 401;
 }
 
 enum als_status als_page_login(struct als_request *request, struct als_response *response,
@@ -117,16 +124,23 @@ enum als_status als_page_login(struct als_request *request, struct als_response 
     pthread_mutex_unlock(&request->server->login);
     if (status == ALS_NOT_PERMITTED) {
         response->status = 422;
-        login_form(request, response, &wrong);
+        login_form(request, response, &wrong, als_carry_waits(request));
         return ALS_OK;
     }
     if (status) {
         *err = wrong;
         return status;
     }
-    als_response_redirect(response, next_of(request));
     begin_session(request, response, user.user, secret);
-    return ALS_OK;
+    if (!als_carry_waits(request)) {
+        als_response_redirect(response, next_of(request));
+        return ALS_OK;
+    }
+    bool in;
+    status = als_server_identify(request, &in, err);
+    if (status == ALS_OK)
+        als_carry_offer(request, response, 200, NULL);
+    return status;
 }
 
 enum als_status als_page_logout(struct als_request *request, struct als_response *response,

@@ -14,6 +14,8 @@ als_handler_fn als_page_open_link;
 als_handler_fn als_page_login_form;
 als_handler_fn als_page_login;
 als_handler_fn als_page_logout;
+/* The login, with what was typed in a session that has ended (carry.h). */
+void als_page_login_again(struct als_request *request, struct als_response *response);
 
 /* page_home.c: the worklist */
 als_handler_fn als_page_home;

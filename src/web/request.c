@@ -35,6 +35,19 @@ const char *als_request_given(const struct als_request *request, const char *nam
     return value && *value ? value : NULL;
 }
 
+const char *als_request_path(const struct als_request *request, const char *name)
+{
+    const char *to = als_request_given(request, name), *why;
+    struct als_path path;
+    if (!to || to[0] != '/' || to[1] == '/' || strpbrk(to, "\\ \t\n") ||
+        !als_path_parse(request->arena, to, &path, &why))
+        return NULL;
+    for (const char *c = to; *c; c++)
+        if ((unsigned char)*c >= 0x7F)
+            return NULL;
+    return to;
+}
+
 const char *als_request_chosen(const struct als_request *request, const char *name)
 {
     const char *value = als_request_query(request, name);

@@ -51,6 +51,10 @@ const char *als_request_form(const struct als_request *request, const char *name
 /* The same, where an empty field counts as none. */
 const char *als_request_given(const struct als_request *request, const char *name);
 
+/* A field that holds a path of this server, for going on to; NULL for none, or for anything that a
+ * browser could take for an address elsewhere. */
+const char *als_request_path(const struct als_request *request, const char *name);
+
 /* The same of the query: what a filter chose; NULL for an empty field. */
 const char *als_request_chosen(const struct als_request *request, const char *name);
 

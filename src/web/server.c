@@ -6,8 +6,10 @@
 #include <time.h>
 
 #include "alstrack/core/date.h"
+#include "carry.h"
 #include "guard.h"
 #include "page.h"
+#include "pages.h"
 #include "route.h"
 
 /* ---- Refusing ---- */
@@ -64,25 +66,25 @@ static void offer_link(struct als_server *server)
         als_server_tell(server, token, false);
 }
 
-/* In a study with users: to the login, and from there to where they wanted to go. */
+/* In a study with users: to the login, and from there to where they wanted to go. Elsewhere: to the
+ * link. A form that was filled in comes along. */
 static void refuse_login(struct als_request *request, struct als_response *response)
 {
-    if (als_store_has_users(request->store)) {
-        if (request->method == ALS_GET)
-            als_response_redirect(response,
-                                  als_url(request->arena, "/login?next={}", request->url));
-        else
-            als_server_refuse(request->server, NULL, response, 401, "Not logged in",
-                              "Your session has ended. Nothing was stored.",
-                              "Log in again in another tab, then go back and load the form again: "
-                              "a draft that was kept is still there.");
-        return;
-    }
-    offer_link(request->server);
-    als_server_refuse(request->server, NULL, response, 401, "Not logged in",
-                      "Open the link that alstrack printed last where it was started. It works "
-                      "once, and lets in the browser that opens it.",
-                      NULL);
+    static const char link[] = "Open the link that alstrack printed last where it was started. It "
+                               "works once, and lets in the browser that opens it.";
+    const bool users = als_store_has_users(request->store);
+    const bool form = request->method == ALS_POST && !(request->route->flags & ALS_ROUTE_PART);
+    if (!users)
+        offer_link(request->server);
+    if (form && users)
+        als_page_login_again(request, response);
+    else if (form)
+        als_carry_offer(request, response, 401, link);
+    else if (users && request->method == ALS_GET)
+        als_response_redirect(response, als_url(request->arena, "/login?next={}", request->url));
+    else
+        als_server_refuse(request->server, NULL, response, 401, "Not logged in",
+                          users ? "Your session has ended. Nothing was stored." : link, NULL);
 }
 
 /* ---- Before the body is read ---- */
@@ -204,8 +206,7 @@ static bool read_form(struct passage *passage)
     if (!als_fields_parse(request->arena, message->body, message->body_length, &request->form,
                           &why))
         return refuse_syntax(passage, why);
-    /* Whose session has ended is told so (401), with a form that was theirs. */
-    return !request->session || als_guard_token(request) ? true : refuse_forgery(passage);
+    return true;
 }
 
 static bool read_query(struct passage *passage)
@@ -229,7 +230,11 @@ static enum als_status enter_and_run(struct passage *passage, struct als_err *er
         return ALS_OK;
     }
     if (status == ALS_OK && request->method == ALS_POST && !als_guard_token(request)) {
-        refuse_forgery(passage);
+        /* Of another session, mostly one that ended: never done unless the person says it again. */
+        if (in && !(route->flags & (ALS_ROUTE_PUBLIC | ALS_ROUTE_PART)))
+            als_carry_offer(request, passage->response, 403, NULL);
+        else
+            refuse_forgery(passage);
         return ALS_OK;
     }
     if (status == ALS_OK)

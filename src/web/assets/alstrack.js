@@ -4,6 +4,7 @@
 
 (() => {
     const SCORE_WAIT = 120, DRAFT_WAIT = 2000; // milliseconds after the last change
+    const LOGGED_OUT = "The draft is not saved: your session has ended. Save leads to the login, and what is typed comes along.";
 
     // ---- Any page ----
 
@@ -37,7 +38,7 @@
             body: new URLSearchParams(new FormData(form)),
             credentials: "same-origin",
         });
-        if (!answer.ok) throw new Error(String(answer.status));
+        if (!answer.ok) throw Object.assign(new Error(answer.status), { loggedOut: [401, 403].includes(answer.status) });
         return answer.json();
     };
 
@@ -88,8 +89,8 @@
             try {
                 say((await post(form.dataset.draft, form)).text);
                 state.kept = seen;
-            } catch {
-                say("The draft is not saved");
+            } catch (error) {
+                say(error.loggedOut ? LOGGED_OUT : "The draft is not saved");
             }
         }, DRAFT_WAIT);
         form.addEventListener("input", work.soon);
