@@ -30,8 +30,11 @@ struct als_html {
     struct als_request *request;
     struct als_response *response;
     const char *title;
-    bool wide; /* set before als_html_body: the content may take the whole width */
+    bool wide;  /* set before als_html_body: the content may take the whole width */
+    bool sheet; /* set before a table: it stays one on narrow screens, and scrolls */
     bool has_crumbs, in_row;
+    const char **columns; /* of the table that is being written, and which comes next */
+    size_t column;
 };
 void als_html_begin(struct als_html *page, struct als_request *request,
                     struct als_response *response, const char *title);
@@ -69,9 +72,9 @@ void als_html_element_with(struct als_html *page, const char *tag, const char *t
 
 /* ---- Tables ---- */
 
-/* als_html_table(page, "Visits", "Visit", "#Days"): a caption and columns. It scrolls in a box of
- * its own on narrow screens. A column that begins with '#' holds numbers and is set to the right.
- */
+/* als_html_table(page, "Visits", "Visit", "#Days"): a caption and columns. On narrow screens each
+ * row is a card, in which cells have the name of their column; a sheet (page->sheet) scrolls in a
+ * box of its own. A column that begins with '#' holds numbers and is set to the right. */
 #define als_html_table(page, caption, ...)                                                         \
     als_html_table_with(page, caption, ALS_TEXTS(__VA_ARGS__))
 void als_html_table_with(struct als_html *page, const char *caption, const char *const *columns);

@@ -37,14 +37,11 @@ static enum als_status run_slopes(struct als_html *page, const struct choice *ch
         .measure = choice->measure, .by = choice->by, .from_day = INT_MIN, .to_day = INT_MAX};
     struct als_table *table = NULL;
     struct als_arena *arena = page->request->arena;
-    als_html_markup(page, "<figure class=\"chart\">");
-    als_html_open(page, "img", "src",
-                  als_url(arena, "/cohort/chart.svg?measure={}&by={}",
-                          choice->measure ? choice->measure : "", choice->by ? choice->by : "",
-                          NULL),
-                  "alt", "Curves of all patients and their mean; the slopes are in the table below",
-                  "width", "1000", "height", "700");
-    als_html_markup(page, "</figure>\n");
+    als_view_chart(page,
+                   als_url(arena, "/cohort/chart.svg?measure={}&by={}",
+                           choice->measure ? choice->measure : "", choice->by ? choice->by : "",
+                           NULL),
+                   "Curves of all patients and their mean; the slopes are in the table below");
     return show(page, table, "Slopes per month",
                 als_analyze_slopes(page->request->store, &options, &table, err));
 }

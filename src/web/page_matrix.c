@@ -139,6 +139,7 @@ enum als_status als_page_matrix(struct als_request *request, struct als_response
     for (size_t i = 0; i < protocol->n_visits; i++)
         columns[i + 1] = protocol->visits[i].code;
     columns[protocol->n_visits + 1] = "#Extra";
+    page.sheet = true;
     als_html_table_with(&page, "Visits by patient", columns);
     status = als_cohort_each(request->store, request->arena, request->today, write_patient, &matrix,
                              err);

@@ -4,6 +4,7 @@
 
 #include "alstrack/analysis/slopes.h"
 #include "alstrack/analysis/visits.h"
+#include "alstrack/core/num.h"
 #include "pages.h"
 #include "view.h"
 
@@ -44,18 +45,13 @@ static void write_ways(struct als_html *page, const char *patient)
 static void write_chart(struct als_html *page, const char *patient, const char *measure)
 {
     struct als_arena *arena = page->request->arena;
-    als_html_markup(page, "<figure class=\"chart\">");
-    als_html_open(page, "img", "src",
-                  measure
-                      ? als_url(arena, "/patients/{}/chart.svg?measure={}", patient, measure, NULL)
-                      : als_url(arena, "/patients/{}/chart.svg", patient, NULL),
-                  "alt",
-                  als_arena_printf(arena,
-                                   "Progression of %s: the values are in the tables below and in "
-                                   "the export",
-                                   patient),
-                  "width", "1000", "height", "700");
-    als_html_markup(page, "</figure>\n");
+    als_view_chart(
+        page,
+        measure ? als_url(arena, "/patients/{}/chart.svg?measure={}", patient, measure, NULL)
+                : als_url(arena, "/patients/{}/chart.svg", patient, NULL),
+        als_arena_printf(arena,
+                         "Progression of %s: the values are in the tables below and in the export",
+                         patient));
 }
 
 static enum als_status write_slope(struct als_html *page, const char *patient, const char *measure,
@@ -165,6 +161,7 @@ static enum als_status write_events(struct als_html *page, const struct als_pati
 {
     struct als_request *request = page->request;
     struct als_event_list events;
+    char value[ALS_NUM_TEXT];
     enum als_status status =
         als_event_load(request->store, patient->id, request->arena, &events, err);
     if (status)
@@ -181,9 +178,8 @@ static enum als_status write_events(struct als_html *page, const struct als_pati
                                   event->event, event->date, NULL),
                           event->event);
             als_html_cell(page, event->date);
-            als_html_number(page, event->value == event->value
-                                      ? als_arena_printf(request->arena, "%g", event->value)
-                                      : "");
+            als_num_format(event->value, value);
+            als_html_number(page, value);
             als_html_cell(page, event->unit);
             als_html_cell(page, event->note);
         }

@@ -52,6 +52,8 @@ static void write_cell(struct als_html *page, const struct als_table *table, siz
         als_html_cell(page, cell->missing ? "" : text->data);
 }
 
+#define FEW_ROWS 3 /* as many as are read one by one; more are compared */
+
 void als_view_table(struct als_html *page, const struct als_table *table, const char *caption)
 {
     size_t n_columns = als_table_columns(table), n_rows = als_table_rows(table);
@@ -61,6 +63,7 @@ void als_view_table(struct als_html *page, const struct als_table *table, const 
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
     als_html_markup(page, "<div class=\"results\">");
+    page->sheet = n_rows > FEW_ROWS;
     als_html_table_with(page, caption, headings);
     for (size_t row = 0; row < n_rows; row++) {
         als_html_row(page);
@@ -135,4 +138,12 @@ void als_view_site_filter(struct als_html *page, const char *chosen)
             (struct als_input_choice){protocol->sites[i].code, protocol->sites[i].name, NULL};
     als_input_select(page, &(struct als_input){.name = "site", .label = "Site", .value = chosen},
                      choices, protocol->n_sites + 1);
+}
+
+void als_view_chart(struct als_html *page, const char *url, const char *alternative)
+{
+    als_html_markup(page, "<figure class=\"chart\">");
+    als_html_open(page, "a", "href", url);
+    als_html_open(page, "img", "src", url, "alt", alternative, "width", "1000", "height", "700");
+    als_html_markup(page, "</a></figure>\n");
 }

@@ -26,4 +26,7 @@ void als_view_status(struct als_html *page, const struct als_visit_row *row, boo
  * nothing when there is only one. */
 void als_view_site_filter(struct als_html *page, const char *chosen);
 
+/* A chart of this server that is also a link to itself, whole; it scrolls on narrow screens. */
+void als_view_chart(struct als_html *page, const char *url, const char *alternative);
+
 #endif

@@ -145,6 +145,20 @@ test("the patient's page shows the curve and the slope of the program", async ()
     assert.ok(shown.includes(slope.toFixed(3)), `${slope} in ${shown}`);
 });
 
+test("on a phone nothing of a patient lies beside the screen: each row of a table is a card", async () => {
+    const { page } = await login("anna");
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto("/patients/BIO-10");
+    const slope = page.locator("[data-column^='slope']").first();
+    assert.match(await slope.innerText(), /-\d\.\d/);
+    for (const cell of await page.locator("main td").all()) {
+        const box = await cell.boundingBox();
+        assert.ok(!box || box.x + box.width <= 390, await cell.innerText());
+    }
+    assert.match(await page.getByRole("table", { name: /Milestones/ }).getByRole("row", { name: /infusion/ }).innerText(),
+        /15000000\s/, "cells are not rounded");
+});
+
 test("the matrix has a row for each patient and says each state in words", async () => {
     const { page } = await login("anna");
     await page.goto("/matrix");
