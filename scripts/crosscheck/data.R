@@ -99,20 +99,24 @@ last_known <- function(data) {
   pmax(last_visit(data), seen, na.rm = TRUE)
 }
 
+# The middle of partial dates, but no death before the patient was last seen alive.
+not_before_seen <- function(own, known) {
+  day <- middle(own$date)
+  early <- own$event == "death" & !is.na(day) & !is.na(known) & day < known
+  day[early] <- pmin(known, latest(own$date))[early]
+  day
+}
+
 # Days from time zero to the first of the events, or to where the patient is censored.
 event_times <- function(data, events) {
   patients <- data$patients
   zero <- as.Date(patients$time_zero)
   with_death <- "death" %in% events
   own <- data$events[data$events$event %in% events, ]
-  first <- tapply(as.numeric(middle(own$date)), own$patient, min)[patients$patient]
-  first <- as.Date(as.numeric(first), origin = "1970-01-01")
   known <- last_known(data)
-  if (identical(events, "death")) { # a partial date: not before the patient was last seen
-    death <- death_day(data)
-    early <- !is.na(first) & !is.na(known) & first < known
-    first[early] <- pmin(known, death)[early]
-  }
+  own$day <- as.numeric(not_before_seen(own, known[match(own$patient, patients$patient)]))
+  first <- tapply(own$day, own$patient, min)[patients$patient]
+  first <- as.Date(as.numeric(first), origin = "1970-01-01")
   end <- if (with_death) known else pmax(last_visit(data), death_day(data), na.rm = TRUE)
   event <- !is.na(first)
   days <- as.numeric(ifelse(event, first - zero, pmax(0, as.numeric(end - zero))))

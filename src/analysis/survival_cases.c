@@ -78,9 +78,10 @@ static void take_earlier(struct als_date *first, struct als_date date)
         *first = date;
 }
 
-/* The earliest of the events; *undated says that one has no date at all. */
+/* The earliest of the events, death being on the day given; *undated says that one has no date at
+ * all. */
 static struct als_date first_event(const struct survival_endpoint *endpoint,
-                                   const struct als_patient_facts *facts, bool *undated)
+                                   const struct als_patient_facts *facts, int death, bool *undated)
 {
     struct als_date first = ALS_NO_DATE;
     for (size_t i = 0; i < facts->n_events; i++) {
@@ -88,8 +89,11 @@ static struct als_date first_event(const struct survival_endpoint *endpoint,
         bool ventilation = endpoint->pav && strcmp(event->event, "pav") == 0;
         if (ventilation || !is_one_of(endpoint, event->event))
             continue;
-        *undated |= event->date.day == ALS_NO_DAY;
-        take_earlier(&first, event->date);
+        struct als_date date = event->date;
+        if (date.day != ALS_NO_DAY && strcmp(event->event, "death") == 0)
+            date.day = death;
+        *undated |= date.day == ALS_NO_DAY;
+        take_earlier(&first, date);
     }
     return first;
 }
@@ -114,7 +118,8 @@ static struct als_date first_of(struct survival_cases *cases, const struct survi
                                 const struct person *person, bool *undated)
 {
     *undated = false;
-    struct als_date first = first_event(rules->endpoint, person->facts, undated);
+    struct als_date first =
+        first_event(rules->endpoint, person->facts, person->follow.death.day, undated);
     if (rules->endpoint->pav)
         take_earlier(&first, find_pav(cases, rules, person, undated));
     if (person->reached)
@@ -156,18 +161,22 @@ static void censor(struct survival_cases *cases, const struct survival_endpoint 
     out->days = end > person->zero.day ? end - person->zero.day : 0;
 }
 
-/* A partial date is taken as its middle, but not as a day that cannot be: before time zero, or, for
- * death, before the patient was last seen alive. */
-static int event_day(const struct survival_endpoint *endpoint, const struct person *person,
-                     struct als_date date)
+/* A partial date is taken as its middle, but not as a day before time zero that it may be after. */
+static int event_day(const struct person *person, struct als_date date)
 {
-    int day = date.day, latest = als_date_latest(date);
-    bool only_death = endpoint->death && endpoint->count == 1;
-    if (only_death && day < person->follow.last_known)
-        day = person->follow.last_known < latest ? person->follow.last_known : latest;
-    if (day < person->zero.day && latest >= als_date_earliest(person->zero))
-        day = person->zero.day;
-    return day;
+    bool may_be_after = als_date_latest(date) >= als_date_earliest(person->zero);
+    return date.day < person->zero.day && may_be_after ? person->zero.day : date.day;
+}
+
+/* Nor is the middle a day on which to have died when the patient was seen alive later, whatever the
+ * endpoint is and whichever of its events comes first. */
+static struct als_date death_date(const struct als_follow_up *follow)
+{
+    struct als_date date = follow->death;
+    int latest = als_date_latest(date);
+    if (date.day != ALS_NO_DAY && date.day < follow->last_known)
+        date.day = follow->last_known < latest ? follow->last_known : latest;
+    return date;
 }
 
 /* Nobody can be lost to the trial before the trial knows them: the first of consent, a visit and an
@@ -227,7 +236,7 @@ static void settle(struct survival_cases *cases, const struct survival_rules *ru
     if (date.day == ALS_NO_DAY) {
         censor(cases, rules->endpoint, person, out);
     } else {
-        int day = event_day(rules->endpoint, person, date);
+        int day = event_day(person, date);
         if (came_before(person, date, day)) {
             als_noted_add(&cases->before_zero, person->name);
             return;
@@ -251,7 +260,7 @@ static struct als_date zero_from_event(const char *from, const struct als_patien
 {
     const struct survival_endpoint event = {.events = {from}, .count = 1};
     bool undated = false;
-    return first_event(&event, facts, &undated);
+    return first_event(&event, facts, als_death_day(facts), &undated);
 }
 
 static struct als_date zero_from_timeline(const struct als_timeline *time)
@@ -290,6 +299,7 @@ static void settle_all(struct als_store *store, const struct als_patient_list *p
                                                         event.count, INT_MAX),
                                 .zero = rules->from ? zero_from_event(rules->from, &facts)
                                                     : zero_from_timeline(&rows->timelines[i])};
+        person.follow.death = death_date(&person.follow);
         if (!rules->from && person.zero.day != ALS_NO_DAY)
             out->zero[rows->timelines[i].zero]++;
         settle(out, rules, &person, &out->items[i]);

@@ -17,7 +17,8 @@ static void note_left_out(const struct survival_cases *cases, struct als_buf *te
         {&cases->undated, "left out: the endpoint has no date"},
         {&cases->no_stage, "left out: no assessment from which the stage can be told"},
         {&cases->partial,
-         "warning: a date without a day, taken as the middle of its month or year"},
+         "warning: a date without a day, taken as the middle of its month or year, a death as no "
+         "earlier than the day last seen alive"},
     };
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
         if (notes[i].noted->count)

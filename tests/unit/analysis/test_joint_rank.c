@@ -269,3 +269,25 @@ TABLE_TEST(joint_rank, refuses_what_it_does_not_know, mistakes)
     cr_assert_neq(err.text[0], '\0');
     trial_close(&trial);
 }
+
+/* P1 died in April but was seen on the 26th, so after P2, also where death is not the only event.
+ */
+static const char *const endpoints_with_death[] = {"death", "death-or-tracheostomy"};
+TABLE_TEST(joint_rank, ranks_no_death_before_a_day_seen_alive, endpoints_with_death)
+{
+    struct trial trial;
+    trial_open(&trial);
+    int64_t patient = trial_patient(&trial, "P1", "A");
+    trial_event(&trial, patient, "infusion", "2016-01-04");
+    trial_event(&trial, patient, "death", "2016-04");
+    trial_event(&trial, patient, "last_known_alive", "2016-04-26");
+    patient = trial_patient(&trial, "P2", "A");
+    trial_event(&trial, patient, "infusion", "2016-01-04");
+    trial_event(&trial, patient, "death", "2016-04-20");
+    struct als_result result =
+        joint_rank(&trial, (struct als_joint_rank_options){
+                               .horizon_months = 6, .endpoint = endpoints_with_death[*row_]});
+    check_scores(&result, (const int64_t[]){1, -1}, (const double[]){2, 1}, 2);
+    als_result_release(&result);
+    trial_close(&trial);
+}

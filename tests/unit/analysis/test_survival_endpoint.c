@@ -220,3 +220,32 @@ Test(survival_endpoint, on_the_protocols_time_zero_nobody_is_late)
     als_result_release(&result);
     trial_close(&trial);
 }
+
+/* P1 died in April, was seen on the 26th and so did not die on the 15th; P2 died on the 20th; P3
+ * died in April too, after a tracheostomy of the 20th. Whatever else ends the curve, the days stay.
+ */
+static const char *const with_death[] = {"death", "death-or-tracheostomy",
+                                         "death-or-tracheostomy-or-pav", "death,niv_start"};
+TABLE_TEST(survival_endpoint, no_death_comes_before_the_patient_was_seen_alive, with_death)
+{
+    struct trial trial;
+    trial_open(&trial);
+    bool has_tracheostomy = strstr(with_death[*row_], "tracheostomy");
+    int64_t patient = add_treated(&trial, "P1");
+    trial_event(&trial, patient, "death", "2016-04");
+    trial_event(&trial, patient, "last_known_alive", "2016-04-26");
+    patient = add_treated(&trial, "P2");
+    trial_event(&trial, patient, "death", "2016-04-20");
+    patient = add_treated(&trial, "P3");
+    trial_event(&trial, patient, "death", "2016-04");
+    trial_event(&trial, patient, "tracheostomy", "2016-04-18");
+    trial_event(&trial, patient, "last_known_alive", "2016-04-30");
+    struct als_result result =
+        survival(&trial, (struct als_survival_options){.endpoint = with_death[*row_]});
+    const struct als_table *curve = als_result_main(&result);
+    expect_row(curve, 0, has_tracheostomy ? 105 : 107, 3, 1, 0);
+    expect_row(curve, 1, has_tracheostomy ? 107 : 113, 2, 1, 0);
+    expect_row(curve, 2, has_tracheostomy ? 113 : 117, 1, 1, 0);
+    als_result_release(&result);
+    trial_close(&trial);
+}
