@@ -237,7 +237,9 @@ static const struct als_command commands[] = {
      .summary = "tidy CSV files with dictionary, loaders and manifest",
      .operands = "",
      .options = {{.name = "out", .value = "DIR", .help = "folder to write into (required)"},
-                 {.name = "bom", .help = "begin files with a byte-order mark, for spreadsheets"},
+                 {.name = "bom",
+                  .help = "begin files with a byte-order mark, for spreadsheets (where a text that "
+                          "begins with = is read as a formula: it is left as it is)"},
                  {.name = "instrument",
                   .value = "INSTRUMENT",
                   .help = "only the wide table of this one, --out being its file, or -"},

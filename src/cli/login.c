@@ -256,6 +256,9 @@ enum als_status als_cmd_login(struct als_cli *cli, struct als_err *err)
     if (!status)
         status = als_session_open(cli->store, name, password, cli->arena, token, &user, err);
     als_password_wipe(password);
+    if (status && strcmp(err->code, "E-LOGIN") == 0 && !given(cli, "user"))
+        als_err_hint(err, "asked for %s, who is logged in here: --user NAME is somebody else",
+                     name);
     if (!status)
         status = write_token(cli, token, err);
     if (!status)

@@ -312,12 +312,14 @@ static struct MHD_Daemon *start(struct als_http *http, int listener, const char 
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
     struct MHD_Daemon *daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, http, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)listener,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)ALS_HTTP_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)ALS_HTTP_TIME_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, (void *)http, MHD_OPTION_NOTIFY_COMPLETED,
-        on_completed, (void *)http, MHD_OPTION_URI_LOG_CALLBACK, on_target, (void *)http,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
-        certificate ? tls : none, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)ALS_HTTP_CONNECTIONS,
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)ALS_HTTP_PER_ADDRESS,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)ALS_HTTP_TIME_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        (void *)http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, (void *)http,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, (void *)http, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, certificate ? tls : none,
+        MHD_OPTION_END);
     for (size_t i = 0; i < 3; i++)
         free(tls[i].ptr_value);
     return daemon;

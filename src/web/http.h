@@ -18,6 +18,7 @@
 #define ALS_HTTP_HEAD_MOST    (8 * 1024)
 #define ALS_HTTP_TIME_SECONDS 10
 #define ALS_HTTP_CONNECTIONS  256
+#define ALS_HTTP_PER_ADDRESS  64 /* connections of one address: it cannot shut out the others */
 
 struct als_http_header {
     const char *name, *value;

@@ -216,17 +216,34 @@ static void put_explanation(struct als_html *html, const struct merge *merge)
             : "This form was removed after you opened it.");
 }
 
+/* The same values twice: an answer that was lost on its way and asked for again, mostly. */
+static enum als_status tell_same(const struct merge *merge, struct als_response *response,
+                                 struct als_err *err)
+{
+    struct als_assess *assess = merge->assess;
+    struct als_request *request = assess->request;
+    const struct als_draft key = als_assess_draft_key(assess);
+    als_request_flash(request, ALS_FLASH_DONE, "%s is stored already: %s saved these values at %s.",
+                      assess->instrument->short_title, merge->change.user,
+                      als_clock_text(request->arena, merge->change.at_utc));
+    als_response_redirect(response, als_url(request->arena, "/patients/{}/visits/{}",
+                                            assess->visit.patient.patient, assess->visit.code));
+    return als_draft_discard(request->store, &key, err);
+}
+
 enum als_status als_merge_show(struct als_assess *assess, struct als_response *response,
                                struct als_err *err)
 {
     struct merge merge;
     struct als_html html;
     struct als_arena *arena = assess->request->arena;
-    als_assess_keep_too(assess);
     enum als_status status = load(assess, &merge, err);
     if (status)
         return status;
     compare(&merge);
+    if (merge.count == 0 && assess->there)
+        return tell_same(&merge, response, err);
+    als_assess_keep_too(assess);
     als_html_begin(&html, assess->request, response,
                    als_arena_printf(arena, "Changed meanwhile: %s, %s, %s",
                                     assess->instrument->short_title, assess->visit.patient.patient,

@@ -43,7 +43,9 @@ enum als_status als_page_exports(struct als_request *request, struct als_respons
     als_input_check(&page,
                     &(struct als_input){.name = "bom",
                                         .label = "for spreadsheet programs",
-                                        .hint = "begins each file with a byte-order mark",
+                                        .hint = "begins each file with a byte-order mark; texts "
+                                                "stay as they are, so one that begins with = is a "
+                                                "formula there",
                                         .value = "1"},
                     false);
     als_html_buttons(&page);
