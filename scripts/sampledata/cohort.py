@@ -30,31 +30,45 @@ def write_cohort_protocol(path, visits):
 
 
 def item_texts(seed, patterns):
-    """For each pattern of progression and each total, the twelve answers as CSV text."""
+    """For each pattern of progression: the twelve answers as CSV text by points lost, and, by points
+    lost as well, how few may seem lost later: an item that was lost wholly does not come back."""
     table = []
     for number in range(patterns):
         dice = Dice(seed, "pattern", number)
         onset = ("arm", "leg", "bulbar", "leg")[number % 4]
         order = order_of_losses(dice, ALSFRSR[:-1], 4, onset)
-        texts = []
+        texts, least, before = [], [], None
         for loss in range(49):
             values = answers(order, 4, loss, {"swallowing": 2})
             values["respiratory_insufficiency"] = 4
             texts.append(",".join(str(values[item]) for item in ALSFRSR))
-        table.append(texts)
+            reached_zero = before and any(values[i] == 0 < before[i] for i in ALSFRSR)
+            least.append(least[-1] if least and not reached_zero else loss)
+            before = values
+        table.append((texts, least))
     return table
 
 
-def write_cohort(folder, patients, visits, empty, seed):
+def points_lost(course, noise, least):
+    """Step by step, with a little noise: one visit may seem a point better than the one before."""
+    lost = []
+    for trend, slip in zip(course, noise):
+        now = min(max(int(trend + slip), 0), 38)
+        lost.append(max(now, least[lost[-1]]) if lost else now)
+    return lost
+
+
+def write_cohort(folder, patients, visits, empty, doubtful, seed):
     folder.mkdir(parents=True, exist_ok=True)
     write_cohort_protocol(folder / "cohort.yaml", visits)
     dice = Dice(seed, "cohort", patients, visits)
-    draw, texts = dice.next, item_texts(seed, 256)
+    draw, table = dice.next, item_texts(seed, 256)
+    no_limit = [0] * 49
     first = day_of("2010-01-04")
     days = [iso(first + n) for n in range(2600 + math.ceil(visits * MONTH) + 40)]
     plan = [("" if empty else f"MN{n}" if n else "D0", math.floor(n * MONTH + 0.5), n)
             for n in range(visits)]
-    noise = [dice.normal(0.5, 1.2) for _ in range(4096)]
+    noise = [dice.normal(0.5, 1.2 if doubtful else 0.6) for _ in range(4096)]
     rates = [clip(math.exp(dice.normal(-0.22, 0.62)), 0.08, 2.4) for _ in range(4096)]
     with open(folder / "patients.csv", "w", encoding="utf-8", newline="\n") as people, \
             open(folder / "events.csv", "w", encoding="utf-8", newline="\n") as events, \
@@ -64,17 +78,20 @@ def write_cohort(folder, patients, visits, empty, seed):
         rows.write("patient,visit,date," + ",".join(ALSFRSR) + "\n")
         for number in range(1, patients + 1):
             name, start, seen = f"P{number:06d}", int(draw() * 2600), int(draw() * 4096)
-            pattern = texts[int(draw() * 256)]
+            pattern, least = table[int(draw() * 256)]
             loss, rate = 2 + draw() * 14, rates[int(draw() * 4096)]
             people.write(f"{name},{'FM'[number & 1]},{1930 + int(draw() * 60)}-"
                          f"{1 + int(draw() * 12):02d}-{1 + int(draw() * 28):02d},"
                          f"{155 + int(draw() * 35)},1,{'bulbar' if draw() < 0.3 else 'spinal'}\n")
             events.write(f"{name},infusion,{days[start]},100000000,cells\n")
-            out = []
-            for code, day, month in plan:
+            chain = []
+            for _ in plan:
                 seen = (seen * 5 + 1) & 4095
-                lost = int(loss + rate * month + noise[seen])
-                lost = 0 if lost < 0 else 38 if lost > 38 else lost
-                shift = day + (seen & 15) - 7 if month else 0
-                out.append(f"{name},{code},{days[start + shift]},{pattern[lost]}\n")
+                chain.append(seen)
+            lost = points_lost([loss + rate * month for _, _, month in plan],
+                               [noise[at] for at in chain], no_limit if doubtful else least)
+            out = []
+            for (code, day, month), at, points in zip(plan, chain, lost):
+                shift = day + (at & 15) - 7 if month else 0
+                out.append(f"{name},{code},{days[start + shift]},{pattern[points]}\n")
             rows.write("".join(out))
