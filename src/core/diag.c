@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alstrack/core/alloc.h"
+#include "alstrack/core/buf.h"
 
 void als_diag_send(const struct als_sink *sink, const struct als_diag *diag)
 {
@@ -64,7 +65,7 @@ struct als_sink als_diag_list_sink(struct als_diag_list *list)
 /* The source line around the column, and a caret under it. Tabs become blanks and other control
  * characters '?', so that the caret stays below its byte. UTF-8 continuation bytes take no column.
  */
-static void print_source(FILE *out, const struct als_diag *diag)
+static void add_source(struct als_buf *out, const struct als_diag *diag)
 {
     size_t length = strlen(diag->source);
     size_t at = diag->column ? diag->column - 1 : 0;
@@ -76,45 +77,55 @@ static void print_source(FILE *out, const struct als_diag *diag)
     size_t to = from + CONTEXT_BYTES < length ? from + CONTEXT_BYTES : length;
     while (to < length && ((unsigned char)diag->source[to] & 0xC0) == 0x80)
         to++;
-    fputs("    ", out);
+    als_buf_text(out, "    ");
     for (size_t i = from; i < to; i++) {
         unsigned char c = (unsigned char)diag->source[i];
-        fputc(c == '\t' ? ' ' : c < 0x20 || c == 0x7F ? '?' : c, out);
+        als_buf_char(out, c == '\t' ? ' ' : c < 0x20 || c == 0x7F ? '?' : diag->source[i]);
     }
-    fputc('\n', out);
+    als_buf_char(out, '\n');
     if (diag->column == 0)
         return;
-    fputs("    ", out);
+    als_buf_text(out, "    ");
     for (size_t i = from; i < at; i++)
         if (((unsigned char)diag->source[i] & 0xC0) != 0x80)
-            fputc(' ', out);
-    fputs("^\n", out);
+            als_buf_char(out, ' ');
+    als_buf_text(out, "^\n");
 }
 
-void als_diag_print(FILE *out, const struct als_diag *diag, int colour)
+static void add_diag(struct als_buf *out, const struct als_diag *diag, int colour)
 {
     static const char *const names[] = {"error", "warning", "info"};
     static const char *const colours[] = {"\033[1;31m", "\033[1;33m", "\033[1;36m"};
     if (diag->file) {
-        fprintf(out, "%s:", diag->file);
+        als_buf_printf(out, "%s:", diag->file);
         if (diag->line)
-            fprintf(out, "%zu:", diag->line);
+            als_buf_printf(out, "%zu:", diag->line);
         if (diag->line && diag->column)
-            fprintf(out, "%zu:", diag->column);
-        fputc(' ', out);
+            als_buf_printf(out, "%zu:", diag->column);
+        als_buf_char(out, ' ');
     }
-    fprintf(out, "%s%s%s: ", colour ? colours[diag->severity] : "", names[diag->severity],
-            colour ? "\033[0m" : "");
+    als_buf_printf(out, "%s%s%s: ", colour ? colours[diag->severity] : "", names[diag->severity],
+                   colour ? "\033[0m" : "");
     if (diag->field)
-        fprintf(out, "%s: ", diag->field);
-    fputs(diag->what, out);
+        als_buf_printf(out, "%s: ", diag->field);
+    als_buf_text(out, diag->what);
     if (diag->code && diag->code[0])
-        fprintf(out, " [%s]", diag->code);
-    fputc('\n', out);
+        als_buf_printf(out, " [%s]", diag->code);
+    als_buf_char(out, '\n');
     if (diag->source)
-        print_source(out, diag);
+        add_source(out, diag);
     if (diag->hint && diag->hint[0])
-        fprintf(out, "hint: %s\n", diag->hint);
+        als_buf_printf(out, "hint: %s\n", diag->hint);
+}
+
+/* In one piece: stderr is not buffered, and would be written byte by byte. */
+void als_diag_print(FILE *out, const struct als_diag *diag, int colour)
+{
+    struct als_buf text;
+    als_buf_init(&text, ALS_BUF_LARGE);
+    add_diag(&text, diag, colour);
+    fwrite(text.data, 1, text.length, out);
+    als_buf_release(&text);
 }
 
 #define LONGEST_WORD 63
