@@ -99,6 +99,24 @@ void als_arena_free(struct als_arena *arena)
     free(arena);
 }
 
+void als_arena_clear(struct als_arena *arena)
+{
+    struct block *kept = NULL;
+    for (struct block *block = arena->blocks, *next; block; block = next) {
+        next = block->next;
+        if (kept || block->size != ARENA_BLOCK)
+            free(block);
+        else
+            kept = block;
+    }
+    arena->blocks = kept;
+    if (!kept)
+        return;
+    memset(kept->bytes, 0, kept->used);
+    kept->next = NULL;
+    kept->used = 0;
+}
+
 void *als_arena_take(struct als_arena *arena, size_t size)
 {
     const size_t unit = alignof(max_align_t);

@@ -19,8 +19,7 @@ void als_findings_clear(struct als_findings *findings)
 {
     if (findings->count == 0)
         return;
-    als_arena_free(findings->arena);
-    findings->arena = als_arena_new();
+    als_arena_clear(findings->arena);
     findings->count = findings->errors = 0;
 }
 

@@ -68,8 +68,7 @@ struct als_batch *als_batch_new(const struct als_instrument *instrument)
 
 void als_batch_clear(struct als_batch *batch)
 {
-    als_arena_free(batch->arena);
-    batch->arena = als_arena_new();
+    als_arena_clear(batch->arena);
     batch->n = batch->n_conflicts = 0;
 }
 

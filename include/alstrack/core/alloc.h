@@ -20,7 +20,9 @@ __attribute__((format(printf, 1, 2))) char *als_asprintf(const char *format, ...
 
 struct als_arena;
 struct als_arena *als_arena_new(void);
-void als_arena_free(struct als_arena *arena);               /* NULL is fine */
+void als_arena_free(struct als_arena *arena); /* NULL is fine */
+/* Ends all that was taken; some memory is kept for what will be. */
+void als_arena_clear(struct als_arena *arena);
 void *als_arena_take(struct als_arena *arena, size_t size); /* zeroed, aligned for any type */
 void *als_arena_array(struct als_arena *arena, size_t n, size_t size);
 char *als_arena_strdup(struct als_arena *arena, const char *text); /* NULL gives NULL */

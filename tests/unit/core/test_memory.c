@@ -61,3 +61,21 @@ Test(memory, an_arena_gives_zeroed_aligned_memory_that_does_not_overlap)
     als_arena_free(NULL);
     assert_no_leaks();
 }
+
+Test(memory, a_cleared_arena_gives_zeroed_memory_again)
+{
+    struct als_arena *arena = als_arena_new();
+    als_arena_clear(arena);
+    for (size_t round = 0; round < 20; round++) {
+        for (size_t i = 0; i < 50; i++) {
+            const size_t size = (i * 7919 + round * 104729) % 40000 + 1;
+            unsigned char *part = als_arena_take(arena, size);
+            for (size_t j = 0; j < size; j++)
+                cr_assert_eq(part[j], 0, "zeroed");
+            memset(part, 0xFF, size);
+        }
+        als_arena_clear(arena);
+    }
+    als_arena_free(arena);
+    assert_no_leaks();
+}
