@@ -15,7 +15,7 @@
 #include "alstrack/core/alloc.h"
 #include "alstrack/core/text.h"
 
-#define BLOCK ((size_t)256 * 1024)
+#define BLOCK ((size_t)64 * 1024)
 
 struct als_csv {
     int fd; /* -1: the text is all in data */

@@ -8,7 +8,8 @@
 #include "assess.h"
 
 #define FINDINGS_MOST                                                                              \
-    4096 /* a chunk ends early when it has so many, so that memory stays bounded */
+    4096                /* a chunk ends early when it has so many, so that memory stays bounded */
+#define FIRST_ROWS 1024 /* of the first chunk, which the storing thread waits for */
 
 /* ---- Storing ---- */
 
@@ -179,12 +180,12 @@ struct exchange {
     bool stop;                /* the storing thread has given up */
 };
 
-static void fill_chunk(struct exchange *exchange, struct als_chunk *chunk)
+static void fill_chunk(struct exchange *exchange, struct als_chunk *chunk, size_t most)
 {
     struct als_csv *csv = exchange->assessor.importer->csv;
     als_chunk_clear(chunk);
     chunk->status = ALS_OK;
-    while (chunk->n_notes < ALS_BULK_ROWS && chunk->findings.count < FINDINGS_MOST) {
+    while (chunk->n_notes < most && chunk->findings.count < FINDINGS_MOST) {
         struct als_csv_record record;
         chunk->status = als_csv_next(csv, &record, &chunk->err);
         if (chunk->status == ALS_DATA) {
@@ -200,9 +201,12 @@ static void fill_chunk(struct exchange *exchange, struct als_chunk *chunk)
     chunk->progress = als_csv_progress(csv);
 }
 
+/* Each chunk is twice as large as the one before, up to a whole batch: storing begins soon, and
+ * rows that stand in no order are still stored many at a time. */
 static void *read_file(void *context)
 {
     struct exchange *exchange = context;
+    size_t most = FIRST_ROWS;
     for (unsigned i = 0;; i++) {
         pthread_mutex_lock(&exchange->lock);
         while (exchange->filled - exchange->emptied == 2 && !exchange->stop)
@@ -212,7 +216,8 @@ static void *read_file(void *context)
         if (stop)
             return NULL;
         struct als_chunk *chunk = &exchange->chunks[i % 2];
-        fill_chunk(exchange, chunk);
+        fill_chunk(exchange, chunk, most);
+        most = 2 * most < ALS_BULK_ROWS ? 2 * most : ALS_BULK_ROWS;
         const bool last = chunk->last;
         pthread_mutex_lock(&exchange->lock);
         exchange->filled++;

@@ -14,7 +14,7 @@
 
 #include "alstrack/store/record.h"
 
-#define ALS_BULK_ROWS    65536
+#define ALS_BULK_ROWS    32768
 #define ALS_BULK_MISSING INT64_MIN
 
 enum als_bulk_outcome {
