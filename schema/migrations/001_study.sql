@@ -97,11 +97,12 @@ CREATE TABLE visit (
     visit_id   INTEGER PRIMARY KEY,
     day        INTEGER CHECK (day BETWEEN -62091 AND 84370), -- 1800 to 2200; NULL when not done
     mode       TEXT CHECK (mode = 'clinic' OR mode = 'phone' OR mode = 'video' OR mode = 'home'),
-    status     TEXT NOT NULL CHECK (status IN ('done', 'not-done')),
+    status     TEXT NOT NULL CHECK (status = 'done' OR status = 'not-done'),
     reason     TEXT,                  -- coded missing reason
-    assigned   INTEGER NOT NULL DEFAULT 0 CHECK (assigned IN (0, 1)), -- 1: code chosen from a date
-    made       INTEGER NOT NULL DEFAULT 0 CHECK (made IN (0, 1)), -- 1: made from assessments; its
-                                      -- day follows the earliest of them
+    assigned   INTEGER NOT NULL DEFAULT 0 CHECK (assigned BETWEEN 0 AND 1), -- 1: code chosen from a
+                                      -- date
+    made       INTEGER NOT NULL DEFAULT 0 CHECK (made BETWEEN 0 AND 1), -- 1: made from assessments;
+                                      -- its day follows the earliest of them
     change_id  INTEGER NOT NULL REFERENCES change_set,
     patient_id INTEGER NOT NULL AS (visit_id >> 12) VIRTUAL REFERENCES patient,
     visit_no   INTEGER NOT NULL AS (visit_id & 4095) VIRTUAL REFERENCES visit_code,

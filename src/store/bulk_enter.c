@@ -9,6 +9,8 @@
 #define ROWS_NAME   "als_bulk_rows"
 #define VISITS_NAME "als_bulk_visits"
 
+#define VISIT_COLUMNS "visit_id, day, mode, status, reason, assigned, made, change_id"
+
 #define ROWS_FOR_A_THREAD 1024 /* fewer are not worth starting one */
 
 /* ---- Rows and visits as SQL sees them ---- */
@@ -92,8 +94,22 @@ static bool any_not_done(const struct als_bulk *bulk)
     return false;
 }
 
-/* The statement names only columns that have values: what is not named costs nothing. It is kept
- * from batch to batch while those are the same. */
+/* One column of the statement's SELECT. */
+static void add_source(const struct als_bulk *bulk, size_t c, struct als_buf *sql)
+{
+    if (!bulk->used[c])
+        als_buf_text(sql, ", NULL");
+    else if (bulk->columns[c].from == FROM_VERSION)
+        als_buf_printf(sql, ", %d", bulk->version_no);
+    else if (bulk->columns[c].from == FROM_STATUS && bulk->all_done)
+        als_buf_text(sql, ", 'done'");
+    else
+        als_buf_printf(sql, ", c%zu", c + 1);
+}
+
+/* The statement names all columns in the order in which the table has them: SQLite then makes the
+ * row where it reads it, and copies no value. Columns without any value are not asked for. It is
+ * kept from batch to batch while those are the same. */
 static enum als_status prepare_insert(struct als_bulk *bulk, struct als_err *err)
 {
     const size_t n = bulk->table->n_columns;
@@ -111,19 +127,20 @@ static enum als_status prepare_insert(struct als_bulk *bulk, struct als_err *err
     bulk->insert = NULL;
     struct als_buf sql;
     als_buf_init(&sql, ALS_BUF_LARGE);
-    als_buf_printf(&sql, "INSERT INTO main.\"%s\" (%s, change_id", bulk->table->name,
-                   bulk->table->key);
-    for (size_t c = 0; c < n; c++)
-        if (bulk->used[c])
+    als_buf_printf(&sql, "INSERT INTO main.\"%s\" (%s", bulk->table->name, bulk->table->key);
+    for (size_t c = 0; c <= n; c++) {
+        if (c == bulk->table->n_before_change)
+            als_buf_text(&sql, ", change_id");
+        if (c < n)
             als_buf_printf(&sql, ", \"%s\"", bulk->table->columns[c].name);
-    als_buf_text(&sql, ") SELECT c0, ?1");
-    for (size_t c = 0; c < n; c++)
-        if (bulk->columns[c].from == FROM_VERSION)
-            als_buf_printf(&sql, ", %d", bulk->version_no);
-        else if (bulk->columns[c].from == FROM_STATUS && bulk->all_done)
-            als_buf_text(&sql, ", 'done'");
-        else if (bulk->used[c])
-            als_buf_printf(&sql, ", c%zu", c + 1);
+    }
+    als_buf_text(&sql, ") SELECT c0");
+    for (size_t c = 0; c <= n; c++) {
+        if (c == bulk->table->n_before_change)
+            als_buf_text(&sql, ", ?1");
+        if (c < n)
+            add_source(bulk, c, &sql);
+    }
     als_buf_text(&sql, " FROM " ROWS_NAME);
     const enum als_status status = als_sql_prepare(bulk->store, sql.data, &bulk->insert, err);
     als_buf_release(&sql);
@@ -139,17 +156,15 @@ enum als_status als_bulk_enter_open(struct als_bulk *bulk, struct als_err *err)
     if (status == ALS_OK)
         status = als_vtab_open(bulk->store, VISITS_NAME, &bulk->visits, err);
     if (status == ALS_OK)
-        status =
-            als_sql_prepare(bulk->store,
-                            "INSERT INTO main.visit (visit_id, change_id, day, status, assigned,"
-                            " made) SELECT c0, ?1, c1, c2, c3, 1 FROM " VISITS_NAME,
-                            &bulk->insert_visit, err);
+        status = als_sql_prepare(bulk->store,
+                                 "INSERT INTO main.visit (" VISIT_COLUMNS
+                                 ") SELECT c0, c1, NULL, c2, NULL, c3, 1, ?1 FROM " VISITS_NAME,
+                                 &bulk->insert_visit, err);
     if (status == ALS_OK)
-        status =
-            als_sql_prepare(bulk->store,
-                            "INSERT INTO main.visit (visit_id, change_id, day, status, assigned,"
-                            " made) SELECT c0, ?1, c1, 'done', 0, 1 FROM " VISITS_NAME,
-                            &bulk->insert_done_visit, err);
+        status = als_sql_prepare(bulk->store,
+                                 "INSERT INTO main.visit (" VISIT_COLUMNS
+                                 ") SELECT c0, c1, NULL, 'done', NULL, 0, 1, ?1 FROM " VISITS_NAME,
+                                 &bulk->insert_done_visit, err);
     return status;
 }
 
@@ -170,10 +185,31 @@ static void add_text(struct als_buf *out, size_t column, const char *text)
         als_canon_text(out, column, text, strlen(text));
 }
 
+/* Integers that stand one after the other go to the trail together: most columns are such. */
+struct run {
+    char bytes[24 * ALS_CANON_INTEGER];
+    size_t n;
+};
+
+static void end_run(struct run *run, struct als_buf *out)
+{
+    als_buf_add(out, run->bytes, run->n);
+    run->n = 0;
+}
+
+static void add_integer(struct run *run, struct als_buf *out, size_t column, int64_t value)
+{
+    if (run->n > sizeof run->bytes - ALS_CANON_INTEGER)
+        end_run(run, out);
+    run->n += als_canon_put_integer(run->bytes + run->n, column, value);
+}
+
 static void canon_row(struct als_bulk *bulk, size_t row)
 {
     const struct als_batch *batch = bulk->batch;
     struct als_buf *out = &bulk->bytes;
+    struct run run;
+    run.n = 0;
     als_buf_char(out, 'E');
     als_canon_key(bulk->store, bulk->table, batch->assessment_id[row], out);
     for (size_t c = 0; c < bulk->table->n_columns; c++) {
@@ -181,19 +217,22 @@ static void canon_row(struct als_bulk *bulk, size_t row)
         if (column->from == FROM_INTEGER) {
             const int64_t value = batch->cells[column->item][row].integer;
             if (value != ALS_BULK_MISSING)
-                als_canon_integer(out, c + 1, value);
+                add_integer(&run, out, c + 1, value);
         } else if (column->from == FROM_DAY) {
             if (batch->day[row] != ALS_NO_DAY)
-                als_canon_integer(out, c + 1, batch->day[row]);
+                add_integer(&run, out, c + 1, batch->day[row]);
         } else if (column->from == FROM_VERSION) {
-            als_canon_integer(out, c + 1, bulk->version_no);
+            add_integer(&run, out, c + 1, bulk->version_no);
         } else if (column->from == FROM_NUMBER) {
+            end_run(&run, out);
             if (!isnan(batch->cells[column->item][row].number))
                 als_canon_number(out, c + 1, batch->cells[column->item][row].number);
         } else {
+            end_run(&run, out);
             add_text(out, c + 1, als_bulk_text(bulk, column, row));
         }
     }
+    end_run(&run, out);
     als_canon_end(out);
 }
 

@@ -175,6 +175,7 @@ static const char *or_empty(const char *text)
 /* ---- Canonical bytes ---- */
 
 #define VARINT_MOST 10
+_Static_assert(ALS_CANON_INTEGER == 2 * VARINT_MOST + 1, "column number, type, value");
 
 /* Returns the number of bytes written. */
 static size_t put_varint(char *bytes, uint64_t value)
@@ -256,12 +257,16 @@ static void begin_column(struct als_buf *out, size_t column, char type)
     als_buf_add(out, bytes, put_head(bytes, column, type));
 }
 
+size_t als_canon_put_integer(char bytes[ALS_CANON_INTEGER], size_t column, int64_t value)
+{
+    size_t n = put_head(bytes, column, 'i');
+    return n + put_varint(bytes + n, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
+}
+
 void als_canon_integer(struct als_buf *out, size_t column, int64_t value)
 {
-    char bytes[2 * VARINT_MOST + 1];
-    size_t n = put_head(bytes, column, 'i');
-    n += put_varint(bytes + n, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
-    als_buf_add(out, bytes, n);
+    char bytes[ALS_CANON_INTEGER];
+    als_buf_add(out, bytes, als_canon_put_integer(bytes, column, value));
 }
 
 void als_canon_number(struct als_buf *out, size_t column, double value)

@@ -110,12 +110,85 @@ void als_ddl_answered(const struct als_instrument *instrument, const struct als_
     add_sum(out, instrument, score->items, score->n_items, "(", " IS NOT NULL)");
 }
 
+static bool are_integers(const struct als_instrument *instrument, const size_t *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!als_item_is_integer(&instrument->items[items[i]]))
+            return false;
+    return true;
+}
+
+static bool is_whole(const struct als_instrument *instrument, const struct als_score *score)
+{
+    return score->kind != ALS_SCORE_MEAN && score->missing != ALS_MISSING_PRORATED &&
+           !score->n_mean_items && are_integers(instrument, score->items, score->n_items);
+}
+
+/* A score may name another only if that one stands lower, so none names itself in a circle. */
+static size_t height(const struct als_score *score)
+{
+    return 2 * score->n_items + (score->missing == ALS_MISSING_PRORATED);
+}
+
+static bool all_of(const bool *left, const struct als_score *score)
+{
+    for (size_t i = 0; i < score->n_items; i++)
+        if (!left[score->items[i]])
+            return false;
+    return true;
+}
+
+/* The largest other sum whose items are all left to add; NULL if there is none. */
+static const struct als_score *find_part(const struct als_instrument *instrument,
+                                         const struct als_score *whole, const bool *left)
+{
+    const struct als_score *best = NULL;
+    for (size_t i = 0; i < instrument->n_scores; i++) {
+        const struct als_score *part = &instrument->scores[i];
+        if (part->kind == ALS_SCORE_SUM && als_score_is_own(part) && part->n_items > 1 &&
+            is_whole(instrument, part) && height(part) < height(whole) && all_of(left, part) &&
+            (!best || part->n_items > best->n_items))
+            best = part;
+    }
+    return best;
+}
+
+/* The sum of items of a score. SQLite computes every generated column of every row that it takes
+ * in, so a sum names other sums that are parts of it instead of adding the same items again; of
+ * whole numbers only, which add up to the same in any order. */
+static void add_items(struct als_buf *out, const struct als_instrument *instrument,
+                      const struct als_score *score, const size_t *items, size_t n)
+{
+    if (!are_integers(instrument, items, n)) {
+        add_sum(out, instrument, items, n, "", "");
+        return;
+    }
+    bool *left = als_alloc_array(instrument->n_items, sizeof *left);
+    const struct als_score *part;
+    const char *plus = "";
+    for (size_t i = 0; i < n; i++)
+        left[items[i]] = true;
+    while ((part = find_part(instrument, score, left))) {
+        als_buf_printf(out, "%s\"%s\"", plus, part->code);
+        plus = " + ";
+        for (size_t i = 0; i < part->n_items; i++)
+            left[part->items[i]] = false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!left[items[i]])
+            continue;
+        als_buf_printf(out, "%s\"%s\"", plus, instrument->items[items[i]].code);
+        plus = " + ";
+    }
+    free(left);
+}
+
 static void add_strict(struct als_buf *out, const struct als_instrument *instrument,
                        const struct als_score *score)
 {
     bool mean = score->kind == ALS_SCORE_MEAN;
     als_buf_text(out, mean ? "(0.0 + " : "(");
-    add_sum(out, instrument, score->items, score->n_items, "", "");
+    add_items(out, instrument, score, score->items, score->n_items);
     als_buf_char(out, ')');
     if (mean)
         als_buf_printf(out, " / %zu", score->n_items);
@@ -134,7 +207,7 @@ static void add_prorated(struct als_buf *out, const struct als_instrument *instr
     size_t least = score->min_answered ? score->min_answered : 1;
     if (!mean) { /* the usual, complete row takes the short way */
         als_buf_text(out, "coalesce(");
-        add_sum(out, instrument, score->items, score->n_items, "", "");
+        add_items(out, instrument, score, score->items, score->n_items);
         als_buf_text(out, ", ");
     }
     als_buf_printf(out, "CASE WHEN %s >= %zu THEN (0.0 + %s) / (%s)", answered.data, least,
@@ -159,21 +232,9 @@ void als_ddl_score(const struct als_instrument *instrument, const struct als_sco
         add_strict(out, instrument, score);
     if (score->n_mean_items && score->kind == ALS_SCORE_SUM) {
         als_buf_text(out, " + (0.0 + ");
-        add_sum(out, instrument, score->mean_items, score->n_mean_items, "", "");
+        add_items(out, instrument, score, score->mean_items, score->n_mean_items);
         als_buf_printf(out, ") / %zu", score->n_mean_items);
     }
-}
-
-static bool is_whole(const struct als_instrument *instrument, const struct als_score *score)
-{
-    if (score->kind == ALS_SCORE_MEAN || score->missing == ALS_MISSING_PRORATED ||
-        score->n_mean_items)
-        return false;
-    for (size_t i = 0; i < score->n_items; i++) {
-        if (!als_item_is_integer(&instrument->items[score->items[i]]))
-            return false;
-    }
-    return true;
 }
 
 static void add_score(struct als_buf *out, const struct als_instrument *instrument,
@@ -206,7 +267,7 @@ static void add_table(struct als_buf *out, const struct als_instrument *instrume
                    "\n  day INTEGER CHECK (day BETWEEN -62091 AND 84370),"
                    "\n  mode TEXT CHECK (" ALS_MODE_CHECK "),"
                    "\n  respondent TEXT,"
-                   "\n  status TEXT NOT NULL CHECK (status IN ('done', 'not-done')),"
+                   "\n  status TEXT NOT NULL CHECK (status = 'done' OR status = 'not-done'),"
                    "\n  reason TEXT,"
                    "\n  version_no INTEGER NOT NULL,"
                    "\n  item_reasons TEXT,"
@@ -312,22 +373,38 @@ static void drop_view(struct als_buf *sql, const struct als_instrument *instrume
     als_buf_printf(sql, "DROP VIEW \"%s\";\n", view);
 }
 
+/* Own scores, those first that others may name. Returns how many there are. */
+static size_t order_of_scores(const struct als_instrument *instrument,
+                              const struct als_score **scores)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < instrument->n_scores; i++) {
+        const struct als_score *score = &instrument->scores[i];
+        if (!als_score_is_own(score))
+            continue;
+        size_t at = n++;
+        for (; at > 0 && height(scores[at - 1]) > height(score); at--)
+            scores[at] = scores[at - 1];
+        scores[at] = score;
+    }
+    return n;
+}
+
 static void remake_scores(struct als_buf *sql, const char *table,
                           const struct als_instrument *old_one,
                           const struct als_instrument *new_one)
 {
-    for (size_t i = 0; i < old_one->n_scores; i++) {
-        if (als_score_is_own(&old_one->scores[i]))
-            als_buf_printf(sql, "ALTER TABLE \"%s\" DROP COLUMN \"%s\";\n", table,
-                           old_one->scores[i].code);
-    }
-    for (size_t i = 0; i < new_one->n_scores; i++) {
-        if (!als_score_is_own(&new_one->scores[i]))
-            continue;
+    const size_t room = old_one->n_scores + new_one->n_scores;
+    const struct als_score **scores = als_alloc_array(room, sizeof(struct als_score *));
+    for (size_t n = order_of_scores(old_one, scores); n > 0; n--)
+        als_buf_printf(sql, "ALTER TABLE \"%s\" DROP COLUMN \"%s\";\n", table, scores[n - 1]->code);
+    const size_t n = order_of_scores(new_one, scores);
+    for (size_t i = 0; i < n; i++) {
         als_buf_printf(sql, "ALTER TABLE \"%s\" ADD COLUMN ", table);
-        add_score(sql, new_one, &new_one->scores[i]);
+        add_score(sql, new_one, scores[i]);
         als_buf_text(sql, ";\n");
     }
+    free((void *)scores);
 }
 
 /* Items in the order in which the table has them, new ones last. */

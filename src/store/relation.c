@@ -117,7 +117,9 @@ static enum als_status describe(struct als_store *store, struct als_relation *ta
         if (sqlite3_column_int(stmt, 2)) {
             table->key = als_arena_strdup(arena, name);
             table->key_words = key_words_of(name);
-        } else if (strcmp(name, "change_id") != 0) {
+        } else if (strcmp(name, "change_id") == 0) {
+            table->n_before_change = table->n_columns;
+        } else {
             columns[table->n_columns++] = (struct als_column){
                 als_arena_strdup(arena, name), type_of((const char *)sqlite3_column_text(stmt, 1)),
                 words_of(name)};

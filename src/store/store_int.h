@@ -77,6 +77,7 @@ struct als_relation {
     enum als_words key_words;         /* what the key itself stands for */
     const struct als_column *columns; /* stored, in table order, without key and change_id */
     size_t n_columns;
+    size_t n_before_change;     /* of the columns, how many stand before change_id */
     const char *select_one;     /* SELECT change_id, columns … WHERE key = ?1 */
     const char *insert_one;     /* (key, change_id, columns …) VALUES (?1, ?2, ?3 …) */
     const char *update_one;     /* change_id = ?2, columns = ?3 … WHERE key = ?1 */
@@ -140,6 +141,7 @@ struct als_store {
     struct als_arena *relation_arena;
     struct als_statement {
         char *sql;
+        const char *asked; /* where the caller's text of it was last; may be gone */
         sqlite3_stmt *stmt;
     } * statements;
     size_t n_statements, statements_room;
@@ -279,6 +281,9 @@ void als_words_forget(struct als_store *store);
 void als_canon_key(struct als_store *store, const struct als_relation *table, int64_t row_id,
                    struct als_buf *out);
 void als_canon_integer(struct als_buf *out, size_t column, int64_t value);
+/* The same into bytes, for callers with many; returns how many bytes it takes. */
+#define ALS_CANON_INTEGER 21 /* at most */
+size_t als_canon_put_integer(char bytes[ALS_CANON_INTEGER], size_t column, int64_t value);
 void als_canon_number(struct als_buf *out, size_t column, double value);
 void als_canon_text(struct als_buf *out, size_t column, const char *text, size_t length);
 void als_canon_words(struct als_store *store, struct als_buf *out, size_t column,

@@ -205,6 +205,83 @@ Test(adopt, changes_stored_scores_only_under_a_new_version_and_when_told_to)
     study_close(&study);
 }
 
+/* Sums that are parts of each other, and the same in another arrangement. */
+static const char nested_1[] =
+    "instrument: parts\n"
+    "title: Parts\n"
+    "short_title: Parts\n"
+    "version: \"1\"\n"
+    "citation: none\n"
+    "licence: none\n"
+    "direction: higher is better\n"
+    "main_score: total\n"
+    "items:\n"
+    "  - {code: a, label: A, choices: {0: no, 1: some, 2: all}}\n"
+    "  - {code: b, label: B, choices: {0: no, 1: some, 2: all}}\n"
+    "  - {code: c, label: C, choices: {0: no, 1: some, 2: all}}\n"
+    "  - {code: d, label: D, choices: {0: no, 1: some, 2: all}}\n"
+    "scores:\n"
+    "  - {code: total, label: Total, sum: [a, b, c, d]}\n"
+    "  - {code: most, label: Most, sum: [c, a, b], missing: {prorate: 2}}\n"
+    "  - {code: three, label: Three, sum: [a, b, c]}\n"
+    "  - {code: two, label: Two, sum: [b, a]}\n"
+    "  - {code: mixed, label: Mixed, sum: [c, d], mean: [a, b]}\n";
+
+static const char nested_scores_2[] =
+    "scores:\n"
+    "  - {code: total, label: Total, sum: [a, b, c, d]}\n"
+    "  - {code: last, label: Last, sum: [c, d]}\n"
+    "  - {code: late, label: Late, sum: [b, c, d]}\n"
+    "  - {code: most, label: Most, sum: [c, a, b], missing: {prorate: 2}}\n";
+
+Test(adopt, remakes_sums_that_are_parts_of_each_other)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    char text[2000];
+    study_open(&study);
+    adopt(&study, nested_1);
+    study_fill(&study, 2);
+    study_begin(&study, NULL);
+    for (int patient = 1; patient <= 2; patient++) {
+        struct als_value values[4];
+        for (int i = 0; i < 4; i++)
+            values[i] = (struct als_value){.kind = ALS_VALUE_INTEGER, .integer = i % 3};
+        if (patient == 2)
+            values[0] = ALS_MISSING_VALUE;
+        const struct als_assessment row = {.patient_id = patient,
+                                           .visit_no = study_visit(&study, "SCR"),
+                                           .day = 18262,
+                                           .values = values};
+        assert_ok(als_assessment_put(study.store, als_store_find_instrument(study.store, "parts"),
+                                     &row, ALS_GIVEN_ALL, NULL, NULL, &err),
+                  &err);
+    }
+    study_commit(&study);
+    cr_expect_eq(study_number(&study, "SELECT total = 3 AND most = 3 AND three = 3 AND two = 1 AND"
+                                      " mixed = 2.5 FROM v_parts WHERE patient = 'P1'"),
+                 1);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM a_parts WHERE total IS NULL AND most ="
+                                      " 4.5 AND three IS NULL AND two IS NULL AND mixed IS NULL"),
+                 1);
+    snprintf(text, sizeof text, "%.*s%s", (int)(strstr(nested_1, "scores:\n") - nested_1), nested_1,
+             nested_scores_2);
+    strstr(text, "version: \"1\"")[10] = '2';
+    adopt(&study, text);
+    cr_expect_eq(study_number(&study, "SELECT total = 3 AND last = 2 AND late = 3 AND most = 3"
+                                      " FROM v_parts WHERE patient = 'P1'"),
+                 1);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM a_parts WHERE total IS NULL AND most ="
+                                      " 4.5 AND last = 2 AND late = 3"),
+                 1);
+    strstr(text, "version: \"2\"")[10] = '3';
+    snprintf(strstr(text, "scores:\n"), 1000, "%s", strstr(nested_1, "scores:\n"));
+    adopt(&study, text);
+    cr_expect_eq(study_number(&study, "SELECT sum(three) FROM a_parts"), 3);
+    cr_expect_eq(study_verify(&study, NULL, 0), 0);
+    study_close(&study);
+}
+
 Test(adopt, changes_scores_freely_while_there_are_no_rows)
 {
     struct study study;
