@@ -100,6 +100,9 @@ enum als_status als_assessor_init(struct als_assessor *assessor, struct als_impo
     assessor->ranks = als_alloc_array(n, 1);
     assessor->prior.values = als_alloc_array(n, sizeof *assessor->prior.values);
     assessor->prior.ranks = als_alloc_array(n, 1);
+    assessor->arena = als_arena_new();
+    assessor->scores = als_score_cache_new(instrument, assessor->arena);
+    assessor->prior.scores = als_score_cache_new(instrument, assessor->arena);
     assessor->met = als_alloc_array(patients, 1);
     assessor->late = als_alloc_array(patients, 1);
     for (size_t i = 0; i < n; i++)
@@ -115,6 +118,7 @@ void als_assessor_release(struct als_assessor *assessor)
     free(assessor->ranks);
     free(assessor->prior.values);
     free(assessor->prior.ranks);
+    als_arena_free(assessor->arena);
     free(assessor->met);
     free(assessor->late);
 }
@@ -326,6 +330,7 @@ static struct als_judge_input input_of(struct als_assessor *assessor,
     struct als_judge_input input = {
         .now = {.values = assessor->values,
                 .ranks = assessor->ranks,
+                .scores = assessor->scores,
                 .item_reasons = batch->item_reasons[n],
                 .day = note->day,
                 .mode = batch->mode[n] ? als_modes[batch->mode[n] - 1] : NULL,
@@ -382,13 +387,16 @@ static void remember(struct als_assessor *assessor, const struct als_judge_input
     struct als_prior *prior = &assessor->prior;
     struct als_value *values = prior->values;
     uint8_t *ranks = prior->ranks;
+    const struct als_score_cache scores = prior->scores;
     prior->is_there = true;
     prior->patient = assessor->patient_index;
     prior->values = assessor->values;
     prior->ranks = assessor->ranks;
+    prior->scores = assessor->scores;
     prior->sitting = input->now;
     assessor->values = values;
     assessor->ranks = ranks;
+    assessor->scores = scores;
     if (input->now.rater) {
         snprintf(prior->rater, sizeof prior->rater, "%s", input->now.rater);
         prior->sitting.rater = prior->rater;
@@ -423,6 +431,8 @@ static void check_done(struct als_assessor *assessor, struct als_row *row, struc
     struct als_verdict_list verdicts = {.arena = chunk->batch->arena};
     if (assessor->quiet)
         return;
+    memset(assessor->scores.known, 0,
+           assessor->importer->instrument->n_scores * sizeof *assessor->scores.known);
     const struct als_judge_input input = input_of(assessor, note, chunk->batch);
     if (answered == 0)
         check_answered(assessor, row, &input);

@@ -64,6 +64,7 @@ struct als_prior {
     struct als_sitting sitting;
     struct als_value *values; /* [item]; texts live in the batch */
     uint8_t *ranks;           /* [item] */
+    struct als_score_cache scores;
     char rater[404];
     uint64_t visits; /* of the patient so far: a bit for each, some share one */
 };
@@ -72,10 +73,12 @@ struct als_prior {
 struct als_assessor {
     struct als_importer *importer;
     struct als_judge *judge;
-    struct als_cell_plan *plans; /* [item] */
-    struct als_value *values;    /* [item], of the row under examination */
-    uint8_t *ranks;              /* [item] */
-    char patient[68];            /* the patient named last */
+    struct als_cell_plan *plans;   /* [item] */
+    struct als_value *values;      /* [item], of the row under examination */
+    uint8_t *ranks;                /* [item] */
+    struct als_score_cache scores; /* of that row */
+    struct als_arena *arena;       /* of both caches of scores */
+    char patient[68];              /* the patient named last */
     size_t patient_length, patient_index;
     struct als_prior prior;
     uint8_t *met;  /* [patient]: a row of the file was examined */

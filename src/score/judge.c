@@ -53,11 +53,32 @@ static void prepare_rules(struct als_judge *judge)
     }
 }
 
+/* A table for each item that has conditions of its own, unless it has too many answers. */
+static void prepare_items(struct als_judge *judge)
+{
+    for (size_t i = 0; i < judge->n_rules; i++) {
+        const ptrdiff_t item = judge->rules[i].own_item;
+        if (item < 0 || judge->items[item].said)
+            continue;
+        struct item_table *table = &judge->items[item];
+        table->width = judge->rules[i].sources[0].width;
+        table->said = als_arena_take(judge->arena, table->width * table->width);
+    }
+}
+
+struct als_score_cache als_score_cache_new(const struct als_instrument *instrument,
+                                           struct als_arena *arena)
+{
+    return (struct als_score_cache){
+        .values = als_arena_array(arena, instrument->n_scores + 1, sizeof(double)),
+        .known = als_arena_array(arena, instrument->n_scores + 1, sizeof(bool))};
+}
+
 struct als_judge *als_judge_new(const struct als_instrument *instrument)
 {
     struct als_arena *arena = als_arena_new();
     struct als_judge *judge = als_arena_take(arena, sizeof *judge);
-    const size_t items = instrument->n_items + 1, scores = instrument->n_scores + 1;
+    const size_t items = instrument->n_items + 1;
     *judge = (struct als_judge){.instrument = instrument, .arena = arena};
     judge->rules = als_arena_array(arena, count_conditions(instrument) + 1, sizeof *judge->rules);
     judge->applies = als_arena_array(arena, items, sizeof *judge->applies);
@@ -68,11 +89,11 @@ struct als_judge *als_judge_new(const struct als_instrument *instrument)
     judge->own_ranks = als_arena_take(arena, items);
     judge->own_previous_ranks = als_arena_take(arena, items);
     judge->no_ranks = als_arena_take(arena, items);
-    judge->scores = (struct score_cache){als_arena_array(arena, scores, sizeof(double)),
-                                         als_arena_array(arena, scores, sizeof(bool))};
-    judge->previous_scores = (struct score_cache){als_arena_array(arena, scores, sizeof(double)),
-                                                  als_arena_array(arena, scores, sizeof(bool))};
+    judge->items = als_arena_array(arena, items, sizeof *judge->items);
+    judge->own_scores = als_score_cache_new(instrument, arena);
+    judge->own_previous_scores = als_score_cache_new(instrument, arena);
     prepare_rules(judge);
+    prepare_items(judge);
     for (size_t i = 0; i < instrument->n_items; i++)
         judge_prepare(judge, &judge->applies[i], instrument->items[i].applies, -1);
     return judge;
@@ -99,16 +120,25 @@ static const uint8_t *ranks_of(const struct als_judge *judge, const struct als_s
     return own;
 }
 
+static struct als_score_cache scores_of(const struct als_judge *judge,
+                                        const struct als_sitting *sitting,
+                                        struct als_score_cache own)
+{
+    if (sitting && sitting->scores.known)
+        return sitting->scores;
+    memset(own.known, 0, judge->instrument->n_scores * sizeof *own.known);
+    return own;
+}
+
 static void look_at(struct als_judge *judge, const struct als_judge_input *input)
 {
-    const size_t n = judge->instrument->n_scores;
     judge->input = input;
     judge->ranks = ranks_of(judge, &input->now, judge->own_ranks);
     judge->previous_ranks = input->previous
                                 ? ranks_of(judge, input->previous, judge->own_previous_ranks)
                                 : judge->no_ranks;
-    memset(judge->scores.known, 0, n * sizeof *judge->scores.known);
-    memset(judge->previous_scores.known, 0, n * sizeof *judge->previous_scores.known);
+    judge->scores = scores_of(judge, &input->now, judge->own_scores);
+    judge->previous_scores = scores_of(judge, input->previous, judge->own_previous_scores);
 }
 
 static void fire(struct als_judge *judge, const struct condition *condition,
@@ -124,13 +154,45 @@ static void fire(struct als_judge *judge, const struct condition *condition,
     als_buf_release(&detail);
 }
 
+static bool any_fires(struct als_judge *judge, size_t item)
+{
+    for (size_t i = 0; i < judge->n_rules; i++)
+        if (judge->rules[i].own_item == (ptrdiff_t)item &&
+            judge_truth(judge, &judge->rules[i]) == ALS_TRUE)
+            return true;
+    return false;
+}
+
+/* Is every condition that looks at one item alone known not to fire? One look-up for each item
+ * takes the place of one for each condition. */
+static bool items_are_quiet(struct als_judge *judge)
+{
+    for (size_t i = 0; i < judge->instrument->n_items; i++) {
+        const struct item_table *table = &judge->items[i];
+        if (!table->said)
+            continue;
+        const size_t now = judge->ranks[i], before = judge->previous_ranks[i];
+        if (now == ALS_NO_RANK || before == ALS_NO_RANK)
+            return false;
+        uint8_t *said = &table->said[before * table->width + now];
+        if (*said == 0)
+            *said = any_fires(judge, i) ? ITEM_LOUD : ITEM_QUIET;
+        if (*said == ITEM_LOUD)
+            return false;
+    }
+    return true;
+}
+
 void als_judge_run(struct als_judge *judge, const struct als_judge_input *input,
                    struct als_verdict_list *out)
 {
     look_at(judge, input);
-    for (size_t i = 0; i < judge->n_rules; i++)
-        if (judge_truth(judge, &judge->rules[i]) == ALS_TRUE)
-            fire(judge, &judge->rules[i], out);
+    const bool quiet = items_are_quiet(judge);
+    for (size_t i = 0; i < judge->n_rules; i++) {
+        struct condition *rule = &judge->rules[i];
+        if (!(quiet && rule->own_item >= 0) && judge_truth(judge, rule) == ALS_TRUE)
+            fire(judge, rule, out);
+    }
     judge_items(judge, out);
     judge_day(judge, out);
 }

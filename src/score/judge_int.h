@@ -38,19 +38,24 @@ struct condition {
     struct source *sources;      /* [n_names] */
     uint8_t *table;              /* [combination]: 0 = not evaluated yet, else 1 + truth; may be
                                     NULL */
+    ptrdiff_t own_item;          /* the only item that it looks at, with its answer now and the one
+                                    before, and at nothing else; -1: there is more */
 };
 
-/* Scores of one sitting, computed when asked for. */
-struct score_cache {
-    double *values; /* [n_scores] */
-    bool *known;
+/* What the conditions that look at one item alone say of an answer now and the one before. */
+struct item_table {
+    size_t width;  /* ranks of the item */
+    uint8_t *said; /* [before * width + now]: 0 = not known yet, ITEM_QUIET, ITEM_LOUD; NULL: no
+                      such conditions */
 };
+enum { ITEM_QUIET = 1, ITEM_LOUD = 2 };
 
 struct als_judge {
     const struct als_instrument *instrument;
     struct als_arena *arena;
     struct condition *rules; /* in order of file, then of item */
     size_t n_rules;
+    struct item_table *items;  /* [n_items] */
     struct condition *applies; /* [n_items]; of items without one, expr is NULL */
     struct condition *others;  /* wordings and prefilled choices, as far as they were asked for */
     size_t n_others;
@@ -60,7 +65,7 @@ struct als_judge {
     const struct als_judge_input *input;
     const uint8_t *ranks, *previous_ranks; /* previous_ranks: all missing when there is none */
     uint8_t *own_ranks, *own_previous_ranks, *no_ranks;
-    struct score_cache scores, previous_scores;
+    struct als_score_cache scores, previous_scores, own_scores, own_previous_scores;
 };
 
 /* Resolve the names of an expression. `item` -1: not one of `each`. */

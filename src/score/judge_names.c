@@ -135,11 +135,24 @@ static bool is_about_item(const struct source *source)
            source->kind == FROM_CHANGE || source->kind == FROM_ANSWERED;
 }
 
+/* The one item whose answers alone decide; -1 if there is none. */
+static ptrdiff_t own_item(const struct condition *condition)
+{
+    const struct source *sources = condition->sources;
+    if (!condition->table || condition->expr->n_names == 0 || sources[0].width == 0)
+        return -1;
+    for (size_t i = 0; i < condition->expr->n_names; i++)
+        if (!is_about_item(&sources[i]) || sources[i].index != sources[0].index)
+            return -1;
+    return (ptrdiff_t)sources[0].index;
+}
+
 void judge_prepare(struct als_judge *judge, struct condition *condition,
                    const struct als_expr *expr, ptrdiff_t item)
 {
     condition->expr = expr;
     condition->item = item;
+    condition->own_item = -1;
     if (!expr)
         return;
     condition->sources =
@@ -162,11 +175,12 @@ void judge_prepare(struct als_judge *judge, struct condition *condition,
     }
     if (combinations > 0 && combinations <= TABLE_MOST)
         condition->table = als_arena_take(judge->arena, combinations);
+    condition->own_item = own_item(condition);
 }
 
 /* ---- Values ---- */
 
-static double score_of(struct als_judge *judge, struct score_cache *cache,
+static double score_of(struct als_judge *judge, struct als_score_cache *cache,
                        const struct als_sitting *sitting, size_t score)
 {
     if (!cache->known[score]) {

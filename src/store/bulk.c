@@ -232,9 +232,9 @@ static enum als_status advance(struct als_bulk *bulk, sqlite3_stmt *stmt, int64_
     return status;
 }
 
-static bool same_text(sqlite3_stmt *stmt, int index, const char *text)
+static bool same_text(sqlite3_value *value, const char *text)
 {
-    const char *stored = (const char *)sqlite3_column_text(stmt, index);
+    const char *stored = (const char *)sqlite3_value_text(value);
     return text && stored ? strcmp(text, stored) == 0 : text == stored;
 }
 
@@ -264,23 +264,22 @@ static bool is_given(const struct als_bulk *bulk, const struct als_bulk_column *
 }
 
 static bool equals(const struct als_bulk *bulk, const struct als_bulk_column *column, size_t row,
-                   int index)
+                   sqlite3_value *stored)
 {
-    sqlite3_stmt *stmt = bulk->find;
     const struct als_batch *batch = bulk->batch;
-    const bool missing = sqlite3_column_type(stmt, index) == SQLITE_NULL;
+    const bool missing = sqlite3_value_type(stored) == SQLITE_NULL;
     if (column->from == FROM_DAY)
         return missing ? batch->day[row] == ALS_NO_DAY
-                       : sqlite3_column_int64(stmt, index) == batch->day[row];
+                       : sqlite3_value_int64(stored) == batch->day[row];
     if (column->from == FROM_INTEGER) {
         const int64_t value = batch->cells[column->item][row].integer;
-        return missing ? value == ALS_BULK_MISSING : sqlite3_column_int64(stmt, index) == value;
+        return missing ? value == ALS_BULK_MISSING : sqlite3_value_int64(stored) == value;
     }
     if (column->from == FROM_NUMBER) {
         const double value = batch->cells[column->item][row].number;
-        return missing ? isnan(value) : sqlite3_column_double(stmt, index) == value;
+        return missing ? isnan(value) : sqlite3_value_double(stored) == value;
     }
-    return same_text(stmt, index, als_bulk_text(bulk, column, row));
+    return same_text(stored, als_bulk_text(bulk, column, row));
 }
 
 /* Does the stored row that `find` stands on say the same? */
@@ -288,7 +287,7 @@ static bool is_same(const struct als_bulk *bulk, size_t row)
 {
     for (size_t c = 0; c < bulk->table->n_columns; c++)
         if (is_given(bulk, &bulk->columns[c], row) &&
-            !equals(bulk, &bulk->columns[c], row, (int)c + 1))
+            !equals(bulk, &bulk->columns[c], row, sqlite3_column_value(bulk->find, (int)c + 1)))
             return false;
     return true;
 }

@@ -85,11 +85,17 @@ void als_sittings_add(struct als_sittings *sittings, const struct als_instrument
     if (sittings->count == sittings->room) {
         const size_t room = sittings->room ? 2 * sittings->room : 16;
         struct als_assessment *items = als_arena_array(arena, room, sizeof *items);
-        if (sittings->count)
+        struct als_sitting *ready = als_arena_array(arena, room, sizeof *ready);
+        if (sittings->count) {
             memcpy(items, sittings->items, sittings->count * sizeof *items);
+            memcpy(ready, sittings->ready, sittings->count * sizeof *ready);
+        }
         sittings->items = items;
+        sittings->ready = ready;
         sittings->room = room;
     }
+    sittings->arena = arena;
+    sittings->ready[sittings->count] = (struct als_sitting){.values = NULL};
     struct als_assessment *copy = &sittings->items[sittings->count++];
     *copy = *row;
     copy->values = copy_values(instrument, row->values, arena);
@@ -170,11 +176,22 @@ static const char *other_raters(const struct als_store *store, const struct als_
     return list;
 }
 
-static struct als_sitting sitting_of(const struct als_case *the_case,
-                                     const struct als_assessment *assessment)
+/* An assessment as rules take it. It is judged once and looked back at once or more often. */
+static const struct als_sitting *sitting_of(const struct als_case *the_case,
+                                            const struct als_instrument *instrument,
+                                            struct als_sittings *sittings, size_t index)
 {
-    return (struct als_sitting){
+    const struct als_assessment *assessment = &sittings->items[index];
+    struct als_sitting *ready = &sittings->ready[index];
+    if (ready->values)
+        return ready;
+    uint8_t *ranks = als_arena_take(sittings->arena, instrument->n_items + 1);
+    for (size_t i = 0; i < instrument->n_items; i++)
+        ranks[i] = als_rank(&instrument->items[i], &assessment->values[i]);
+    *ready = (struct als_sitting){
         .values = assessment->values,
+        .ranks = ranks,
+        .scores = als_score_cache_new(instrument, sittings->arena),
         .item_reasons = assessment->item_reasons,
         .day = assessment->day,
         .mode = als_or_missing(assessment->mode),
@@ -182,6 +199,7 @@ static struct als_sitting sitting_of(const struct als_case *the_case,
             assessment->rater_no ? als_store_rater(the_case->store, assessment->rater_no) : NULL,
         .person =
             als_patient_person(the_case->patient, the_case->store->protocol, assessment->day)};
+    return ready;
 }
 
 static const struct als_baseline_rule *historical_rule(const struct als_protocol *protocol,
@@ -211,14 +229,13 @@ static void fill_visit(const struct als_case *the_case, int visit_no, struct als
 }
 
 void als_case_judge(const struct als_case *the_case, struct als_judge *judge,
-                    const struct als_instrument *instrument, const struct als_sittings *sittings,
+                    const struct als_instrument *instrument, struct als_sittings *sittings,
                     size_t index, struct als_verdict_list *out)
 {
     const struct als_assessment *now = &sittings->items[index];
     const ptrdiff_t before = als_sittings_previous(sittings, index);
-    struct als_sitting previous;
     struct als_judge_input input = {
-        .now = sitting_of(the_case, now),
+        .now = *sitting_of(the_case, instrument, sittings, index),
         .events = the_case->facts.events,
         .n_events = the_case->facts.n_events,
         .limits = the_case->limits,
@@ -226,10 +243,8 @@ void als_case_judge(const struct als_case *the_case, struct als_judge *judge,
         .same_day_visit = same_day_visit(the_case->store, sittings, index),
         .study_begins = ALS_NO_DAY,
     };
-    if (before >= 0) {
-        previous = sitting_of(the_case, &sittings->items[before]);
-        input.previous = &previous;
-    }
+    if (before >= 0)
+        input.previous = sitting_of(the_case, instrument, sittings, (size_t)before);
     fill_visit(the_case, now->visit_no, &input);
     const struct als_baseline_rule *rule = historical_rule(the_case->store->protocol, instrument);
     if (rule) {

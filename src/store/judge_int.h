@@ -38,7 +38,10 @@ ALS_CHECKED enum als_status als_case_load(struct als_store *store, int64_t patie
 /* Assessments of one patient and instrument that were done. */
 struct als_sittings {
     struct als_assessment *items;
+    struct als_sitting *ready; /* [item]: as rules take it, made when it is first judged; values
+                                  NULL until then */
     size_t count, room;
+    struct als_arena *arena; /* of the last addition */
 };
 /* A copy of the row, its texts included. */
 void als_sittings_add(struct als_sittings *sittings, const struct als_instrument *instrument,
@@ -52,7 +55,7 @@ ptrdiff_t als_sittings_previous(const struct als_sittings *sittings, size_t inde
 
 /* The verdicts on one of them. */
 void als_case_judge(const struct als_case *the_case, struct als_judge *judge,
-                    const struct als_instrument *instrument, const struct als_sittings *sittings,
+                    const struct als_instrument *instrument, struct als_sittings *sittings,
                     size_t index, struct als_verdict_list *out);
 
 void als_case_judge_event(const struct als_case *the_case, size_t index,

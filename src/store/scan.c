@@ -94,19 +94,21 @@ void als_scan_close(struct als_scan *scan)
 
 static void read_value(sqlite3_stmt *stmt, int column, struct als_value *out)
 {
-    switch (sqlite3_column_type(stmt, column)) {
+    /* One look-up per column; a connection is used by one thread at a time. */
+    sqlite3_value *value = sqlite3_column_value(stmt, column);
+    switch (sqlite3_value_type(value)) {
     case SQLITE_INTEGER:
         out->kind = ALS_VALUE_INTEGER;
-        out->integer = sqlite3_column_int64(stmt, column);
+        out->integer = sqlite3_value_int64(value);
         break;
     case SQLITE_FLOAT:
         out->kind = ALS_VALUE_NUMBER;
-        out->number = sqlite3_column_double(stmt, column);
+        out->number = sqlite3_value_double(value);
         break;
     case SQLITE_TEXT:
         out->kind = ALS_VALUE_TEXT;
-        out->text = (const char *)sqlite3_column_text(stmt, column);
-        out->length = (size_t)sqlite3_column_bytes(stmt, column);
+        out->text = (const char *)sqlite3_value_text(value);
+        out->length = (size_t)sqlite3_value_bytes(value);
         break;
     default:
         out->kind = ALS_VALUE_MISSING;

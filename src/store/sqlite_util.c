@@ -92,15 +92,27 @@ enum als_status als_sql_prepare(struct als_store *store, const char *sql, sqlite
     return prepare(store, sql, 0, out, err);
 }
 
+/* Most callers ask with the same text at the same place as the last time: look there first. */
+static struct als_statement *find_statement(const struct als_store *store, const char *sql)
+{
+    for (size_t i = 0; i < store->n_statements; i++)
+        if (store->statements[i].asked == sql && strcmp(store->statements[i].sql, sql) == 0)
+            return &store->statements[i];
+    for (size_t i = 0; i < store->n_statements; i++)
+        if (strcmp(store->statements[i].sql, sql) == 0)
+            return &store->statements[i];
+    return NULL;
+}
+
 enum als_status als_sql_cached(struct als_store *store, const char *sql, sqlite3_stmt **out,
                                struct als_err *err)
 {
-    for (size_t i = 0; i < store->n_statements; i++) {
-        if (strcmp(store->statements[i].sql, sql) == 0) {
-            *out = store->statements[i].stmt;
-            als_sql_done(*out);
-            return ALS_OK;
-        }
+    struct als_statement *known = find_statement(store, sql);
+    if (known) {
+        known->asked = sql;
+        *out = known->stmt;
+        als_sql_done(*out);
+        return ALS_OK;
     }
     enum als_status status = prepare(store, sql, SQLITE_PREPARE_PERSISTENT, out, err);
     if (status != ALS_OK)
@@ -110,7 +122,7 @@ enum als_status als_sql_cached(struct als_store *store, const char *sql, sqlite3
         store->statements =
             als_realloc_array(store->statements, store->statements_room, sizeof *store->statements);
     }
-    store->statements[store->n_statements++] = (struct als_statement){als_strdup(sql), *out};
+    store->statements[store->n_statements++] = (struct als_statement){als_strdup(sql), sql, *out};
     return ALS_OK;
 }
 

@@ -208,12 +208,12 @@ static enum als_status take_sittings(const struct check *check, struct lane *lan
     enum als_status status = ALS_OK;
     while (status == ALS_OK && lane->row && lane->row->patient_id <= id) {
         const struct als_assessment *row = lane->row;
-        const ptrdiff_t plan = als_store_plan_of(check->store, row->visit_no);
-        if (row->patient_id == id && !row->not_done)
+        if (row->patient_id == id && !row->not_done) {
             als_sittings_add(sittings, lane->instrument, row, check->own);
-        else if (row->patient_id == id && plan >= 0 &&
-                 protocol->visits[plan].epoch == ALS_EPOCH_PRE)
-            *excused = true;
+        } else if (row->patient_id == id) {
+            const ptrdiff_t plan = als_store_plan_of(check->store, row->visit_no);
+            *excused = *excused || (plan >= 0 && protocol->visits[plan].epoch == ALS_EPOCH_PRE);
+        }
         status = als_scan_next(lane->scan, &lane->row, err);
     }
     return status;
@@ -408,9 +408,8 @@ static enum als_status run(struct check *check, struct als_err *err)
     for (size_t i = 0; i < check->patients.count && status == ALS_OK; i++) {
         if (!is_wanted(check, &check->patients.items[i]))
             continue;
-        check->own = als_arena_new();
+        als_arena_clear(check->own);
         status = check_one(check, &check->patients.items[i], err);
-        als_arena_free(check->own);
     }
     for (size_t i = 0; i < check->n_lanes; i++) {
         als_scan_close(check->lanes[i].scan);
@@ -428,26 +427,27 @@ enum als_status als_check(struct als_store *store, const struct als_check_option
                           .receive = receive,
                           .context = context,
                           .counts = counts,
-                          .arena = als_arena_new()};
+                          .arena = als_arena_new(),
+                          .own = als_arena_new()};
     *counts = (struct als_check_counts){.hard = 0};
     const enum als_status status = run(&check, err);
     als_arena_free(check.arena);
+    als_arena_free(check.own);
     return status;
 }
 
 enum als_status als_check_note(struct als_store *store, const struct als_check_row *rows, size_t n,
                                struct als_check_counts *counts, struct als_err *err)
 {
-    struct als_arena *arena = NULL;
+    struct als_arena *arena = als_arena_new();
     struct als_book book = {.patient_id = 0};
     enum als_status status = ALS_OK;
     for (size_t i = 0; i < n && status == ALS_OK; i++) {
         const struct als_check_row *row = &rows[i];
-        if (!arena || book.patient_id != row->patient_id) {
+        if (book.patient_id != row->patient_id) {
             counts->opened += book.counts.opened;
             counts->refreshed += book.counts.refreshed;
-            als_arena_free(arena);
-            arena = als_arena_new();
+            als_arena_clear(arena);
             status = als_book_load(store, row->patient_id, arena, &book, err);
             book.value_change = store->change.change_id;
         }

@@ -39,10 +39,20 @@
 #include "alstrack/define/verdict.h"
 #include "alstrack/score/expr_eval.h"
 
+/* Scores of one assessment, computed when a rule asks for them. Kept by callers who have the same
+ * assessment judged and then looked back at, so that each is computed once. */
+struct als_score_cache {
+    double *values; /* [n_scores] */
+    bool *known;    /* [n_scores]: cleared by the owner when the answers change */
+};
+struct als_score_cache als_score_cache_new(const struct als_instrument *instrument,
+                                           struct als_arena *arena);
+
 /* One assessment that was done. Everything is borrowed. */
 struct als_sitting {
     const struct als_value *values;  /* n_items */
     const uint8_t *ranks;            /* als_rank of each; NULL: found when needed */
+    struct als_score_cache scores;   /* of the values; known NULL: the judge has its own */
     const char *const *item_reasons; /* n_items, NULL entries = none; NULL = no reasons at all */
     int day;
     const char *mode, *rater; /* NULL = not named */

@@ -159,6 +159,8 @@ static const struct name_case name_cases[] = {
     {"kind != 'a'", false, false},
     {"not answered.kind", false, true},
     {"answered.kind and answered.two", true, false},
+    {"answered.two", true, false},
+    {"not answered.two", false, true},
     {"total = 11", true, false},
     {"previous.total = 11 and one = 2", false, true},
     {"months > 2", false, true},
@@ -330,42 +332,74 @@ Test(judge, asks_for_answers_or_reasons_and_notices_another_visit_of_the_day)
     als_instrument_free(scale);
 }
 
-/* The same verdicts whether ranks are given or found, for answers drawn at random. */
+static unsigned draw(unsigned *seed)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    return *seed >> 16;
+}
+
+/* Twelve answers at random, or nearly those of before, as of a patient who is much the same. */
+static void draw_answers(unsigned *seed, const char *before, char answers[13])
+{
+    for (size_t i = 0; i < 12; i++) {
+        const unsigned number = draw(seed);
+        answers[i] = number % 9 == 0 ? '-' : (char)('0' + number % 5);
+        if (before && draw(seed) % 8)
+            answers[i] = before[i];
+    }
+    answers[12] = '\0';
+}
+
+static struct als_verdict_list verdicts_of(struct als_judge *judge, struct als_judge_input input,
+                                           struct als_sitting now, struct als_sitting before,
+                                           struct als_arena *arena)
+{
+    struct als_verdict_list list = {.arena = arena};
+    input.now = now;
+    input.previous = &before;
+    als_judge_run(judge, &input, &list);
+    return list;
+}
+
+/* The same verdicts whether ranks and scores are given or found, for answers drawn at random; and
+ * the same as without any look-up: an answer without a rank is always evaluated. */
 Test(judge, says_the_same_from_ranks_and_from_values)
 {
     struct als_instrument *scale = load_scale("alsfrsr");
-    struct als_judge *with = als_judge_new(scale), *without = als_judge_new(scale);
+    struct als_judge *judge = als_judge_new(scale);
     struct als_value values[2][MOST_ITEMS];
-    uint8_t ranks[2][MOST_ITEMS];
+    uint8_t ranks[2][MOST_ITEMS], none[2][MOST_ITEMS];
+    char answers[2][13];
     unsigned seed = 7;
     for (int round = 0; round < 3000; round++) {
-        struct als_verdict_list a = {.arena = als_arena_new()}, b = {.arena = a.arena};
-        struct als_sitting sittings[2];
+        struct als_arena *arena = als_arena_new();
+        struct als_sitting given[2], found[2], plain[2];
         for (size_t s = 0; s < 2; s++) {
-            char answers[13] = "";
-            for (size_t i = 0; i < 12; i++) {
-                seed = seed * 1103515245u + 12345u;
-                answers[i] = (seed >> 16) % 9 == 0 ? '-' : (char)('0' + (seed >> 16) % 5);
-            }
-            fill_alsfrsr(scale, answers, values[s]);
-            for (size_t i = 0; i < scale->n_items; i++)
+            draw_answers(&seed, s && round % 2 ? answers[0] : NULL, answers[s]);
+            fill_alsfrsr(scale, answers[s], values[s]);
+            for (size_t i = 0; i < scale->n_items; i++) {
                 ranks[s][i] = als_rank(&scale->items[i], &values[s][i]);
-            sittings[s] = (struct als_sitting){
-                .values = values[s], .ranks = ranks[s], .day = (int)s * 60 + round % 50};
+                none[s][i] = ranks[s][i] ? ALS_NO_RANK : 0;
+            }
+            found[s] = given[s] = plain[s] =
+                (struct als_sitting){.values = values[s], .day = (int)s * 60 + round % 50};
+            given[s].ranks = ranks[s];
+            given[s].scores = als_score_cache_new(scale, arena);
+            plain[s].ranks = none[s];
         }
-        struct als_judge_input input = plain_input();
-        input.now = sittings[1];
-        input.previous = &sittings[0];
-        als_judge_run(with, &input, &a);
-        struct als_sitting before = sittings[0];
-        before.ranks = input.now.ranks = NULL;
-        input.previous = &before;
-        als_judge_run(without, &input, &b);
-        cr_assert_str_eq(codes_of(scale, &a), codes_of(scale, &b));
-        als_arena_free(a.arena);
+        const struct als_judge_input input = plain_input();
+        struct als_verdict_list a = verdicts_of(judge, input, given[1], given[0], arena);
+        struct als_verdict_list b = verdicts_of(judge, input, found[1], found[0], arena);
+        struct als_verdict_list c = verdicts_of(judge, input, plain[1], plain[0], arena);
+        cr_assert_str_eq(codes_of(scale, &a), codes_of(scale, &c));
+        cr_assert_str_eq(codes_of(scale, &b), codes_of(scale, &c));
+        /* The other way round, with the scores that are known by now. */
+        a = verdicts_of(judge, input, given[0], given[1], arena);
+        c = verdicts_of(judge, input, plain[0], plain[1], arena);
+        cr_assert_str_eq(codes_of(scale, &a), codes_of(scale, &c));
+        als_arena_free(arena);
     }
-    als_judge_free(with);
-    als_judge_free(without);
+    als_judge_free(judge);
     als_instrument_free(scale);
     assert_no_leaks();
 }
