@@ -43,7 +43,8 @@ death_day <- function(data) {
   latest(own$date)[match(data$patients$patient, own$patient)]
 }
 
-# Values of a measure until death, with day and month from the patient's time zero.
+# Values of a measure until death, with day and month from the patient's time zero. A visit has one:
+# the mean of its raters' values, on the day of the first.
 measure_values <- function(data, measure)
   remember(paste("values", measure), measure_values_now(data, measure))
 measure_values_now <- function(data, measure) {
@@ -56,8 +57,14 @@ measure_values_now <- function(data, measure) {
   died <- death_day(data)[match(values$patient, data$patients$patient)]
   values <- values[is.na(died) | values$date <= died, ]
   values$day <- as.numeric(values$day)
+  values <- average_raters(values[order(match(values$patient, data$patients$patient), values$day), ])
   values$month <- values$day / MONTH
-  values[order(match(values$patient, data$patients$patient), values$day), ]
+  values
+}
+average_raters <- function(values) {
+  visit <- paste(values$patient, values$visit, sep = "\r")
+  values$y <- ave(values$y, visit)
+  values[!duplicated(visit), ]
 }
 
 # The protocol's measure, and those with a slope in cohort.csv: the instruments' main scores.

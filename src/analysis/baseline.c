@@ -102,6 +102,7 @@ struct als_baseline als_baseline_of(const struct als_baselines *baselines, size_
 {
     struct als_baseline baseline = {.day = ALS_NO_DAY, .value = NAN};
     bool too_old = false;
+    size_t visits = 0;
     for (size_t i = 0; i < series->count; i++) {
         const struct als_series_point *point = &series->points[i];
         if (series->death_day != ALS_NO_DAY && point->day > series->death_day)
@@ -109,11 +110,13 @@ struct als_baseline als_baseline_of(const struct als_baselines *baselines, size_
         too_old = too_old || is_too_old(baselines, patient, point);
         if (!may_be_baseline(baselines, patient, series, point))
             continue;
-        if (point->day != baseline.day)
+        if (point->day != baseline.day) {
             baseline =
                 (struct als_baseline){.day = point->day, .value = 0, .visit_no = point->visit_no};
-        baseline.n++;
-        baseline.value += (point->value - baseline.value) / (double)baseline.n;
+            visits = 0;
+        }
+        baseline.n += point->n;
+        baseline.value += (point->value - baseline.value) / (double)++visits;
     }
     baseline.too_old = too_old && baseline.day == ALS_NO_DAY;
     return baseline;

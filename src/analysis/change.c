@@ -30,30 +30,19 @@ static void number_visits(struct pass *pass)
     }
 }
 
-/* Values until death, one for each visit, in order of day. Returns how many. */
-static size_t join_raters(struct als_change_run *run, const struct als_series *series,
-                          struct als_change_visit *visits)
+/* What the notes tell of the values until death. */
+static void count_values(struct als_change_run *run, const struct als_series *series, size_t n)
 {
-    size_t n = 0;
-    bool has_floor = als_has_floor(&run->measure);
-    for (size_t i = 0; i < series->count; i++) {
+    const bool has_floor = als_has_floor(&run->measure);
+    for (size_t i = 0; i < n; i++) {
         const struct als_series_point *point = &series->points[i];
-        if (series->death_day != ALS_NO_DAY && point->day > series->death_day) {
-            run->after_death++;
-            continue;
-        }
-        run->sources[point->source]++;
+        run->computed += (point->sources & als_source_bit(ALS_SOURCE_COMPUTED)) != 0;
+        run->entered += (point->sources & als_source_bit(ALS_SOURCE_ENTERED)) != 0;
+        run->averaged += point->n > 1;
         run->low += has_floor && point->value <= ALS_FLOOR_POINTS;
-        size_t k = 0;
-        while (k < n && visits[k].visit_no != point->visit_no)
-            k++;
-        if (k == n)
-            visits[n++] = (struct als_change_visit){point->visit_no, point->day, 0, 0};
-        visits[k].n++;
-        visits[k].mean += (point->value - visits[k].mean) / (double)visits[k].n;
-        run->several_raters += visits[k].n == 2;
     }
-    return n;
+    run->used += n;
+    run->after_death += series->count - n;
 }
 
 static bool is_termination(const struct als_change_run *run, int visit_no)
@@ -91,35 +80,35 @@ static ptrdiff_t stand_in(struct pass *pass, int day)
 }
 
 /* A value at a visit of the plan, with its change when there is a baseline from before it. */
-static void put_value(struct pass *pass, const struct als_change_visit *value, size_t visit,
+static void put_value(struct pass *pass, const struct als_series_point *point, size_t visit,
                       const struct als_baseline *baseline)
 {
     size_t cell = pass->next * pass->run->n_visits + visit;
-    pass->run->values[cell] = value->mean;
-    if (baseline->day != ALS_NO_DAY && value->day > baseline->day)
-        pass->run->changes[cell] = value->mean - baseline->value;
+    pass->run->values[cell] = point->value;
+    if (baseline->day != ALS_NO_DAY && point->day > baseline->day)
+        pass->run->changes[cell] = point->value - baseline->value;
 }
 
-static void put_values(struct pass *pass, const struct als_change_visit *visits, size_t n,
+static void put_values(struct pass *pass, const struct als_series_point *points, size_t n,
                        const struct als_baseline *baseline)
 {
     struct als_change_run *run = pass->run;
     for (size_t i = 0; i < n; i++) {
-        ptrdiff_t plan = pass->plan_of[visits[i].visit_no];
+        ptrdiff_t plan = pass->plan_of[points[i].visit_no];
         if (plan != EXTRA)
-            put_value(pass, &visits[i], (size_t)plan, baseline);
+            put_value(pass, &points[i], (size_t)plan, baseline);
     }
     for (size_t i = 0; i < n && pass->status == ALS_OK; i++) {
-        if (pass->plan_of[visits[i].visit_no] != EXTRA)
+        if (pass->plan_of[points[i].visit_no] != EXTRA)
             continue;
         ptrdiff_t plan =
-            is_termination(run, visits[i].visit_no) ? stand_in(pass, visits[i].day) : EXTRA;
+            is_termination(run, points[i].visit_no) ? stand_in(pass, points[i].day) : EXTRA;
         if (plan == EXTRA) {
             run->unplanned++;
             continue;
         }
         run->stood_in++;
-        put_value(pass, &visits[i], (size_t)plan, baseline);
+        put_value(pass, &points[i], (size_t)plan, baseline);
     }
 }
 
@@ -131,21 +120,20 @@ static void take_series(const struct als_series *series, void *context)
         return;
     while (run->patients.items[pass->next].id != series->patient_id)
         pass->next++;
-    struct als_change_visit *visits = als_alloc_array(series->count, sizeof *visits);
-    size_t n = join_raters(run, series, visits);
+    const size_t n = als_series_alive(series);
+    count_values(run, series, n);
     struct als_baseline baseline = als_baseline_of(&run->baseline_rules, pass->next, series);
     bool has_baseline = baseline.day != ALS_NO_DAY;
-    put_values(pass, visits, n, &baseline);
+    put_values(pass, series->points, n, &baseline);
     run->baselines[pass->next] = baseline.value;
     if (run->due)
-        als_change_impute(run, pass->next, series, visits, n, &baseline);
+        als_change_impute(run, pass->next, series, &baseline);
     run->zero[series->zero]++;
     run->with_value++;
     run->without_baseline += !has_baseline;
     run->old_baseline += baseline.too_old;
     run->zero_baseline += has_baseline && baseline.value == 0;
     run->died += series->death_day != ALS_NO_DAY;
-    free(visits);
 }
 
 static enum als_status compute(struct als_change_run *run, struct als_arena *arena,

@@ -48,26 +48,26 @@ enum als_status als_change_load_due(struct als_change_run *run, struct als_err *
 }
 
 /* The line through the values from the baseline on. */
-static struct als_ols line_of(const struct als_change_visit *visits, size_t n, int from)
+static struct als_ols line_of(const struct als_series *series, size_t n, int from)
 {
     double *t = als_alloc_array(2 * n + 1, sizeof *t), *y = t + n;
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
-        if (visits[i].day < from)
+        if (series->points[i].day < from)
             continue;
-        t[used] = (visits[i].day - from) / ALS_DAYS_PER_MONTH;
-        y[used++] = visits[i].mean;
+        t[used] = (series->points[i].day - from) / ALS_DAYS_PER_MONTH;
+        y[used++] = series->points[i].value;
     }
     struct als_ols line = als_ols_fit(used, t, y);
     free(t);
     return line;
 }
 
-static double last_before(const struct als_change_visit *visits, size_t n, int day)
+static double last_before(const struct als_series *series, size_t n, int day)
 {
     double last = NAN;
-    for (size_t i = 0; i < n && visits[i].day <= day; i++)
-        last = visits[i].mean;
+    for (size_t i = 0; i < n && series->points[i].day <= day; i++)
+        last = series->points[i].value;
     return last;
 }
 
@@ -83,14 +83,14 @@ static double within_scale(struct als_change_run *run, double value)
 }
 
 void als_change_impute(struct als_change_run *run, size_t patient, const struct als_series *series,
-                       const struct als_change_visit *visits, size_t n,
                        const struct als_baseline *baseline)
 {
+    const size_t n = als_series_alive(series);
     if (baseline->day == ALS_NO_DAY)
         return;
     struct als_ols line = {.status = ALS_OLS_NO_DATA};
     if (run->options->impute == ALS_IMPUTE_SLOPE)
-        line = line_of(visits, n, baseline->day);
+        line = line_of(series, n, baseline->day);
     for (size_t visit = 0; visit < run->n_visits; visit++) {
         size_t cell = patient * run->n_visits + visit;
         int day = run->due[cell];
@@ -99,7 +99,7 @@ void als_change_impute(struct als_change_run *run, size_t patient, const struct 
             continue;
         double value = baseline->value;
         if (run->options->impute == ALS_IMPUTE_LAST)
-            value = last_before(visits, n, day);
+            value = last_before(series, n, day);
         else if (run->options->impute == ALS_IMPUTE_SLOPE)
             value = line.status == ALS_OLS_OK
                         ? within_scale(run, line.intercept + line.slope * (day - baseline->day) /

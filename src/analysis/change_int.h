@@ -23,33 +23,24 @@ struct als_change_run {
     double *changes;   /* the same, from baseline; NAN before it */
     double *baselines; /* per patient; NAN = none */
 
-    size_t missing, after_death, unplanned, several_raters; /* values left out or joined */
-    size_t sources[4];                                      /* values per enum als_score_source */
-    size_t zero[3];                                         /* patients per enum als_zero */
+    size_t missing, after_death, unplanned, averaged; /* values left out; means of several raters */
+    size_t computed, entered; /* values; one of several raters may be both */
+    size_t zero[3];           /* patients per enum als_zero */
     size_t with_value, without_baseline, old_baseline, died, zero_baseline;
-    size_t low;      /* values near the floor of the scale */
-    size_t stood_in; /* values of early-termination visits at the nearest planned one */
+    size_t used, low; /* values; those near the floor of the scale */
+    size_t stood_in;  /* values of early-termination visits at the nearest planned one */
 
     const int *due; /* per patient and visit the target day of visits to impute; NULL: none */
     bool *imputed;  /* per patient and visit */
     size_t n_imputed, limited;
 };
 
-/* The mean of the values of one visit, on the day of the first. */
-struct als_change_visit {
-    int visit_no, day;
-    double mean;
-    size_t n;
-};
-
 /* Does the protocol assess the measure at that visit? */
 bool als_change_is_planned(const struct als_change_run *run, size_t visit);
 
-/* change_impute.c: due and imputed; then values and changes that are missing for one patient, whose
- * visits are in order of day. */
+/* change_impute.c: due and imputed; then values and changes that are missing for one patient. */
 ALS_CHECKED enum als_status als_change_load_due(struct als_change_run *run, struct als_err *err);
 void als_change_impute(struct als_change_run *run, size_t patient, const struct als_series *series,
-                       const struct als_change_visit *visits, size_t n,
                        const struct als_baseline *baseline);
 void als_change_note_imputed(const struct als_change_run *run, struct als_table *table);
 

@@ -204,9 +204,7 @@ void als_change_notes(const struct als_change_run *run, struct als_table *table)
                        "values of early-termination visits, at the nearest planned visit that has "
                        "none: %zu",
                        run->stood_in);
-    if (run->several_raters)
-        als_table_note(table, "visits with several values, whose mean counts: %zu",
-                       run->several_raters);
+    als_note_raters(run->averaged, table);
     if (run->zero_baseline)
         als_table_note(table, "patients without a percentage, for a baseline of 0: %zu",
                        run->zero_baseline);
@@ -218,11 +216,8 @@ void als_change_notes(const struct als_change_run *run, struct als_table *table)
                        "warning: %zu patients have died; means of later visits are those of "
                        "survivors (joint rank counts deaths)",
                        run->died);
-    if (run->sources[ALS_SOURCE_COMPUTED] && run->sources[ALS_SOURCE_ENTERED])
+    if (run->computed && run->entered)
         als_table_note(table, "warning: values of mixed sources: %zu computed, %zu entered",
-                       run->sources[ALS_SOURCE_COMPUTED], run->sources[ALS_SOURCE_ENTERED]);
-    size_t n = 0;
-    for (size_t i = 0; i < sizeof run->sources / sizeof run->sources[0]; i++)
-        n += run->sources[i];
-    als_note_floor(run->low, n, table);
+                       run->computed, run->entered);
+    als_note_floor(run->low, run->used, table);
 }

@@ -21,9 +21,7 @@ static double *place(struct ranking *ranking, size_t index, const struct als_ser
 static void add_changes(struct ranking *ranking, const struct als_series *series, size_t index,
                         int baseline_day)
 {
-    size_t n_columns = ranking->column, n_changes = 0;
-    size_t *values = als_alloc_array(n_columns + 1, sizeof *values);
-    double *first = &ranking->change[index * n_columns];
+    size_t n_changes = 0;
     double direction = ranking->measure.instrument->higher_is_better ? 1 : -1;
     for (size_t i = 0; i < series->count; i++) {
         const struct als_series_point *point = &series->points[i];
@@ -36,14 +34,10 @@ static void add_changes(struct ranking *ranking, const struct als_series *series
         double *cell = place(ranking, index, point);
         if (!cell)
             continue;
-        size_t *count = &values[cell - first];
-        double change = direction * (point->value - ranking->baseline[index]);
-        *cell = *count ? *cell + (change - *cell) / (double)(*count + 1) : change;
-        n_changes += *count == 0;
-        ranking->several += *count == 1;
-        ++*count;
+        *cell = direction * (point->value - ranking->baseline[index]);
+        n_changes++;
+        ranking->averaged += point->n > 1;
     }
-    free(values);
     if (n_changes == 0)
         als_noted_add(&ranking->without_change, ranking->patients.items[index].patient);
 }
@@ -58,7 +52,7 @@ static void take_series(const struct als_series *series, void *context)
         return;
     struct als_baseline baseline = als_baseline_of(&ranking->baseline_rules, index, series);
     ranking->baseline[index] = baseline.value;
-    ranking->several += baseline.n > 1;
+    ranking->averaged += baseline.n > 1;
     if (baseline.day != ALS_NO_DAY)
         add_changes(ranking, series, index, baseline.day);
 }

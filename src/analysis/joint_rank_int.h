@@ -35,7 +35,7 @@ struct ranking {
     double *change;    /* per patient of the list: n_columns */
     size_t next;
 
-    size_t several, after_death, unplanned;
+    size_t averaged, after_death, unplanned;
     struct als_noted without_baseline, without_change;
 
     /* Ranked patients only. */

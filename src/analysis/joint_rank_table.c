@@ -52,9 +52,7 @@ static void note_counts(const struct ranking *ranking, struct als_table *table)
                        "warning: no value after baseline within the horizon, so compared by death "
                        "only: %s",
                        als_noted_say(&ranking->without_change, &text));
-    if (ranking->several)
-        als_table_note(table, "visits with values of several raters, averaged: %zu",
-                       ranking->several);
+    als_note_raters(ranking->averaged, table);
     if (ranking->unplanned)
         als_table_note(table, "left out: values at unscheduled visits: %zu", ranking->unplanned);
     if (ranking->after_death)

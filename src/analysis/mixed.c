@@ -24,13 +24,13 @@ static void add_row(struct mixed *mixed, const struct als_series_point *point)
     }
     mixed->month[mixed->n] = point->month;
     mixed->value[mixed->n++] = point->value;
+    mixed->averaged += point->n > 1;
     mixed->at_floor += mixed->has_floor && point->value <= ALS_FLOOR_POINTS;
 }
 
 static void take_points(struct mixed *mixed, const struct als_series *series, const char *patient)
 {
-    enum als_score_source source = ALS_SOURCE_NONE;
-    bool several = false;
+    unsigned sources = 0;
     for (size_t i = 0; i < series->count; i++) {
         const struct als_series_point *point = &series->points[i];
         int day = point->day - series->zero_day;
@@ -40,13 +40,10 @@ static void take_points(struct mixed *mixed, const struct als_series *series, co
             mixed->after_death++;
         } else {
             add_row(mixed, point);
-            several |= source != ALS_SOURCE_NONE && point->source != ALS_SOURCE_NONE &&
-                       point->source != source;
-            if (point->source != ALS_SOURCE_NONE)
-                source = point->source;
+            sources |= point->sources;
         }
     }
-    if (several)
+    if (als_sources_differ(sources))
         als_noted_add(&mixed->mixed_source, patient);
 }
 

@@ -33,7 +33,7 @@ struct mixed {
     void *work;               /* owned */
     struct als_lmm fit;
 
-    size_t missing, after_death, outside, without_factor, at_floor, zero[3];
+    size_t missing, after_death, outside, without_factor, at_floor, averaged, zero[3];
     struct als_noted died, mixed_source, partial_zero;
 };
 

@@ -46,6 +46,7 @@ static void note_counts(const struct mixed *mixed, struct als_buf *text, struct 
     als_covariates_note(&mixed->covariates, table);
     if (mixed->missing)
         als_table_note(table, "left out: assessments without a value: %zu", mixed->missing);
+    als_note_raters(mixed->averaged, table);
     if (mixed->without_factor)
         als_table_note(table, "left out: patients with values but no %s: %zu", mixed->options->by,
                        mixed->without_factor);

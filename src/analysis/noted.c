@@ -34,6 +34,12 @@ void als_note_floor(size_t low, size_t of, struct als_table *table)
                        low, of, ALS_FLOOR_POINTS);
 }
 
+void als_note_raters(size_t averaged, struct als_table *table)
+{
+    if (averaged)
+        als_table_note(table, "visits with values of several raters, averaged: %zu", averaged);
+}
+
 void als_note_truncated(const struct als_noted *died, struct als_buf *text, struct als_table *table)
 {
     if (died->count)

@@ -27,6 +27,8 @@ const char *als_noted_say(const struct als_noted *noted, struct als_buf *text);
 bool als_has_floor(const struct als_measure *measure);
 /* A warning when low of so many values are that low. */
 void als_note_floor(size_t low, size_t of, struct als_table *table);
+/* How many visits several raters have rated, unless there are none: see als_series_point. */
+void als_note_raters(size_t averaged, struct als_table *table);
 /* A warning about patients whose slopes end with their death, unless there are none. */
 void als_note_truncated(const struct als_noted *died, struct als_buf *text,
                         struct als_table *table);

@@ -36,6 +36,7 @@ static void count_series(struct pass *pass, const struct als_series *series,
         bool dead = series->death_day != ALS_NO_DAY && series->points[i].day > series->death_day;
         run->after_death += dead;
         run->values += !dead;
+        run->averaged += !dead && series->points[i].n > 1;
         run->low += has_floor && !dead && series->points[i].value <= ALS_FLOOR_POINTS;
     }
 }

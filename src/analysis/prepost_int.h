@@ -31,6 +31,7 @@ struct als_prepost_run {
     size_t zero[3];           /* patients per enum als_zero */
     size_t after_death;       /* values left out */
     size_t values, low;       /* values used; those near the floor of the scale */
+    size_t averaged;          /* values used that are means of several raters' */
     struct als_noted died;
     const bool *partial_zero; /* per patient */
 };

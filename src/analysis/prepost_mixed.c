@@ -37,7 +37,7 @@ struct model {
 
     size_t missing, after_death, zero[3];
     struct als_noted no_zero, without_factor, died, partial_zero, mixed_source;
-    size_t low;
+    size_t low, averaged;
 };
 
 /* ---------------------------------------------------------------- values */
@@ -58,6 +58,7 @@ static void add_row(struct model *model, const struct als_series_point *point)
     model->before += point->month < 0;
     model->on_zero += point->month == 0;
     model->after += point->month > 0;
+    model->averaged += point->n > 1;
     model->low += model->has_floor && point->value <= ALS_FLOOR_POINTS;
     model->month[model->n] = point->month;
     model->value[model->n++] = point->value;
@@ -335,6 +336,7 @@ static void note_exclusions(const struct model *model, struct als_table *table)
     als_buf_release(&text);
     if (model->missing)
         als_table_note(table, "left out: assessments without a value: %zu", model->missing);
+    als_note_raters(model->averaged, table);
     if (model->after_death)
         als_table_note(table, "warning: left out: values dated after death: %zu",
                        model->after_death);

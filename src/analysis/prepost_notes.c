@@ -57,6 +57,7 @@ static void note_counts(const struct als_prepost_run *run, struct als_table *tab
                    run->patients.count, both, one, no_zero, no_value);
     if (run->missing)
         als_table_note(table, "%zu assessments without a value were left out", run->missing);
+    als_note_raters(run->averaged, table);
     if (run->after_death)
         als_table_note(table, "warning: %zu values dated after death were left out",
                        run->after_death);
@@ -143,7 +144,7 @@ static void note_patients(const struct als_prepost_run *run, struct als_table *t
         const char *patient = run->patients.items[i].patient;
         if (!fit->has_zero)
             continue;
-        if (fit->before.visits < ALS_RELIABLE_VISITS || fit->after.visits < ALS_RELIABLE_VISITS)
+        if (fit->before.fit.n < ALS_RELIABLE_VISITS || fit->after.fit.n < ALS_RELIABLE_VISITS)
             als_noted_add(&few, patient);
         if (fit->on_zero == 0)
             als_noted_add(&unshared, patient);

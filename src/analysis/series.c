@@ -46,6 +46,51 @@ static void finish_patient(struct pass *pass)
     pass->count = 0;
 }
 
+size_t als_series_alive(const struct als_series *series)
+{
+    size_t n = series->count;
+    while (n > 0 && series->death_day != ALS_NO_DAY &&
+           series->points[n - 1].day > series->death_day)
+        n--;
+    return n;
+}
+
+unsigned als_source_bit(enum als_score_source source)
+{
+    return source == ALS_SOURCE_NONE ? 0 : 1u << source;
+}
+
+bool als_sources_differ(unsigned sources)
+{
+    return sources & (sources - 1);
+}
+
+static bool is_after_death(const struct pass *pass, int day)
+{
+    const int death_day = pass->timelines[pass->patient].death_day;
+    return death_day != ALS_NO_DAY && day > death_day;
+}
+
+/* The raters of a visit come one after the other. What is dated after death stays alone. */
+static struct als_series_point *of_same_visit(const struct pass *pass,
+                                              const struct als_point *point)
+{
+    if (is_after_death(pass, point->day))
+        return NULL;
+    for (size_t i = pass->count; i-- > 0 && pass->points[i].visit_no == point->visit_no;)
+        if (!is_after_death(pass, pass->points[i].day))
+            return &pass->points[i];
+    return NULL;
+}
+
+static void join(struct als_series_point *visit, const struct als_point *point)
+{
+    visit->n++;
+    visit->value += (point->value - visit->value) / visit->n;
+    visit->day = point->day < visit->day ? point->day : visit->day;
+    visit->sources |= als_source_bit(point->source);
+}
+
 static void take_point(const struct als_point *point, void *context)
 {
     struct pass *pass = context;
@@ -58,14 +103,21 @@ static void take_point(const struct als_point *point, void *context)
         if (patients->items[pass->patient].id != point->patient_id)
             return; /* not one of the patients asked for */
     }
+    struct als_series_point *visit = of_same_visit(pass, point);
+    if (visit) {
+        join(visit, point);
+        return;
+    }
     if (pass->count == pass->room) {
         pass->room = pass->room ? 2 * pass->room : 64;
         pass->points = als_realloc_array(pass->points, pass->room, sizeof *pass->points);
     }
-    pass->points[pass->count++] = (struct als_series_point){.day = point->day,
-                                                            .visit_no = point->visit_no,
-                                                            .value = point->value,
-                                                            .source = point->source};
+    pass->points[pass->count++] =
+        (struct als_series_point){.day = point->day,
+                                  .visit_no = point->visit_no,
+                                  .value = point->value,
+                                  .n = 1,
+                                  .sources = als_source_bit(point->source)};
 }
 
 enum als_status als_series_each_counted(struct als_store *store, const struct als_measure *measure,

@@ -70,7 +70,7 @@ void als_slope_notes_add(struct als_slope_notes *notes, const char *group, const
         notes->without_value++;
     else if (slope->fit.status != ALS_OLS_OK)
         notes->without_line++;
-    if (slope->fit.n && slope->visits < ALS_RELIABLE_VISITS)
+    if (slope->fit.n && slope->fit.n < ALS_RELIABLE_VISITS)
         als_noted_add(&notes->few_visits, patient);
     if (slope->mixed)
         als_noted_add(&notes->mixed, patient);
@@ -80,6 +80,7 @@ void als_slope_notes_add(struct als_slope_notes *notes, const char *group, const
         als_noted_add(&notes->died, patient);
     notes->values += slope->fit.n;
     notes->low += slope->low;
+    notes->averaged += slope->averaged;
 }
 
 /* Missing last, else by name. */
@@ -135,6 +136,7 @@ static void write_exclusions(const struct als_slope_notes *notes,
 {
     if (missing)
         als_table_note(table, "%zu assessments without a value were left out", missing);
+    als_note_raters(notes->averaged, table);
     if (options->from_day != INT_MIN || options->to_day != INT_MAX) {
         als_buf_clear(text);
         if (options->from_day != INT_MIN)

@@ -24,6 +24,7 @@ struct als_slope_notes {
     size_t without_value, without_line;
     bool has_floor;
     size_t values, low; /* values used; those near the floor of the scale */
+    size_t averaged;    /* values used that are means of several raters' */
     struct als_noted after_death, few_visits, mixed, partial_zero, died;
 };
 

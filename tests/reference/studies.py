@@ -1,7 +1,7 @@
 """Make studies to check against: the five sample trials, and public data sets where they are at hand.
 
 Assessments carry dates, so times of public data are scaled to whole days (`days_per_unit`). Values
-at the same time are told apart by rater.
+at the same time are at extra visits of that day.
 """
 import csv
 import datetime
@@ -89,7 +89,7 @@ class Public:
              open(folder / "value.csv", "w", encoding="utf-8") as values:
             patients.write("patient,sex,arm\n")
             events.write("patient,event,date\n")
-            values.write("patient,visit,date,y,rater\n")
+            values.write("patient,visit,date,y\n")
             for subject, rows in self.subjects().items():
                 patients.write(f"{subject},{','.join(self.facts(subject, rows))}\n")
                 events.write(f"{subject},consent,{START}\n")
@@ -97,13 +97,11 @@ class Public:
                 if end not in (None, "", "NA"):
                     event = "death" if self.surv[subject]["event"] == "1" else "last_known_alive"
                     events.write(f"{subject},{event},{self.date(end)}\n")
-                seen = {}
-                for row in rows:
-                    day = self.day(row["time"])
-                    seen[day] = seen.get(day, 0) + 1
-                    rater = f"r{seen[day]}" if seen[day] > 1 else ""
+                tied = len({self.day(row["time"]) for row in rows}) < len(rows)
+                for number, row in enumerate(rows, 1):
+                    visit = f"UNS{number}" if tied else self.visit(row)
                     y = "" if row["y"] in ("", "NA") else row["y"]
-                    values.write(f"{subject},{self.visit(row)},{self.date(row['time'])},{y},{rater}\n")
+                    values.write(f"{subject},{visit},{self.date(row['time'])},{y}\n")
 
     def make(self, alstrack, folder, study):
         folder = pathlib.Path(folder)

@@ -22,11 +22,12 @@ ALS_CHECKED enum als_status als_baselines_load(struct als_store *store,
                                                struct als_arena *arena, struct als_baselines *out,
                                                struct als_err *err);
 
-/* The mean of the values on the last day that the rule allows; values after death do not count. */
+/* The mean of the points (slopes.h) on the last day that the rule allows; values after death do not
+ * count. */
 struct als_baseline {
     int day;      /* ALS_NO_DAY: there is none */
     double value; /* NAN then */
-    size_t n;     /* values of that day */
+    size_t n;     /* values behind it */
     int visit_no; /* of the first of them */
     bool too_old; /* there is none, but there are values that are too old to be one */
 };

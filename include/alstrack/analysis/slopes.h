@@ -9,14 +9,20 @@
 #include "alstrack/stat/ols.h"
 #include "alstrack/store/scan.h"
 
-/* One patient's values of one measure in order of day, time in months from time zero. */
+/* One patient's values of one measure in order of day, time in months from time zero. A visit is
+ * one point, whoever rated it: the mean of its raters' values, on the day of the first. */
 struct als_series_point {
     int day;
     int visit_no;
     double month; /* (day - zero_day) / 30.4375 */
     double value;
-    enum als_score_source source;
+    unsigned n;       /* values that it is the mean of */
+    unsigned sources; /* of those values, each its bit: als_source_bit */
 };
+/* 0 for ALS_SOURCE_NONE. */
+unsigned als_source_bit(enum als_score_source source);
+/* Are values of different sources among them, such as computed and entered? */
+bool als_sources_differ(unsigned sources);
 struct als_series {
     int64_t patient_id;
     int zero_day; /* as in als_timeline, else the day of the first value: always known */
@@ -27,9 +33,12 @@ struct als_series {
     size_t count;
 };
 
-/* Calls receive once per patient of the list with at least one value, in order of patient id. Two
- * raters at one visit are two points. Points after death are given too: see als_slope_fit. The
- * series is borrowed during the call. */
+/* How many of its points come before those after death. */
+size_t als_series_alive(const struct als_series *series);
+
+/* Calls receive once per patient of the list with at least one value, in order of patient id.
+ * Values after death are points of their own, and given too: see als_slope_fit. The series is
+ * borrowed during the call. */
 typedef void als_series_fn(const struct als_series *series, void *context);
 ALS_CHECKED enum als_status als_series_each(struct als_store *store,
                                             const struct als_measure *measure,
@@ -47,7 +56,7 @@ ALS_CHECKED enum als_status als_series_each_counted(struct als_store *store,
  * end it. */
 struct als_slope {
     struct als_ols fit; /* t in months from time zero */
-    size_t visits;      /* distinct, where fit.n counts values */
+    size_t averaged;    /* points that are means of several raters' values */
     int first_day, last_day;
     size_t after_death, outside; /* values left out: after death; outside the asked days */
     size_t low;                  /* values used of ALS_FLOOR_POINTS or less */

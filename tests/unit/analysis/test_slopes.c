@@ -246,6 +246,39 @@ static void take_zero(const struct als_series *series, void *context)
     out[series->patient_id - 1] = *series;
 }
 
+/* The first patient is seen by two raters at MN3 and MN12, the second has the means. */
+static void add_raters(struct trial *trial)
+{
+    struct als_err err = {.status = ALS_OK};
+    int zero = trial_day("2016-01-04");
+    int64_t both = add_course(trial, "P1", NULL, (const int[]){44, 43, 40, 38, 34});
+    add_course(trial, "P2", NULL, (const int[]){44, 43, 39, 38, 32});
+    trial_ok(als_store_add_rater(trial->store, "MP", &trial->rater_no, &err), &err);
+    trial_alsfrsr(trial, both, "MN3", zero + 93, 38);
+    trial_alsfrsr(trial, both, "MN12", zero + 365, 30);
+    trial->rater_no = 0;
+}
+
+Test(slopes, count_a_visit_once_whoever_rated_it)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_raters(&trial);
+    struct als_table *table = slopes(&trial, (struct als_slopes_options){ALL_DAYS});
+    cr_assert_eq(integer(table, 0, "n"), 5);
+    assert_close(number(table, 0, "slope"), number(table, 1, "slope"), 1e-15);
+    cr_assert(has_note(table, "visits with values of several raters, averaged: 2"));
+    als_table_free(table);
+    /* After death nothing is averaged: the rating before it stands. */
+    trial_event(&trial, 1, "death", "2016-04-05");
+    table = slopes(&trial, (struct als_slopes_options){ALL_DAYS});
+    cr_assert_eq(integer(table, 0, "n"), 3);
+    cr_assert_str_eq(text(table, 0, "last_date"), "2016-04-04");
+    cr_assert(has_note(table, "4 values dated after death were left out"));
+    als_table_free(table);
+    trial_close(&trial);
+}
+
 Test(slopes, find_day_zero_in_the_order_of_the_convention)
 {
     struct trial trial;

@@ -49,6 +49,7 @@ struct trial {
     char path[300];
     struct als_store *store;
     struct als_instrument *instruments[TRIAL_INSTRUMENTS]; /* alsfrsr, fvc, ae-review */
+    int rater_no; /* of the assessments that follow; 0 = none */
 };
 
 static inline void trial_ok(enum als_status status, const struct als_err *err)
@@ -82,6 +83,7 @@ static inline void trial_commit(struct trial *trial)
 /* Created and open for writing, with a change set open. */
 static inline void trial_open(struct trial *trial)
 {
+    trial->rater_no = 0;
     static const char *const names[TRIAL_INSTRUMENTS] = {"alsfrsr", "fvc", "ae-review"};
     struct als_err err = {.status = ALS_OK};
     struct als_change_info info = {.user = "tester", .command = "init"};
@@ -160,8 +162,11 @@ static inline void trial_put(struct trial *trial, int64_t patient, const char *i
                              const char *visit, int day, const struct als_value *values)
 {
     struct als_err err = {.status = ALS_OK};
-    struct als_assessment assessment = {
-        .patient_id = patient, .visit_no = trial_visit(trial, visit), .day = day, .values = values};
+    struct als_assessment assessment = {.patient_id = patient,
+                                        .visit_no = trial_visit(trial, visit),
+                                        .rater_no = trial->rater_no,
+                                        .day = day,
+                                        .values = values};
     trial_ok(als_assessment_put(trial->store, als_store_find_instrument(trial->store, instrument),
                                 &assessment, ALS_GIVEN_ALL, NULL, NULL, &err),
              &err);
