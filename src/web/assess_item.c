@@ -23,8 +23,11 @@ const struct als_input_choice *als_reason_choices(struct als_arena *arena, const
     struct als_input_choice *choices = als_arena_array(arena, n_codes + 1, sizeof *choices);
     choices[0] = (struct als_input_choice){.value = "", .label = none};
     for (size_t i = 0; i < n_codes; i++)
-        choices[i + 1] =
-            (struct als_input_choice){.value = codes[i], .label = als_code_words(arena, codes[i])};
+        choices[i + 1] = (struct als_input_choice){
+            .value = codes[i],
+            .label = als_code_words(arena, codes[i]),
+            .key = i < 9 ? als_arena_printf(arena, "%zu", i + 1) : NULL, /* as in the terminal */
+        };
     *n = n_codes + 1;
     return choices;
 }

@@ -170,9 +170,12 @@ void als_input_select(struct als_html *page, const struct als_input *input,
         bool chosen = input->value && strcmp(input->value, choices[i].value) == 0;
         als_html_start(page, "option");
         als_html_attribute(page, "selected", chosen ? "" : NULL);
+        als_html_attribute(page, "data-key", choices[i].key);
         als_buf_text(page->out, " value=\"");
         als_html_text(page, choices[i].value);
         als_buf_text(page->out, "\">");
+        if (choices[i].key) /* browsers choose by it, too */
+            als_html_printf(page, "%s ", choices[i].key);
         als_html_text(page, choices[i].label);
         als_html_close(page, "option");
     }

@@ -161,24 +161,30 @@ void als_html_notice(struct als_html *page, enum als_flash kind, const char *tex
  * ---- What the script goes by (assets/alstrack.js) ----
  *
  * Every page works without it. On a <form>:
- *   data-entry             questions answered by keys, while the focus is inside the form and not
- * in a text: the key of a choice chooses it and goes on, Backspace goes back, m or . opens the
- * question's data-missing, s and Ctrl+S press data-save, Ctrl+Enter presses data-save-next, h
- * follows the question's data-history, ? opens data-help data-previous, data-next   addresses for [
- * and ] data-score="URL"       after each change all fields are posted there; the answer is JSON
- *                          {"texts": {"total": "38 of 48", ...}}, and each element with
- *                          data-score-of="total" gets its text
- *   data-draft="URL"       the same 2 seconds after a change and on leaving a text or the form; the
- * answer is JSON
- *                          {"text": "Draft saved 14:02:11"} for the element data-draft-state
- *   data-guard             asks before changes are left that neither a save nor a draft has kept
+ *
+ *   data-entry         questions are answered by keys while the focus is in the form and in no
+ * text: the key of a choice chooses it and goes on, Backspace goes back, m or . opens data-missing,
+ * s and Ctrl+S press data-save, Ctrl+Enter data-save-next, h follows data-history, ? opens
+ * data-help data-previous      addresses for the keys [ data-next          and ] data-score="URL"
+ * after each change all fields are posted there; the answer is JSON,
+ *                      {"texts": {"total": "38 of 48", ...}}, and each element with
+ *                      data-score-of="total" gets its text
+ *   data-draft="URL"   the same 2 seconds after a change, and on leaving a text or the form; the
+ *                      answer is JSON, {"text": "Draft saved 14:02:11"}, for data-draft-state
+ *   data-guard         asks before changes are left that neither a save nor a draft has kept
+ *
  * Inside it:
- *   fieldset data-question="walking"   a question, in order; its choices have keys
- * (als_input_choice) data-missing           the <details> of a question that says why there is no
- * answer a data-history         link to what the question's value was before data-save,
- * data-save-next   on the buttons details data-help      what the keys do, and how to score
- * Anywhere: data-confirm="TEXT" on a button asks first.
- * Scripts' posts carry the form's fields, token included; handlers answer with als_response_json.
+ *
+ *   data-question="walking"   a fieldset, in order; its choices have keys (als_input_choice)
+ *   data-missing              the <details> of a question that says why there is no answer; its
+ *                             reasons have keys, too
+ *   data-history              link to what the question's value was before
+ *   data-save                 on the buttons
+ *   data-save-next
+ *   data-help                 a <details>: what the keys do, and how to score
+ *
+ * Anywhere: data-confirm="TEXT" on a button asks first. Scripts' posts carry the form's fields,
+ * token included; handlers answer with als_response_json.
  */
 
 #endif

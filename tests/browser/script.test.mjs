@@ -7,7 +7,7 @@ import { enter, launch, makeStudy, serve } from "./lib.mjs";
 const question = (name, choices) => `
   <fieldset data-question="${name}"><legend>${name}</legend>
     ${choices.map((c) => `<input type="radio" id="${name}-${c}" name="${name}" value="${c}" data-key="${c}"><label for="${name}-${c}">${c}</label>`).join("")}
-    <details data-missing><summary>No answer</summary><select name="${name}.reason" aria-label="why"><option value=""></option><option>refused</option></select></details>
+    <details data-missing><summary>No answer</summary><select name="${name}.reason" aria-label="why"><option value=""></option><option data-key="1">refused</option></select></details>
     <a data-history href="/history/${name}">before</a>
   </fieldset>`;
 const FORM = `<!DOCTYPE html><html lang="en"><title>t</title><script src="/assets/alstrack.js" defer></script>
@@ -99,6 +99,14 @@ for (const key of ["m", "."]) {
         await page.close();
     });
 }
+
+test("a key chooses the reason too, and leads on", async () => {
+    const { page } = await open();
+    for (const key of "m1") await page.keyboard.press(key);
+    assert.equal(await page.locator("select[name='speech.reason']").inputValue(), "refused");
+    assert.equal(await focused(page), "walking-4");
+    await page.close();
+});
 
 test("letters in a text stay letters", async () => {
     const { page, of } = await open();

@@ -149,6 +149,17 @@
         return true;
     };
 
+    // A reason is chosen by its number, and leads on as an answer does.
+    const chooseReason = (form, select, key) => {
+        const option = [...select.options].find((o) => o.dataset.key === key);
+        if (!option) return false;
+        option.selected = true;
+        select.dispatchEvent(new Event("input", { bubbles: true }));
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+        step(form, select.closest("[data-question]"), 1);
+        return true;
+    };
+
     const press = (form, selector) => {
         const button = form.querySelector(selector);
         button?.click();
@@ -188,6 +199,8 @@
         if (event.altKey || event.isComposing) return;
         if (control && event.key === "s") done = press(form, "[data-save]");
         else if (control && event.key === "Enter") done = press(form, "[data-save-next]") || press(form, "[data-save]");
+        else if (!control && event.target.matches("[data-question] [data-missing] select"))
+            done = chooseReason(form, event.target, event.key);
         else if (!control && !isText(event.target))
             done = onPlainKey(form, event.target.closest("[data-question]"), event.key, totals);
         if (done) event.preventDefault();
