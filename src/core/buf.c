@@ -73,17 +73,25 @@ void als_buf_char(struct als_buf *buf, char c)
     als_buf_add(buf, &c, 1);
 }
 
+/* Printed where there is room already, and a second time only when there was not enough. */
 void als_buf_vprintf(struct als_buf *buf, const char *format, va_list args)
 {
+    if (buf->overflow)
+        return;
     va_list copy;
     va_copy(copy, args);
-    int length = vsnprintf(NULL, 0, format, copy);
+    const size_t room = buf->capacity - buf->length;
+    int length = vsnprintf(buf->data + buf->length, room, format, copy);
     va_end(copy);
     if (length < 0)
         als_bug("format '%s' cannot be printed", format);
-    if (!reserve(buf, (size_t)length))
+    const bool fits = (size_t)length < room;
+    if (!reserve(buf, (size_t)length)) {
+        buf->data[buf->length] = '\0';
         return;
-    vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
+    }
+    if (!fits)
+        vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
     buf->length += (size_t)length;
 }
 

@@ -52,12 +52,12 @@ static bool is_study(const char *path)
     struct stat info;
     if (stat(path, &info) != 0 || !S_ISREG(info.st_mode))
         return false;
-    FILE *file = fopen(path, "rb");
-    if (!file)
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
         return false;
-    bool same = fread(start, 1, sizeof start, file) == sizeof start &&
+    bool same = read(file, start, sizeof start) == (ssize_t)sizeof start &&
                 memcmp(start, magic, sizeof magic) == 0;
-    fclose(file);
+    close(file);
     return same;
 }
 

@@ -1,6 +1,7 @@
 /* Reading and writing numbers without regard to the locale. */
 #include "alstrack/core/num.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +79,12 @@ size_t als_num_format_integer(int64_t value, char text[ALS_NUM_TEXT])
     return length;
 }
 
+/* 10^i, each of them exact. */
+enum { MOST_DECIMALS = 20 };
+static const long double powers[MOST_DECIMALS + 1] = {
+    1,     1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L, 1e10L,
+    1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L};
+
 size_t als_num_format(double value, char text[ALS_NUM_TEXT])
 {
     if (isnan(value)) {
@@ -93,4 +100,49 @@ size_t als_num_format(double value, char text[ALS_NUM_TEXT])
             break;
     }
     return (size_t)length;
+}
+
+/* whole / 10^decimals, without zeros at the end. */
+static size_t write_decimal(int64_t whole, int decimals, char text[ALS_NUM_TEXT])
+{
+    while (decimals > 0 && whole % 10 == 0) {
+        whole /= 10;
+        decimals--;
+    }
+    char digits[ALS_NUM_TEXT];
+    size_t n = als_num_format_integer(whole < 0 ? -whole : whole, digits), length = 0;
+    const size_t after = (size_t)decimals, before = n > after ? n - after : 0;
+    if (whole < 0)
+        text[length++] = '-';
+    if (before == 0)
+        text[length++] = '0';
+    memcpy(text + length, digits, before);
+    length += before;
+    if (after)
+        text[length++] = '.';
+    for (size_t zeros = n - before; zeros < after; zeros++)
+        text[length++] = '0';
+    memcpy(text + length, digits + before, n - before);
+    length += n - before;
+    text[length] = '\0';
+    return length;
+}
+
+size_t als_num_format_fixed(double value, int decimals, char text[ALS_NUM_TEXT])
+{
+    const double scaled = value * (double)powers[decimals];
+    if (!(fabs(scaled) < 1e18))
+        return als_num_format(value, text);
+    return write_decimal(llround(scaled), decimals, text);
+}
+
+size_t als_num_format_quick(double value, char text[ALS_NUM_TEXT])
+{
+    const double size = fabs(value);
+    if (LDBL_MANT_DIG < 64 || !(size >= 1e-3 && size < 1e9) || value == floor(value))
+        return als_num_format(value, text);
+    int decimals = MOST_DECIMALS;
+    while ((long double)size * powers[decimals] >= 1e18L)
+        decimals--;
+    return write_decimal(llroundl((long double)value * powers[decimals]), decimals, text);
 }

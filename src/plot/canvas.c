@@ -8,14 +8,20 @@
 void als_canvas_number(struct als_buf *out, double value)
 {
     char text[ALS_NUM_TEXT];
-    als_num_format(value, text);
-    als_buf_text(out, text);
+    als_buf_add(out, text, als_num_format_quick(value, text));
+}
+
+static void add_share(const struct als_canvas *canvas, const char *name, double share)
+{
+    char text[ALS_NUM_TEXT];
+    als_buf_text(canvas->out, name);
+    als_buf_add(canvas->out, text, als_num_format_fixed(share, 6, text));
 }
 
 static void add_place(const struct als_canvas *canvas, double x, double y)
 {
-    als_buf_printf(canvas->out, "screen %.6f,screen %.6f", x / canvas->width,
-                   1 - y / canvas->height);
+    add_share(canvas, "screen ", x / canvas->width);
+    add_share(canvas, ",screen ", 1 - y / canvas->height);
 }
 
 void als_canvas_text(const struct als_canvas *canvas, double x, double y,

@@ -1,5 +1,5 @@
 /* gnuplot processes: started, fed and listened to without blocking. */
-#define _GNU_SOURCE /* posix_spawn with a working folder; pipe2 */
+#define _GNU_SOURCE /* posix_spawn with a working folder; memfd_create; pipe2, a pipe's size */
 
 #include "gnuplot.h"
 
@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,14 +18,19 @@
 #include "alstrack/core/alloc.h"
 
 #define MAX_PROCESSES 16
-#define QUEUE         2                    /* charts per process: one being drawn, one waiting */
+#define QUEUE         4                    /* charts per process: one being drawn, others waiting */
 #define MARK          "alstrack-chart-end" /* begins the line that ends a chart */
-#define MAX_SPEECH    ((size_t)1 << 20)    /* what gnuplot says about one chart */
+#define MAX_CHART     ((size_t)256 << 20)
+#define MAX_SPEECH    ((size_t)1 << 20) /* what gnuplot says about one chart */
+#define PIPE_SIZE     (1 << 20)         /* so that gnuplot need not wait for our next turn */
+#define FIRST_DRAWING 3                 /* a process's descriptors of its drawings, from here on */
 
 struct process {
     pid_t id;
-    int input;  /* pipe to its standard input */
-    int speech; /* pipe from its standard error; -1 when closed */
+    int input;           /* pipe to its standard input */
+    int speech;          /* pipe from its standard error; -1 when closed */
+    int drawings[QUEUE]; /* files in memory, which chart after chart is drawn into in turn */
+    size_t next_drawing;
     struct als_buf pending;
     size_t sent;
     struct als_buf said;
@@ -37,7 +43,6 @@ struct als_gnuplot {
     size_t limit;
     struct process processes[MAX_PROCESSES];
     size_t count;
-    char *folder; /* owned; NULL until needed */
 };
 
 struct als_gnuplot *als_gnuplot_new(size_t processes, const struct als_gnuplot_receiver *receiver)
@@ -50,25 +55,6 @@ struct als_gnuplot *als_gnuplot_new(size_t processes, const struct als_gnuplot_r
     gnuplot->receiver = *receiver;
     gnuplot->limit = processes < MAX_PROCESSES ? processes : MAX_PROCESSES;
     return gnuplot;
-}
-
-enum als_status als_gnuplot_folder(struct als_gnuplot *gnuplot, const char **folder,
-                                   struct als_err *err)
-{
-    if (!gnuplot->folder) {
-        const char *root = getenv("TMPDIR");
-        char *path = als_asprintf("%s/alstrack-XXXXXX", root && *root ? root : "/tmp");
-        if (!mkdtemp(path)) {
-            enum als_status status =
-                als_fail(err, errno == ENOSPC ? ALS_IO : ALS_CANNOT_CREATE, "E-CREATE",
-                         "cannot make a temporary folder %s: %s", path, strerror(errno));
-            free(path);
-            return status;
-        }
-        gnuplot->folder = path;
-    }
-    *folder = gnuplot->folder;
-    return ALS_OK;
 }
 
 /* The caller's environment without what would change the drawing. */
@@ -105,7 +91,7 @@ static enum als_status cannot_start(int why, struct als_err *err)
 
 /* Standard input is named as a script file: then gnuplot reads it in blocks, not byte by byte as it
  * reads commands, which took most of its time. It then ends at the first error. */
-static int spawn(const char *folder, int input, int speech, pid_t *id)
+static int spawn(int input, int speech, const int drawings[QUEUE], pid_t *id)
 {
     static char name[] = "gnuplot", no_startup_files[] = "-d", script[] = "/dev/stdin";
     char *arguments[] = {name, no_startup_files, script, NULL};
@@ -115,43 +101,75 @@ static int spawn(const char *folder, int input, int speech, pid_t *id)
     posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, speech, STDERR_FILENO);
-    posix_spawn_file_actions_addchdir_np(&actions, folder);
+    for (int i = 0; i < QUEUE; i++)
+        posix_spawn_file_actions_adddup2(&actions, drawings[i], FIRST_DRAWING + i);
+    posix_spawn_file_actions_addchdir_np(&actions, "/");
     int why = posix_spawnp(id, name, &actions, NULL, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     return why;
 }
 
+static void close_if_open(int file)
+{
+    if (file >= 0)
+        close(file);
+}
+
+/* A file in memory, out of the way of the numbers it has in gnuplot. */
+static int make_drawing(void)
+{
+    int low = memfd_create("alstrack-chart", MFD_CLOEXEC);
+    int drawing = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, FIRST_DRAWING + QUEUE);
+    int why = errno;
+    close_if_open(low);
+    errno = why;
+    return drawing;
+}
+
+static void close_process(struct process *process)
+{
+    close_if_open(process->input);
+    close_if_open(process->speech);
+    for (size_t i = 0; i < QUEUE; i++)
+        close_if_open(process->drawings[i]);
+    als_buf_release(&process->pending);
+    als_buf_release(&process->said);
+}
+
+static int make_process(struct process *process)
+{
+    int input[2] = {-1, -1}, speech[2] = {-1, -1}, why = 0;
+    for (size_t i = 0; i < QUEUE && !why; i++)
+        if ((process->drawings[i] = make_drawing()) < 0)
+            why = errno;
+    if (!why && (pipe2(input, O_CLOEXEC) != 0 || pipe2(speech, O_CLOEXEC) != 0))
+        why = errno;
+    if (!why)
+        why = spawn(input[0], speech[1], process->drawings, &process->id);
+    close_if_open(input[0]);
+    close_if_open(speech[1]);
+    process->input = input[1];
+    process->speech = speech[0];
+    return why;
+}
+
 static enum als_status start(struct als_gnuplot *gnuplot, struct als_err *err)
 {
-    const char *folder;
-    enum als_status status = als_gnuplot_folder(gnuplot, &folder, err);
-    if (status)
-        return status;
-    int input[2], speech[2];
-    if (pipe2(input, O_CLOEXEC) != 0)
-        return cannot_start(errno, err);
-    if (pipe2(speech, O_CLOEXEC) != 0) {
-        int why = errno;
-        close(input[0]);
-        close(input[1]);
-        return cannot_start(why, err);
-    }
-    pid_t id;
-    int why = spawn(folder, input[0], speech[1], &id);
-    close(input[0]);
-    close(speech[1]);
+    struct process process = {.id = 0};
+    for (size_t i = 0; i < QUEUE; i++)
+        process.drawings[i] = -1;
+    als_buf_init(&process.pending, ALS_BUF_LARGE);
+    als_buf_init(&process.said, MAX_SPEECH);
+    int why = make_process(&process);
     if (why) {
-        close(input[1]);
-        close(speech[0]);
+        close_process(&process);
         return cannot_start(why, err);
     }
-    fcntl(input[1], F_SETFL, O_NONBLOCK);
-    fcntl(speech[0], F_SETFL, O_NONBLOCK);
-    struct process *process = &gnuplot->processes[gnuplot->count++];
-    *process = (struct process){.id = id, .input = input[1], .speech = speech[0]};
-    als_buf_init(&process->pending, ALS_BUF_LARGE);
-    als_buf_init(&process->said, MAX_SPEECH);
+    fcntl(process.input, F_SETFL, O_NONBLOCK);
+    fcntl(process.speech, F_SETFL, O_NONBLOCK);
+    fcntl(process.input, F_SETPIPE_SZ, PIPE_SIZE); /* refused: the usual size will do */
+    gnuplot->processes[gnuplot->count++] = process;
     return ALS_OK;
 }
 
@@ -191,14 +209,42 @@ static void feed(struct process *process)
     process->sent = 0;
 }
 
+/* All that was drawn for the oldest chart. */
+static enum als_status read_drawing(const struct process *process, struct als_buf *drawn,
+                                    struct als_err *err)
+{
+    const size_t slot = (process->next_drawing + QUEUE - process->n_charts) % QUEUE;
+    char chunk[64 * 1024];
+    for (off_t at = 0;;) {
+        ssize_t n = pread(process->drawings[slot], chunk, sizeof chunk, at);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return als_fail(err, ALS_IO, "E-GNUPLOT", "cannot read what gnuplot drew: %s",
+                            strerror(errno));
+        if (n == 0)
+            return ALS_OK;
+        als_buf_add(drawn, chunk, (size_t)n);
+        at += n;
+    }
+}
+
 /* Take the oldest chart off the queue and hand it on. */
 static enum als_status deliver(struct als_gnuplot *gnuplot, struct process *process,
                                const char *complaint, struct als_err *err)
 {
     void *chart = process->charts[0];
+    struct als_buf drawn;
+    als_buf_init(&drawn, MAX_CHART);
+    enum als_status status = complaint ? ALS_OK : read_drawing(process, &drawn, err);
     process->n_charts--;
     memmove(process->charts, process->charts + 1, process->n_charts * sizeof *process->charts);
-    return gnuplot->receiver.receive(chart, complaint, err);
+    if (status)
+        gnuplot->receiver.drop(chart);
+    else
+        status = gnuplot->receiver.receive(chart, &drawn, complaint, err);
+    als_buf_release(&drawn);
+    return status;
 }
 
 /* Deliver every chart whose end has been announced. */
@@ -249,20 +295,20 @@ static enum als_status listen_to(struct als_gnuplot *gnuplot, struct process *pr
 /* Wait until some process can be fed or has said something, and see to it. */
 static enum als_status attend(struct als_gnuplot *gnuplot, struct als_err *err)
 {
-    struct pollfd polls[2 * MAX_PROCESSES];
+    struct pollfd polls[MAX_PROCESSES][2];
     for (size_t i = 0; i < gnuplot->count; i++) {
         struct process *process = &gnuplot->processes[i];
         bool waiting = process->sent < process->pending.length;
-        polls[2 * i] = (struct pollfd){.fd = waiting ? process->input : -1, .events = POLLOUT};
-        polls[2 * i + 1] = (struct pollfd){.fd = process->speech, .events = POLLIN};
+        polls[i][0] = (struct pollfd){.fd = waiting ? process->input : -1, .events = POLLOUT};
+        polls[i][1] = (struct pollfd){.fd = process->speech, .events = POLLIN};
     }
-    if (poll(polls, 2 * (nfds_t)gnuplot->count, -1) < 0 && errno != EINTR)
+    if (poll(polls[0], 2 * (nfds_t)gnuplot->count, -1) < 0 && errno != EINTR)
         return als_fail(err, ALS_IO, "E-GNUPLOT", "cannot wait for gnuplot: %s", strerror(errno));
     enum als_status status = ALS_OK;
     for (size_t i = 0; i < gnuplot->count && !status; i++) {
-        if (polls[2 * i].revents)
+        if (polls[i][0].revents)
             feed(&gnuplot->processes[i]);
-        if (polls[2 * i + 1].revents)
+        if (polls[i][1].revents)
             status = listen_to(gnuplot, &gnuplot->processes[i], err);
     }
     return status;
@@ -296,9 +342,12 @@ enum als_status als_gnuplot_draw(struct als_gnuplot *gnuplot, const struct als_b
         gnuplot->receiver.drop(chart);
         return status;
     }
-    als_buf_text(&process->pending, "reset\nundefine $*\nset encoding utf8\n");
+    als_buf_printf(&process->pending,
+                   "reset\nundefine $*\nset encoding utf8\nset output '/dev/fd/%zu'\n",
+                   FIRST_DRAWING + process->next_drawing);
     als_buf_add(&process->pending, script->data, script->length);
     als_buf_text(&process->pending, "\nset output\nprint '" MARK "'\n");
+    process->next_drawing = (process->next_drawing + 1) % QUEUE;
     process->charts[process->n_charts++] = chart;
     feed(process);
     return ALS_OK;
@@ -327,19 +376,14 @@ static void end_all(struct als_gnuplot *gnuplot, bool at_once)
         struct process *process = &gnuplot->processes[i];
         for (size_t k = 0; k < process->n_charts; k++)
             gnuplot->receiver.drop(process->charts[k]);
-        close(process->input);
-        if (process->speech >= 0)
-            close(process->speech);
         if (at_once)
             kill(process->id, SIGKILL);
+        close_if_open(process->input); /* which ends it */
+        process->input = -1;
         while (waitpid(process->id, NULL, 0) < 0 && errno == EINTR)
             continue;
-        als_buf_release(&process->pending);
-        als_buf_release(&process->said);
+        close_process(process);
     }
-    if (gnuplot->folder)
-        rmdir(gnuplot->folder);
-    free(gnuplot->folder);
     free(gnuplot);
 }
 

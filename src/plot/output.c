@@ -1,4 +1,4 @@
-/* From gnuplot's raw file to the finished one. */
+/* From what gnuplot draws to the finished file. */
 #define _GNU_SOURCE /* syncfs */
 
 #include "output.h"
@@ -19,12 +19,11 @@
 #include "text.h"
 #include "theme.h"
 
-#define MAX_CHART ((size_t)256 << 20)
+#define WRITE_SIZE ((size_t)128 << 10) /* most charts are written at once */
 
 struct chart {
     enum als_format format;
     char *path;
-    char *raw; /* what gnuplot writes */
     char *title, *description;
     char *date; /* YYYYMMDDhhmmss */
     bool one_of_many;
@@ -33,9 +32,7 @@ struct chart {
 static void drop_chart(void *context)
 {
     struct chart *chart = context;
-    unlink(chart->raw);
     free(chart->path);
-    free(chart->raw);
     free(chart->title);
     free(chart->description);
     free(chart->date);
@@ -107,18 +104,12 @@ enum als_status als_output_draw(struct als_gnuplot *gnuplot, const struct als_ch
                                 const struct als_buf *body, struct als_err *err)
 {
     enum als_format format;
-    const char *folder;
     enum als_status status = als_format_of(info->path, &format, err);
-    if (!status)
-        status = als_gnuplot_folder(gnuplot, &folder, err);
     if (status)
         return status;
-    static unsigned long serial; /* tells raw files in one folder apart */
-    serial++;
     struct chart *chart = als_alloc(sizeof *chart);
     *chart = (struct chart){.format = format,
                             .path = als_strdup(info->path),
-                            .raw = als_asprintf("%s/%lu%s", folder, serial, endings[format]),
                             .title = als_strdup(info->title),
                             .description = als_strdup(info->description),
                             .date = make_date(info->day, info->stamp),
@@ -126,7 +117,6 @@ enum als_status als_output_draw(struct als_gnuplot *gnuplot, const struct als_ch
     struct als_buf script;
     als_buf_init(&script, ALS_BUF_LARGE);
     add_terminal(&script, format, info->width, info->height);
-    als_buf_printf(&script, "set output '%lu%s'\n", serial, endings[format]);
     als_buf_add(&script, body->data, body->length);
     status = als_gnuplot_draw(gnuplot, &script, chart, err);
     als_buf_release(&script);
@@ -138,7 +128,7 @@ static const char *last_part(const char *text, size_t length)
     return text + (length > 64 ? length - 64 : 0);
 }
 
-/* Did gnuplot reach the end of the file? A full disk does not always show otherwise. */
+/* Did gnuplot reach the end of the chart? */
 static bool is_whole(enum als_format format, const struct als_buf *raw)
 {
     if (raw->length < 64)
@@ -245,6 +235,7 @@ static enum als_status write_final(const struct chart *chart, struct als_buf *ra
     enum als_status status = als_file_create(chart->path, &out, err);
     if (status)
         return status;
+    setvbuf(out.stream, NULL, _IOFBF, WRITE_SIZE);
     if (chart->format == ALS_FORMAT_PDF)
         fix_pdf_date(raw, chart->date);
     if (chart->format == ALS_FORMAT_SVG)
@@ -265,22 +256,18 @@ static enum als_status not_drawn(const struct chart *chart, const char *complain
     return ALS_INTERNAL;
 }
 
-static enum als_status receive_chart(void *context, const char *complaint, struct als_err *err)
+static enum als_status receive_chart(void *context, struct als_buf *drawn, const char *complaint,
+                                     struct als_err *err)
 {
     struct chart *chart = context;
-    struct als_buf raw;
-    als_buf_init(&raw, MAX_CHART);
     enum als_status status = ALS_OK;
-    if (complaint) {
+    if (complaint)
         status = not_drawn(chart, complaint, err);
-    } else if (als_file_read(chart->raw, &raw, NULL) != ALS_OK || !is_whole(chart->format, &raw)) {
-        status = als_fail(err, ALS_IO, "E-GNUPLOT",
-                          "gnuplot left %s unfinished: is there room in the temporary folder?",
-                          chart->path);
-    } else {
-        status = write_final(chart, &raw, err);
-    }
-    als_buf_release(&raw);
+    else if (!is_whole(chart->format, drawn))
+        status =
+            als_fail(err, ALS_INTERNAL, "E-GNUPLOT", "gnuplot left %s unfinished", chart->path);
+    else
+        status = write_final(chart, drawn, err);
     drop_chart(chart);
     return status;
 }

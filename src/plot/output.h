@@ -1,6 +1,6 @@
 /*
- * The file a chart becomes: its format, gnuplot's terminal for it, and what is done to gnuplot's
- * file before it takes its name: checked for being whole, given a description (SVG) or a fixed date
+ * The file a chart becomes: its format, gnuplot's terminal for it, and what is done to what gnuplot
+ * drew before it takes its name: checked for being whole, given a description (SVG) or a fixed date
  * (PDF), and put in place by temporary file and rename. The same chart gives the same bytes.
  */
 #ifndef ALSTRACK_PLOT_OUTPUT_H

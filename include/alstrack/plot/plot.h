@@ -22,7 +22,7 @@ ALS_CHECKED enum als_status als_plot_patient(struct als_store *store, const char
                                              const char *path,
                                              const struct als_plot_options *options,
                                              struct als_err *err);
-/* Every patient: FOLDER/PATIENT.ENDING, one gnuplot process. *charts counts them. */
+/* Every patient: FOLDER/PATIENT.ENDING, one gnuplot process per processor. *charts counts them. */
 ALS_CHECKED enum als_status als_plot_all_patients(struct als_store *store, const char *folder,
                                                   const char *ending,
                                                   const struct als_plot_options *options,

@@ -90,3 +90,45 @@ Test(num, the_least_integer_is_written_whole)
     cr_assert_eq(als_num_format_integer(INT64_MIN, text), 20);
     cr_assert_str_eq(text, "-9223372036854775808");
 }
+
+Test(num, the_quick_form_reads_back_as_the_same_double)
+{
+    uint64_t state = 88172645463325252u;
+    for (int i = 0; i < 300000; i++) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        double value = ldexp((double)(int64_t)state, -(int)(state % 80)), back = NAN;
+        char text[ALS_NUM_TEXT];
+        size_t length = als_num_format_quick(value, text);
+        cr_assert_lt(length, ALS_NUM_TEXT);
+        cr_assert_eq(length, strlen(text));
+        cr_assert(als_num_parse_double(text, length, &back), "%s", text);
+        cr_assert_eq(back, value, "%s is not %.17g", text, value);
+    }
+    char text[ALS_NUM_TEXT];
+    als_num_format_quick(-12.5, text);
+    cr_expect_str_eq(text, "-12.5");
+    als_num_format_quick(0.001953125, text);
+    cr_expect_str_eq(text, "0.001953125");
+    als_num_format_quick(NAN, text);
+    cr_expect_str_eq(text, "");
+}
+
+Test(num, fixed_places_are_rounded_and_lose_their_zeros)
+{
+    const struct {
+        double value;
+        int decimals;
+        const char *text;
+    } cases[] = {{0.0178091, 6, "0.017809"}, {-0.25, 6, "-0.25"},
+                 {0.9999996, 6, "1"},        {-1e-7, 6, "0"},
+                 {12.345, 0, "12"},          {1200, 6, "1200"},
+                 {0.000001, 6, "0.000001"},  {-1.05, 1, "-1.1"},
+                 {1e15, 6, "1e+15"},         {NAN, 6, ""},
+                 {INFINITY, 6, "inf"}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char text[ALS_NUM_TEXT];
+        cr_expect_eq(als_num_format_fixed(cases[i].value, cases[i].decimals, text),
+                     strlen(cases[i].text));
+        cr_expect_str_eq(text, cases[i].text);
+    }
+}

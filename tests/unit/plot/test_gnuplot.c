@@ -9,14 +9,16 @@
 
 struct log {
     int received[64], complaints, dropped;
-    char said[2000];
+    char said[2000], drawn[64][1000];
 };
 static struct log seen;
 
-static enum als_status note(void *chart, const char *complaint, struct als_err *err)
+static enum als_status note(void *chart, struct als_buf *drawn, const char *complaint,
+                            struct als_err *err)
 {
     (void)err;
     seen.received[*(int *)chart]++;
+    snprintf(seen.drawn[*(int *)chart], sizeof seen.drawn[0], "%s", drawn->data);
     if (complaint) {
         seen.complaints++;
         snprintf(seen.said, sizeof seen.said, "%s", complaint);
@@ -73,7 +75,7 @@ static size_t files_in(const char *folder)
     return n;
 }
 
-#define SIMPLE "set terminal svg\nset output '1.svg'\nplot [0:1] x\n"
+#define SIMPLE "set terminal svg\nplot [0:1] x\n"
 
 Test(gnuplot, receives_every_chart_once)
 {
@@ -184,15 +186,44 @@ Test(gnuplot, a_script_larger_than_any_pipe_gets_through)
     als_buf_release(&script);
 }
 
-Test(gnuplot, leaves_no_folder_behind)
+Test(gnuplot, gives_each_chart_what_was_drawn_for_it)
+{
+    struct als_err err;
+    struct als_gnuplot *gnuplot = als_gnuplot_new(2, &receiver);
+    for (int i = 0; i < 30; i++) {
+        char script[100];
+        snprintf(script, sizeof script, "set terminal dumb 40,8\nset title 'chart %d.'\nplot 1\n",
+                 i);
+        cr_assert_eq(draw(gnuplot, i, script, &err), ALS_OK);
+    }
+    cr_assert_eq(als_gnuplot_finish(gnuplot, &err), ALS_OK);
+    for (int i = 0; i < 30; i++) {
+        char expected[100];
+        snprintf(expected, sizeof expected, "chart %d.", i);
+        cr_expect_not_null(strstr(seen.drawn[i], expected), "%s", seen.drawn[i]);
+    }
+    assert_no_leaks();
+}
+
+Test(gnuplot, a_chart_cut_short_is_not_received_as_drawn)
+{
+    struct als_err err = {0};
+    pretend("#!/bin/sh\necho '<svg> half of i' >/dev/fd/3\nkill -9 $$\n");
+    struct als_gnuplot *gnuplot = als_gnuplot_new(1, &receiver);
+    cr_assert_eq(draw(gnuplot, 0, SIMPLE, &err), ALS_OK);
+    cr_assert_eq(als_gnuplot_finish(gnuplot, &err), ALS_OK);
+    cr_assert_eq(seen.complaints, 1);
+    cr_assert_str_eq(seen.drawn[0], "");
+    assert_no_leaks();
+}
+
+Test(gnuplot, leaves_no_file_behind)
 {
     char folder[256];
     struct als_err err;
     setenv("TMPDIR", test_folder(folder), 1);
+    cr_assert_eq(chdir(folder), 0);
     struct als_gnuplot *gnuplot = als_gnuplot_new(1, &receiver);
-    const char *inner;
-    cr_assert_eq(als_gnuplot_folder(gnuplot, &inner, &err), ALS_OK);
-    cr_assert_eq(files_in(folder), 1);
     cr_assert_eq(draw(gnuplot, 0, "set terminal dumb\nplot [0:1] x\n", &err), ALS_OK);
     cr_assert_eq(als_gnuplot_finish(gnuplot, &err), ALS_OK);
     cr_assert_eq(files_in(folder), 0);
