@@ -25,11 +25,11 @@ check_one_survival <- function(data, endpoint, cases, by, strata) {
                                   if (!is.null(strata)) list("--strata", strata)))$result
   cases$group <- if (is.null(by)) factor("all") else group_of(data, cases$patient, by)
   cases$stratum <- if (is.null(strata)) "all" else
-    ifelse(is.na(data$patients[[strata]]), "", data$patients[[strata]])
+    data$patients[[strata]]
   cases <- cases[cases$used & !is.na(cases$group), ]
   cases$group <- droplevels(cases$group)
   if (is.null(strata)) check_curves(ours, cases, where)
-  if (!is.null(by)) check_comparison(ours, cases, by, where)
+  if (!is.null(by)) check_comparison(ours, cases[!is.na(cases$stratum), ], by, where)
 }
 
 check_curves <- function(ours, cases, where) {
@@ -71,7 +71,17 @@ check_curves <- function(ours, cases, where) {
   }
 }
 
+# Does somebody at risk stay without the event at a time of events?
+tells_apart <- function(cases) any(sapply(which(cases$event), function(i) {
+  at_risk <- cases$stratum == cases$stratum[i] & cases$days >= cases$days[i]
+  any(at_risk & !(cases$event & cases$days == cases$days[i]))
+}))
+
 check_comparison <- function(ours, cases, by, where) {
+  if (any(cases$event) && nlevels(cases$group) > 1 && !tells_apart(cases)) {
+    compare("survival", "no test of nothing", c(numbers(ours$log_rank$chisq), length(ours$cox)), c(NA, 0), 0, 1, where)
+    return(invisible())
+  }
   groups <- nlevels(cases$group)
   possible <- groups > 1 && sum(cases$event) > 0
   if (possible) {

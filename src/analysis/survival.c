@@ -18,7 +18,8 @@ struct run {
     struct survival_cases cases;
     struct als_levels levels;
     struct als_case *all, *work; /* n; times in days */
-    size_t n;
+    struct als_case *compared;   /* n_compared: those of all whose stratum is known */
+    size_t n, n_compared;
     struct als_km_row **rows; /* per level */
     size_t *n_rows;
     double unit; /* days */
@@ -35,6 +36,7 @@ static void make_cases(struct run *run)
     size_t room = run->patients.count + 1;
     struct als_groups strata = als_groups_make(&run->patients, run->options->strata, run->arena);
     run->all = als_arena_array(run->arena, room, sizeof *run->all);
+    run->compared = als_arena_array(run->arena, room, sizeof *run->compared);
     run->work = als_arena_array(run->arena, 2 * room, sizeof *run->work);
     for (size_t i = 0; i < run->patients.count; i++) {
         if (run->levels.of[i] == ALS_NO_LEVEL)
@@ -45,6 +47,8 @@ static void make_cases(struct run *run)
                                              .stratum = strata.of[i],
                                              .row = run->n,
                                              .entry = run->cases.items[i].entry};
+        if (!run->options->strata || strata.names[strata.of[i]])
+            run->compared[run->n_compared++] = run->all[run->n];
         run->n++;
     }
 }
@@ -130,7 +134,9 @@ static void note_group(const struct run *run, const char *name, size_t n, size_t
         als_buf_printf(&text, " to %.6g", median->ci_high / run->unit);
     else if (!isnan(median->ci_low))
         als_buf_text(&text, ", upper limit not reached");
-    if (isnan(mean->mean))
+    if (isnan(tau))
+        als_buf_text(&text, "; no restricted mean: a curve ends on day 0");
+    else if (isnan(mean->mean))
         als_buf_text(&text, "; restricted mean not estimable: the curve ends earlier");
     else
         als_buf_printf(&text, "; restricted mean to %.6g %s %.6f (SE %.6f)", tau / run->unit, unit,
@@ -187,7 +193,16 @@ static void add_groups(const struct run *run)
 
 /* ---------------------------------------------------------------- comparison */
 
-static void add_logrank(const struct run *run)
+/* Who is in no stratum known can be compared with nobody. */
+static void note_strata(const struct run *run)
+{
+    if (run->n_compared < run->n)
+        als_table_note(run->curve,
+                       "left out of the comparison within strata, not of the curves: no %s: %zu",
+                       run->options->strata, run->n - run->n_compared);
+}
+
+static enum als_survival_status add_logrank(const struct run *run)
 {
     static const struct als_table_column columns[] = {
         {"chisq", "log-rank chi-squared", ALS_CELL_NUMBER, 4},
@@ -198,7 +213,8 @@ static void add_logrank(const struct run *run)
     size_t k = run->levels.count;
     struct als_logrank_group *groups = als_arena_array(run->arena, k + 1, sizeof *groups);
     double *matrix = als_arena_array(run->arena, (k + 1) * (k + 1), sizeof *matrix);
-    struct als_logrank test = als_logrank_test(run->n, run->all, k, run->work, groups, matrix);
+    struct als_logrank test =
+        als_logrank_test(run->n_compared, run->compared, k, run->work, groups, matrix);
     bool ok = test.status == ALS_SURVIVAL_OK;
     als_table_number(table, ok ? test.chisq : NAN);
     if (ok)
@@ -213,6 +229,7 @@ static void add_logrank(const struct run *run)
                        test.df, test.p);
     else
         als_table_note(run->curve, "no log-rank test: %s", als_survival_reason(test.status));
+    return test.status;
 }
 
 static void note_term(const struct run *run, size_t level, const struct als_cox_term *term)
@@ -251,7 +268,9 @@ static void add_cox_rows(const struct run *run, const struct als_cox_term *terms
     }
 }
 
-static void add_cox(const struct run *run)
+/* Where everybody has the event at once, Efron's treatment of ties would still give a ratio of 1
+ * with an interval, made of nothing: compared is how the log-rank test ended. */
+static void add_cox(const struct run *run, enum als_survival_status compared)
 {
     static const struct als_table_column columns[] = {
         {"term", "term", ALS_CELL_TEXT, 0},
@@ -268,6 +287,10 @@ static void add_cox(const struct run *run)
         als_table_note(run->curve, "no hazard ratio: only one group");
         return;
     }
+    if (compared == ALS_SURVIVAL_NO_VARIANCE) {
+        als_table_note(run->curve, "no hazard ratio: %s", als_survival_reason(compared));
+        return;
+    }
     size_t p = run->levels.count - 1;
     double *x = als_arena_array(run->arena, run->n * p + 1, sizeof *x);
     double *workspace = als_arena_array(run->arena, als_cox_workspace(p), sizeof *workspace);
@@ -275,7 +298,8 @@ static void add_cox(const struct run *run)
     for (size_t i = 0; i < run->n; i++)
         if (run->all[i].group > 0)
             x[i * p + run->all[i].group - 1] = 1;
-    struct als_cox cox = als_cox_fit(run->n, run->all, p, x, run->work, workspace, terms);
+    struct als_cox cox =
+        als_cox_fit(run->n_compared, run->compared, p, x, run->work, workspace, terms);
     if (cox.status == ALS_SURVIVAL_OK)
         add_cox_rows(run, terms, table);
     else
@@ -376,8 +400,8 @@ enum als_status als_analyze_survival(struct als_store *store,
         note_method(&run, als_store_protocol(store));
         add_groups(&run);
         if (options->by) {
-            add_logrank(&run);
-            add_cox(&run);
+            note_strata(&run);
+            add_cox(&run, add_logrank(&run));
         }
     }
     als_arena_free(run.arena);

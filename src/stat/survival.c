@@ -207,26 +207,31 @@ struct als_km_mean als_km_restricted_mean(const struct als_km_row *rows, size_t 
 
 /* ---------------------------------------------------------------- log-rank */
 
-/* Adds one event time: expected events per group and their covariance. */
-static void add_event_time(size_t k, size_t deaths, const double *at_risk, double all,
+/* Adds one event time: expected events per group and their covariance. Were two groups at risk? */
+static bool add_event_time(size_t k, size_t deaths, const double *at_risk, double all,
                            struct als_logrank_group *groups, double *covariance)
 {
     double d = (double)deaths, factor = all > 1 ? d * (all - d) / (all - 1) : 0;
+    size_t present = 0;
     for (size_t g = 0; g < k; g++) {
         double share = at_risk[g] / all;
+        present += at_risk[g] > 0;
         groups[g].expected += d * share;
         for (size_t h = 0; h < k; h++)
             covariance[g * k + h] += factor * share * ((g == h) - at_risk[h] / all);
     }
+    return present > 1;
 }
 
 /* The quadratic form (O - E)' V^-1 (O - E) over all but the last group with an expected event. */
-static void finish_logrank(size_t k, struct als_logrank_group *groups, double *covariance,
+static void finish_logrank(size_t k, bool met, struct als_logrank_group *groups, double *covariance,
                            struct als_logrank *result)
 {
     size_t used = 0, last = 0;
+    double variance = 0;
     for (size_t g = 0; g < k; g++) {
         groups[g].variance = covariance[g * k + g];
+        variance += groups[g].variance;
         if (groups[g].expected > 0) {
             used++;
             last = g;
@@ -248,7 +253,7 @@ static void finish_logrank(size_t k, struct als_logrank_group *groups, double *c
         difference[row++] = (double)groups[g].observed - groups[g].expected;
     }
     if (!small_cholesky(n, covariance, 1e-12, NULL)) {
-        result->status = ALS_SURVIVAL_ONE_GROUP;
+        result->status = met && !(variance > 0) ? ALS_SURVIVAL_NO_VARIANCE : ALS_SURVIVAL_ONE_GROUP;
         return;
     }
     small_solve_lower(n, covariance, difference);
@@ -283,6 +288,7 @@ struct als_logrank als_logrank_test(size_t n, const struct als_case *cases, size
     const struct als_case *entries = survival_sort_entries(n, true, work), *leaver;
     size_t late = n;
     double all = 0;
+    bool met = false;
     for (size_t i = n; i-- > 0;) { /* backwards: the risk set grows */
         if (i + 1 == n || work[i].stratum != work[i + 1].stratum) {
             memset(at_risk, 0, n_groups * sizeof *at_risk);
@@ -303,9 +309,9 @@ struct als_logrank als_logrank_test(size_t n, const struct als_case *cases, size
             all--;
         }
         if (deaths)
-            add_event_time(n_groups, deaths, at_risk, all, groups, matrix);
+            met |= add_event_time(n_groups, deaths, at_risk, all, groups, matrix);
     }
-    finish_logrank(n_groups, groups, matrix, &result);
+    finish_logrank(n_groups, met, groups, matrix, &result);
     return result;
 }
 
@@ -318,6 +324,8 @@ const char *als_survival_reason(enum als_survival_status status)
         [ALS_SURVIVAL_NEVER_AT_RISK] = "a patient enters only after the event or censoring",
         [ALS_SURVIVAL_NO_EVENTS] = "no events",
         [ALS_SURVIVAL_ONE_GROUP] = "only one group is at risk when events happen",
+        [ALS_SURVIVAL_NO_VARIANCE] = "all who are at risk have the event at the same time, which "
+                                     "tells nothing of the groups",
         [ALS_SURVIVAL_COLLINEAR] = "a covariate is constant or a combination of others",
         [ALS_SURVIVAL_NOT_CONVERGED] = "the likelihood has no maximum that could be found",
     };

@@ -27,6 +27,7 @@ enum als_survival_status {
     ALS_SURVIVAL_NEVER_AT_RISK, /* an entry is not before the time */
     ALS_SURVIVAL_NO_EVENTS,     /* nothing to compare or to fit */
     ALS_SURVIVAL_ONE_GROUP,     /* fewer than two groups were ever at risk of an event together */
+    ALS_SURVIVAL_NO_VARIANCE,   /* groups met, but only where everybody had the event at once */
     ALS_SURVIVAL_COLLINEAR,     /* Cox: a covariate is constant or a combination of others */
     ALS_SURVIVAL_NOT_CONVERGED
 };

@@ -223,6 +223,13 @@ Test(survival, of_people_who_all_died_on_day_0_is_a_drop_to_nothing)
     cr_assert_eq(number(curve, 0, "survival"), 0.0);
     cr_assert_eq(number(part(&result, "groups"), 0, "median"), 0.0);
     cr_assert(cell(part(&result, "groups"), 0, "restricted_mean")->missing);
+    cr_assert(has_note(&result, "A: patients 2, events 2, median 0 months; "));
+    cr_assert(has_note(&result, "no restricted mean: a curve ends on day 0"));
+    cr_assert(has_note(&result, "no log-rank test: all who are at risk have the event at the same "
+                                "time, which tells nothing of the groups"));
+    cr_assert(has_note(&result, "no hazard ratio: all who are at risk"));
+    cr_assert(cell(part(&result, "log_rank"), 0, "chisq")->missing);
+    cr_assert_eq(als_table_rows(part(&result, "cox")), 0u);
     als_result_release(&result);
     trial_close(&trial);
 }
@@ -280,6 +287,49 @@ Test(survival, from_onset_warns_of_left_truncation_and_of_partial_dates)
     cr_assert(has_note(&result, "a date without a day"));
     cr_assert(has_note(&result, "no time zero: 1 patient"));
     als_result_release(&result);
+    trial_close(&trial);
+}
+
+static void add_in_stratum(struct trial *trial, int number, const char *onset_site)
+{
+    struct als_err err = {.status = ALS_OK};
+    char name[16], date[ALS_DATE_TEXT];
+    snprintf(name, sizeof name, "%s%d", onset_site ? onset_site : "none", number);
+    struct als_patient patient = {.patient = name,
+                                  .site = "PRG",
+                                  .height_cm = NAN,
+                                  .arm = number % 2 ? "A" : "B",
+                                  .onset_site = onset_site};
+    trial_ok(als_patient_put(trial->store, &patient, ALS_GIVEN_ALL, NULL, &err), &err);
+    trial_event(trial, patient.id, "infusion", "2016-01-04");
+    trial_event(trial, patient.id, number % 3 ? "death" : "last_known_alive",
+                als_day_format(trial_day("2016-01-04") + 40 + (number * 37) % 101, date));
+}
+
+/* Two who are in no stratum known are in the curves and nowhere else. */
+Test(survival, compares_within_strata_only_who_has_one)
+{
+    struct trial trial;
+    trial_open(&trial);
+    for (int i = 0; i < 24; i++)
+        add_in_stratum(&trial, i, i < 12 ? "bulbar" : "spinal");
+    struct als_survival_options options = {
+        .endpoint = "death", .by = "arm", .strata = "onset_site"};
+    struct als_result all = survival(&trial, options);
+    add_in_stratum(&trial, 1, NULL);
+    add_in_stratum(&trial, 2, NULL);
+    struct als_result more = survival(&trial, options);
+    cr_assert_not(isnan(number(part(&all, "log_rank"), 0, "chisq")));
+    cr_assert_eq(number(part(&more, "log_rank"), 0, "chisq"),
+                 number(part(&all, "log_rank"), 0, "chisq"));
+    cr_assert_eq(number(part(&more, "cox"), 0, "hazard_ratio"),
+                 number(part(&all, "cox"), 0, "hazard_ratio"));
+    cr_assert_eq(count(part(&more, "groups"), 0, "n") + count(part(&more, "groups"), 1, "n"), 26);
+    cr_assert(has_note(&more, "left out of the comparison within strata, not of the curves: no "
+                              "onset_site: 2"));
+    cr_assert_not(has_note(&all, "left out of the comparison"));
+    als_result_release(&all);
+    als_result_release(&more);
     trial_close(&trial);
 }
 

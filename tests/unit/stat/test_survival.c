@@ -215,7 +215,8 @@ static const struct {
     {2, {1, 2}, {0, 0}, {0, 1}, ALS_SURVIVAL_NO_EVENTS},
     {3, {1, 2, 3}, {1, 1, 1}, {1, 1, 1}, ALS_SURVIVAL_ONE_GROUP},
     {2, {1, 2}, {0, 1}, {0, 1}, ALS_SURVIVAL_ONE_GROUP},
-    {2, {0, 0}, {1, 1}, {0, 1}, ALS_SURVIVAL_ONE_GROUP},
+    {2, {0, 0}, {1, 1}, {0, 1}, ALS_SURVIVAL_NO_VARIANCE},
+    {3, {5, 5, 5}, {1, 1, 1}, {0, 1, 1}, ALS_SURVIVAL_NO_VARIANCE},
 };
 
 TABLE_TEST(survival, refuses_what_it_cannot_compare, unfit)
