@@ -24,6 +24,14 @@ struct als_prepost als_prepost_none(void)
     return none;
 }
 
+/* Slopes that differ by rounding alone are equal: a rank test must not count such a change. */
+static double difference(double after, double before)
+{
+    static const double ROUNDING = 1e-13;
+    double change = after - before;
+    return fabs(change) <= ROUNDING * fmax(fabs(after), fabs(before)) ? 0 : change;
+}
+
 static struct als_stick fit_stick(const struct als_series *series)
 {
     static const double change[STICK_COLUMNS] = {0, -1, 1};
@@ -49,18 +57,12 @@ static struct als_stick fit_stick(const struct als_series *series)
         stick.before = fit.beta[1];
         stick.after = fit.beta[2];
         stick.change = als_regress_contrast(&fit, change, scratch);
+        stick.change = als_estimate_make(difference(stick.after, stick.before), stick.change.se,
+                                         stick.change.df);
     }
     free(work);
     free(x);
     return stick;
-}
-
-/* Slopes that differ by rounding alone are equal: a rank test must not count such a change. */
-static double difference(double after, double before)
-{
-    static const double ROUNDING = 1e-13;
-    double change = after - before;
-    return fabs(change) <= ROUNDING * fmax(fabs(after), fabs(before)) ? 0 : change;
 }
 
 struct als_prepost als_prepost_fit(const struct als_series *series, bool exclude_zero,

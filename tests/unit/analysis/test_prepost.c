@@ -250,6 +250,24 @@ Test(prepost, tests_each_group_and_all)
     trial_close(&trial);
 }
 
+/* The broken stick finds the same line on both sides but for the last digit. */
+Test(prepost, of_an_exact_line_is_no_change_at_all)
+{
+    static const struct value line[] = {{"SCR", -60, 40}, {"UNS1", -30, 39}, {"D0", 0, 38},
+                                        {"MN1", 30, 37},  {"UNS2", 60, 36},  {"MN3", 90, 35}};
+    struct trial trial;
+    open_with_responders(&trial);
+    add_patient(&trial, "a", NULL, line, COUNT(line));
+    struct als_table *table = prepost(&trial, (struct als_prepost_options){.patient = NULL});
+    cr_assert_eq(trial_number(table, 0, "stick_change"), 0.0);
+    cr_assert_eq(trial_number(table, 0, "stick_se"), 0.0);
+    cr_assert_eq(trial_number(table, 0, "stick_ci_low"), 0.0);
+    cr_assert_eq(trial_number(table, 0, "stick_ci_high"), 0.0);
+    cr_assert(trial_cell(table, 0, "stick_p")->missing);
+    als_table_free(table);
+    trial_close(&trial);
+}
+
 Test(prepost, does_not_test_equal_changes)
 {
     struct trial trial;
