@@ -104,6 +104,8 @@ static struct als_date find_pav(struct survival_cases *cases, const struct survi
     struct als_pav pav = als_pav_of(person->events, person->n_events, &rules->pav,
                                     person->follow.death.day, person->follow.last_known);
     *undated |= pav.undated;
+    if (pav.no_hours)
+        als_noted_add(&cases->pav_no_hours, person->name);
     if (pav.unchecked)
         als_noted_add(&cases->pav_unchecked, person->name);
     else if (pav.date.day == ALS_NO_DAY && pav.fewer_hours)

@@ -50,7 +50,7 @@ struct survival_cases {
     size_t at_zero;              /* censored on day 0: nothing is known of them afterwards */
     size_t late;                 /* used, and entered after time zero */
     struct als_noted no_zero, before_zero, before_entry, undated, partial, competing;
-    struct als_noted pav_unchecked, pav_fewer, pav_short, no_stage;
+    struct als_noted pav_unchecked, pav_no_hours, pav_fewer, pav_short, no_stage;
 };
 
 ALS_CHECKED enum als_status survival_cases_load(struct als_store *store,

@@ -35,10 +35,15 @@ static void note_left_out(const struct survival_cases *cases, struct als_buf *te
 static void note_ventilation(const struct survival_cases *cases, const struct survival_rules *rules,
                              struct als_buf *text, struct als_table *table)
 {
-    als_table_note(table,
-                   "pav: more than %g hours of ventilation a day on more than %d consecutive days, "
-                   "from the hours of niv_start, tracheostomy and pav; date: the first of them",
-                   rules->pav.hours, rules->pav.days);
+    als_table_note(
+        table,
+        "pav: more than %g hours of ventilation a day on more than %d consecutive days, "
+        "from the hours of ventilation, niv_start, tracheostomy and pav; date: the first of "
+        "them",
+        rules->pav.hours, rules->pav.days);
+    if (cases->pav_no_hours.count)
+        als_table_note(table, "warning: a number other than 0 to 24 hours a day, not used: %s",
+                       als_noted_say(&cases->pav_no_hours, text));
     if (cases->pav_unchecked.count)
         als_table_note(table, "pav recorded without hours, taken as recorded: %s",
                        als_noted_say(&cases->pav_unchecked, text));

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/core/hours.h"
 #include "patients.h"
 
 struct als_pav_rule als_pav_asked(double hours, int days)
@@ -16,13 +17,10 @@ static bool is_pav(const struct als_event *event)
     return strcmp(event->event, "pav") == 0;
 }
 
-/* Hours a day that the event states; NAN when it says nothing of them. */
-static double hours_of(const struct als_event *event)
+static bool is_about_ventilation(const struct als_event *event)
 {
-    bool ventilation = is_pav(event) || strcmp(event->event, "niv_start") == 0 ||
-                       strcmp(event->event, "tracheostomy") == 0;
-    bool in_hours = !event->unit || event->unit[0] == 'h' || event->unit[0] == 'H';
-    return ventilation && in_hours ? event->value : NAN;
+    return is_pav(event) || strcmp(event->event, "ventilation") == 0 ||
+           strcmp(event->event, "niv_start") == 0 || strcmp(event->event, "tracheostomy") == 0;
 }
 
 /* A spell under way. */
@@ -51,8 +49,11 @@ static void end_spell(struct als_pav *pav, struct spell *spell, int last, bool o
 static bool take_event(struct als_pav *pav, struct spell *spell, const struct als_event *event,
                        const struct als_pav_rule *rule)
 {
-    double hours = hours_of(event);
+    if (!is_about_ventilation(event))
+        return false;
+    double hours = als_hours_a_day(event->value, event->unit);
     struct als_date date = als_date_of(event->date);
+    pav->no_hours |= isnan(hours) && !isnan(event->value);
     if (isnan(hours) && !is_pav(event))
         return false;
     if (date.day == ALS_NO_DAY) {

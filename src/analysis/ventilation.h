@@ -3,11 +3,12 @@
  * for more than so many hours a day on more than so many consecutive days; its date is the first of
  * them (22 hours and 7 days: HEALEY platform protocol; other trials ask for 23).
  *
- * Events niv_start, tracheostomy and pav that state hours (value, in hours a day) each say how long
- * the patient is ventilated from that day on, until the next of them. A spell above the limit lasts
- * until an event with fewer hours, until death, or until the patient was last known alive; in the
- * last case an event pav stands for the days still to come, as it was recorded for being permanent.
- * An event pav without hours counts on its date, unchecked.
+ * Events ventilation, niv_start, tracheostomy and pav that state hours a day (als_hours_a_day) each
+ * say how long the patient is ventilated from that day on, until the next of them; a course of
+ * hours is a row of events ventilation. A spell above the limit lasts until an event with fewer
+ * hours, until death, or until the patient was last known alive; in the last case an event pav
+ * stands for the days still to come, as it was recorded for being permanent. An event pav without
+ * hours counts on its date, unchecked.
  */
 #ifndef ALSTRACK_ANALYSIS_VENTILATION_H
 #define ALSTRACK_ANALYSIS_VENTILATION_H
@@ -26,6 +27,7 @@ struct als_pav {
     bool undated;         /* an event pav without any date, and no other */
     bool unchecked;       /* from an event without hours */
     bool fewer_hours;     /* there is an event pav whose hours do not suffice */
+    bool no_hours;        /* a number on the way was none of hours a day, and not used */
     bool too_short;       /* a spell that is not known to have lasted so long */
 };
 

@@ -61,7 +61,7 @@ static enum als_status check_date(struct als_cli *cli, const char *text, struct 
                                           : als_ask_check_date(cli, text, err);
 }
 
-/* What is missing, asked on a terminal: a number belongs to infusions only. */
+/* What is missing, asked on a terminal: a number belongs to some events only. */
 static enum als_status ask(struct als_cli *cli, struct als_err *err)
 {
     const char **names = als_arena_array(cli->arena, ALS_NAMES_ROOM, sizeof *names);
@@ -82,12 +82,22 @@ static enum als_status ask(struct als_cli *cli, struct als_err *err)
          .hint = "such as 15e6",
          .check = als_ask_check_number},
     };
+    const struct als_ask hours[] = {
+        {.option = "value",
+         .label = "Hours a day from then on",
+         .hint = "0 to 24, 0 when ventilation ended",
+         .required = true,
+         .check = als_ask_check_number},
+    };
     const struct als_ask more[] = {{.option = "note", .label = "Note"}};
     if (!als_ask_wanted(cli, key, 3, false))
         return ALS_OK;
     enum als_status status = als_ask_each(cli, key, 3, err);
-    if (!status && strcmp(als_args_operand(&cli->args, 1), "infusion") == 0)
+    const char *event = status ? "" : als_args_operand(&cli->args, 1);
+    if (!status && strcmp(event, "infusion") == 0)
         status = als_ask_each(cli, infusion, 1, err);
+    if (!status && strcmp(event, "ventilation") == 0)
+        status = als_ask_each(cli, hours, 1, err);
     return status ? status : als_ask_each(cli, more, 1, err);
 }
 

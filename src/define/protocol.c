@@ -7,20 +7,10 @@
 #include "alstrack/core/date.h"
 #include "protocol_parse.h"
 
-const char *const als_event_names[] = {"onset",
-                                       "diagnosis",
-                                       "consent",
-                                       "infusion",
-                                       "treatment_stopped",
-                                       "niv_start",
-                                       "gastrostomy",
-                                       "tracheostomy",
-                                       "pav",
-                                       "withdrawal",
-                                       "lost_to_followup",
-                                       "last_known_alive",
-                                       "death",
-                                       NULL};
+const char *const als_event_names[] = {
+    "onset",      "diagnosis",        "consent",          "infusion",     "treatment_stopped",
+    "niv_start",  "ventilation",      "gastrostomy",      "tracheostomy", "pav",
+    "withdrawal", "lost_to_followup", "last_known_alive", "death",        NULL};
 
 bool als_protocol_has_event(const struct als_protocol *protocol, const char *name)
 {

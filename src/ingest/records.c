@@ -153,10 +153,13 @@ static enum als_status put_event(struct records *records, enum als_put *what, st
 {
     struct als_row *row = &records->row;
     const size_t patient = als_row_patient(row, &records->importer->roster);
+    const char *name = event_name(records);
+    bool hours = name && strcmp(name, "ventilation") == 0;
     struct als_event event = {
         .patient_id = patient_id(records, patient),
-        .event = event_name(records),
-        .value = als_row_number(row, ALS_EVENTS_VALUE, -HUGE_VAL, HUGE_VAL, "a number"),
+        .event = name,
+        .value = hours ? als_row_number(row, ALS_EVENTS_VALUE, 0, 24, "0 to 24 hours a day")
+                       : als_row_number(row, ALS_EVENTS_VALUE, -HUGE_VAL, HUGE_VAL, "a number"),
         .unit = text(records, ALS_EVENTS_UNIT),
         .note = als_row_text(row, ALS_EVENTS_NOTE, 4000, records->arena),
     };

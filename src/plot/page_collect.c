@@ -1,4 +1,5 @@
 /* One patient's page, from what page_source.c has read. */
+#include <math.h>
 #include <string.h>
 #include <strings.h>
 
@@ -326,6 +327,7 @@ static const struct {
 } milestones[] = {
     {"infusion", "infusion", ALS_PAGE_INFUSION},
     {"niv_start", "NIV", ALS_PAGE_MILESTONE},
+    {"ventilation", "ventilation", ALS_PAGE_MILESTONE},
     {"pav", "permanent ventilation", ALS_PAGE_MILESTONE},
     {"withdrawal", "withdrawal", ALS_PAGE_END},
     {"lost_to_followup", "lost to follow-up", ALS_PAGE_END},
@@ -357,6 +359,9 @@ static struct als_page_event drawn_event(const struct collector *c, const struct
         strcmp(event->unit, "cells") == 0)
         drawn.label = als_arena_printf(c->arena, "%s (%s million cells)", drawn.label,
                                        als_page_short(event->value / 1e6, 1, c->arena));
+    if (strcmp(event->event, "ventilation") == 0 && !isnan(event->value))
+        drawn.label = als_arena_printf(c->arena, "%s %s h a day", drawn.label,
+                                       als_page_short(event->value, 1, c->arena));
     if (date.precision != ALS_PRECISION_DAY)
         drawn.label = als_arena_printf(c->arena, "%s (%s)", drawn.label, event->date);
     return drawn;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/core/hours.h"
 #include "alstrack/core/num.h"
 
 int als_date_first_day(struct als_date date)
@@ -68,14 +69,16 @@ static bool is_one_of(const char *event, const char *const *events)
 
 /* Events that happen to the living; others may be found out or settled after death. */
 static const char *const of_the_living[] = {
-    "onset",       "diagnosis",    "consent", "infusion",         "niv_start",
+    "onset",       "diagnosis",    "consent", "infusion",         "niv_start", "ventilation",
     "gastrostomy", "tracheostomy", "pav",     "last_known_alive", NULL};
 
 /* What cannot come before what. */
 static const struct {
-    const char *earlier, *later[6];
-} orders[] = {{"onset", {"diagnosis", "niv_start", "gastrostomy", "tracheostomy", "pav", NULL}},
-              {"consent", {"infusion", "withdrawal", NULL}}};
+    const char *earlier, *later[7];
+} orders[] = {
+    {"onset",
+     {"diagnosis", "niv_start", "ventilation", "gastrostomy", "tracheostomy", "pav", NULL}},
+    {"consent", {"infusion", "withdrawal", NULL}}};
 
 static void judge_order(const struct als_patient_facts *facts, const struct als_event_fact *event,
                         struct als_verdict_list *out)
@@ -164,6 +167,20 @@ static void judge_cells(const struct als_protocol *protocol, const struct als_pa
     als_verdict_hint(out, hint);
 }
 
+/* Hours that are none of a day are of no use to find permanent ventilation. */
+static void judge_hours(const struct als_event_fact *event, double value, const char *unit,
+                        struct als_verdict_list *out)
+{
+    static const char *const in_hours[] = {"niv_start", "ventilation", "tracheostomy", "pav", NULL};
+    char text[ALS_NUM_TEXT];
+    if (!is_one_of(event->event, in_hours) || isnan(value) || !isnan(als_hours_a_day(value, unit)))
+        return;
+    als_num_format(value, text);
+    als_verdict_add(out, "W-HOURS", ALS_RULE_SOFT, -1, "%s %s is no number of hours a day", text,
+                    unit ? unit : "hours");
+    als_verdict_hint(out, "hours of ventilation a day, 0 to 24, unit h/day");
+}
+
 static void judge_precision(const struct als_protocol *protocol, const struct als_event_fact *event,
                             struct als_verdict_list *out)
 {
@@ -201,6 +218,7 @@ void als_event_judge(const struct als_protocol *protocol, const struct als_patie
         judge_doses(protocol, facts, event, out);
         judge_cells(protocol, facts, value, unit, out);
     }
+    judge_hours(event, value, unit, out);
     judge_precision(protocol, event, out);
 }
 

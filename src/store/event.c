@@ -3,12 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/hours.h"
 #include "store_int.h"
 
 bool als_event_repeats(const struct als_protocol *protocol, const char *event)
 {
-    if (strcmp(event, "infusion") == 0 || strcmp(event, "last_known_alive") == 0)
-        return true;
+    static const char *const names[] = {"infusion", "ventilation", "last_known_alive"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], event) == 0)
+            return true;
     for (size_t i = 0; i < protocol->n_events; i++) {
         if (strcmp(protocol->events[i], event) == 0)
             return true;
@@ -53,6 +56,26 @@ static enum als_status check_infusion(const struct als_event *event, struct als_
         return ALS_OK;
     als_fail(err, ALS_DATA, "E-DATE", "date: '%.40s' is not a day", event->date);
     als_err_hint(err, "visits are counted from an infusion: write YYYY-MM-DD");
+    return ALS_DATA;
+}
+
+/* A course of ventilation is made of its hours, so none may be missing or be read in two ways. id:
+ * of the stored row, 0 for a new one. */
+static enum als_status check_hours(const struct als_event *event, unsigned given,
+                                   struct als_err *err)
+{
+    bool value = als_is_given(given, 1), unit = als_is_given(given, 2);
+    if (strcmp(event->event, "ventilation") != 0)
+        return ALS_OK;
+    if (value ? isnan(event->value) : !event->id) {
+        als_fail(err, ALS_DATA, "E-REQUIRED", "value: is missing");
+    } else if ((value && isnan(als_hours_a_day(event->value, NULL))) ||
+               (unit && isnan(als_hours_a_day(0, als_or_missing(event->unit))))) {
+        als_fail(err, ALS_DATA, "E-RANGE", "value: expected 0 to 24 hours a day");
+    } else {
+        return ALS_OK;
+    }
+    als_err_hint(err, "hours a day from that date on, 0 when ventilation ended; unit h/day");
     return ALS_DATA;
 }
 
@@ -116,6 +139,8 @@ enum als_status als_event_put(struct als_store *store, struct als_event *event, 
         status = als_relation_find(store, "event", &table, err);
     if (status == ALS_OK)
         status = settle(store, event, given, err);
+    if (status == ALS_OK)
+        status = check_hours(event, given, err);
     if (status != ALS_OK)
         return status;
     struct als_row_cell cells[] = {

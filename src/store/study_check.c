@@ -145,8 +145,10 @@ static enum als_status check_events(struct check *check, struct als_err *err)
         als_case_judge_event(the_case, i, &verdicts);
         const struct als_cell_of cell = {
             .record = "event", .item = als_event_item(check->store->protocol, event, check->own)};
-        const struct judged judged = {
-            .usual = event->date, .rule = "W-CELLS", .of_rule = number_text(check, event->value)};
+        bool of_cells = strcmp(event->event, "infusion") == 0;
+        const struct judged judged = {.usual = event->date,
+                                      .rule = of_cells ? "W-CELLS" : "W-HOURS",
+                                      .of_rule = number_text(check, event->value)};
         status = send_record(check, &cell, &judged, &verdicts, err);
     }
     return status;

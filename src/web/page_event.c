@@ -77,7 +77,8 @@ static void ask(struct als_record_form *form, const struct event_view *view)
     als_num_format(view->stored.value, value);
     field = als_record_add(form, ALS_FIELD_NUMBER, "value", "Value",
                            als_arena_strdup(view->request->arena, value));
-    field->hint = "cells of an infusion, hours of ventilation a day";
+    field->hint =
+        "cells of an infusion; hours of ventilation a day from that date on, 0 when it ended";
     als_record_add(form, ALS_FIELD_TEXT, "unit", "Unit", view->stored.unit)->hint =
         "cells, cells/kg, h/day";
     als_record_add(form, ALS_FIELD_AREA, "note", "Note", view->stored.note);

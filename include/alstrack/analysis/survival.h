@@ -24,7 +24,8 @@ struct als_survival_options {
 
 /* Late entry: a patient is at risk from the first of consent, visit and infusion on, where that is
  * after time zero (onset, diagnosis), and left out when the endpoint or the end of follow-up comes
- * no later. Permanent ventilation follows from the hours of niv_start, tracheostomy and pav events.
+ * no later. Permanent ventilation follows from the hours of ventilation,
+ * niv_start, tracheostomy and pav events.
  * kings-4a and kings-4b are reached at the first ALSFRS-R with what makes the stage, after time
  * zero; such endpoints are censored at the last assessment that tells.
  *

@@ -185,7 +185,8 @@ struct als_event_fact {
     struct als_date date;
 };
 
-/* Event names that every protocol has, NULL-terminated. */
+/* Event names that every protocol has, NULL-terminated. The course of ventilation is a row of
+ * events `ventilation`, each with the hours a day (value) from its date on, 0 for the end. */
 extern const char *const als_event_names[];
 bool als_protocol_has_event(const struct als_protocol *protocol, const char *name);
 

@@ -61,13 +61,13 @@ struct als_event {
     double value;            /* bit 1 */
     const char *unit, *note; /* bits 2, 3 */
 };
-/* Infusion, last_known_alive and the protocol's own events. */
+/* Infusion, ventilation, last_known_alive and the protocol's own events. */
 bool als_event_repeats(const struct als_protocol *protocol, const char *event);
 /* How findings and queries name an event: with its date where it repeats. */
 const char *als_event_item(const struct als_protocol *protocol, const struct als_event *event,
                            struct als_arena *arena);
-/* The date of an infusion must be a day. ALS_DATA with E-EXISTS when an event that is changed would
- * fall on the date of another one of that name. */
+/* The date of an infusion must be a day, the value of a ventilation hours a day. ALS_DATA with
+ * E-EXISTS when an event that is changed would fall on the date of another one of that name. */
 ALS_CHECKED enum als_status als_event_put(struct als_store *store, struct als_event *event,
                                           unsigned given, enum als_put *what, struct als_err *err);
 /* Take out a loaded event; needs a reason in the change set, else ALS_DATA. The trail keeps the

@@ -221,6 +221,41 @@ Test(survival_endpoint, on_the_protocols_time_zero_nobody_is_late)
     trial_close(&trial);
 }
 
+/* The course goes up to 23 hours for nine days and down again. */
+Test(survival_endpoint, of_ventilation_follows_a_course_of_hours)
+{
+    struct trial trial;
+    char date[ALS_DATE_TEXT];
+    trial_open(&trial);
+    int64_t patient = add_treated(&trial, "P1");
+    add_hours(&trial, patient, "niv_start", 50, 8);
+    add_hours(&trial, patient, "ventilation", 100, 20);
+    add_hours(&trial, patient, "ventilation", 150, 23);
+    add_hours(&trial, patient, "ventilation", 159, 8);
+    trial_event(&trial, patient, "last_known_alive", day_text(300, date));
+    patient = add_treated(&trial, "P2");
+    struct als_event week = {.patient_id = patient,
+                             .event = "niv_start",
+                             .date = day_text(60, date),
+                             .value = 23,
+                             .unit = "h/week"};
+    struct als_err err = {.status = ALS_OK};
+    trial_ok(als_event_put(trial.store, &week, ALS_GIVEN_ALL, NULL, &err), &err);
+    trial_event(&trial, patient, "last_known_alive", day_text(250, date));
+    struct als_result result =
+        survival(&trial, (struct als_survival_options){.endpoint = "pav,death"});
+    expect_row(als_result_main(&result), 0, 150, 2, 1, 0);
+    expect_row(als_result_main(&result), 1, 250, 1, 0, 1);
+    cr_assert(trial_noted(als_result_main(&result),
+                          "a number other than 0 to 24 hours a day, not used: 1 patient (P2)"));
+    als_result_release(&result);
+    result =
+        survival(&trial, (struct als_survival_options){.endpoint = "pav,death", .pav_days = 9});
+    expect_row(als_result_main(&result), 0, 250, 2, 0, 1);
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
 /* P1 died in April, was seen on the 26th and so did not die on the 15th; P2 died on the 20th; P3
  * died in April too, after a tracheostomy of the 20th. Whatever else ends the curve, the days stay.
  */

@@ -135,14 +135,28 @@ static const struct {
      false,
      false,
      false},
-    {"a number that is no hours",
-     {{.event = "niv_start", .date = "2020-01-01", .value = 40, .unit = "%"}},
+    {"a course that stays above for eight days",
+     {{.event = "ventilation", .date = "2020-01-01", .value = 8, .unit = "h/day"},
+      {.event = "ventilation", .date = "2020-02-01", .value = 20, .unit = "h/day"},
+      {.event = "ventilation", .date = "2020-03-01", .value = 23, .unit = "h/day"},
+      {.event = "ventilation", .date = "2020-03-09", .value = 8, .unit = "h/day"}},
+     NEVER,
+     "2021-01-01",
+     "2020-03-01",
+     false,
+     false,
+     false},
+    {"a course that stays above for seven",
+     {{.event = "niv_start", .date = "2020-01-01", .value = 8, .unit = "h/day"},
+      {.event = "ventilation", .date = "2020-02-01", .value = 20, .unit = "h/day"},
+      {.event = "ventilation", .date = "2020-03-01", .value = 23, .unit = "h/day"},
+      {.event = "ventilation", .date = "2020-03-08", .value = 0, .unit = "h/day"}},
      NEVER,
      "2021-01-01",
      "",
      false,
      false,
-     false},
+     true},
 };
 
 static int day_of(const char *date)
@@ -151,6 +165,32 @@ static int day_of(const char *date)
     if (date)
         cr_assert(als_date_parse_full(date, strlen(date), &day));
     return day;
+}
+
+/* What begins with an h is not hours a day, and a day has 24. */
+static const struct {
+    const char *event;
+    double value;
+    const char *unit;
+    bool permanent; /* an event pav stands without hours too */
+} numbers[] = {
+    {"niv_start", 23, "h/week", false}, {"niv_start", 23, "min", false},
+    {"niv_start", 40, "%", false},      {"niv_start", 40, "h/day", false},
+    {"tracheostomy", 23, "hPa", false}, {"ventilation", 23, "h/week", false},
+    {"pav", 23, "h/week", true},
+};
+
+TABLE_TEST(ventilation, takes_no_number_for_hours_a_day_that_is_none, numbers)
+{
+    const struct als_pav_rule rule = als_pav_asked(0, 0);
+    const struct als_event event = {.event = numbers[*row_].event,
+                                    .date = "2020-01-01",
+                                    .value = numbers[*row_].value,
+                                    .unit = numbers[*row_].unit};
+    struct als_pav pav = als_pav_of(&event, 1, &rule, ALS_NO_DAY, day_of("2021-01-01"));
+    cr_assert(pav.no_hours);
+    cr_assert_eq(pav.date.day != ALS_NO_DAY, numbers[*row_].permanent);
+    cr_assert_eq(pav.unchecked, numbers[*row_].permanent);
 }
 
 TABLE_TEST(ventilation, is_permanent_when_it_lasts, spells)
@@ -165,6 +205,7 @@ TABLE_TEST(ventilation, is_permanent_when_it_lasts, spells)
     cr_assert_str_eq(als_date_format(pav.date, date), spells[*row_].date, "%s", spells[*row_].what);
     cr_assert_eq(pav.unchecked, spells[*row_].unchecked, "%s", spells[*row_].what);
     cr_assert_eq(pav.fewer_hours, spells[*row_].fewer_hours, "%s", spells[*row_].what);
+    cr_assert_not(pav.no_hours, "%s", spells[*row_].what);
     cr_assert_eq(pav.too_short, spells[*row_].too_short, "%s", spells[*row_].what);
 }
 

@@ -47,6 +47,10 @@ static const struct event_case event_cases[] = {
      "W-ORDER: tracheostomy before onset on 2018-06"},
     {"infusion", "2020-01-01", "consent", "2020-01-02", NULL,
      "W-ORDER: infusion before consent on 2020-01-02"},
+    {"ventilation", "2018-05", "onset", "2018-06", NULL,
+     "W-ORDER: ventilation before onset on 2018-06"},
+    {"ventilation", "2020-06", "death", "2020-05-31", NULL,
+     "W-AFTER-DEATH: ventilation after the patient's death"},
     {"consent", "2020-03", NULL, NULL, NULL,
      "W-PARTIAL: visits are counted from consent, whose day is not known"},
     {"onset", "2031-01-01", NULL, NULL, NULL, "W-FUTURE: onset in the future"},
@@ -96,6 +100,31 @@ TABLE_TEST(oddity, judges_doses_by_the_plan_then_by_bounds, dose_cases)
     als_event_judge(&protocol, &facts, ALS_NO_DATE, 0, &infusion, dose_cases[*row_].cells,
                     dose_cases[*row_].unit, &out);
     cr_assert_str_eq(said(&out), dose_cases[*row_].verdict);
+    als_arena_free(out.arena);
+}
+
+static const struct {
+    const char *event;
+    double value;
+    const char *unit, *verdict;
+} hour_cases[] = {
+    {"niv_start", 9, "h/day", ""},
+    {"pav", 23, NULL, ""},
+    {"tracheostomy", NAN, NULL, ""},
+    {"gastrostomy", 23, "mm", ""},
+    {"niv_start", 23, "h/week", "W-HOURS: 23 h/week is no number of hours a day"},
+    {"pav", 25, NULL, "W-HOURS: 25 hours is no number of hours a day"},
+};
+
+TABLE_TEST(oddity, asks_for_hours_a_day_of_ventilation, hour_cases)
+{
+    struct als_protocol protocol = make_protocol();
+    const struct als_event_fact event = event_on(hour_cases[*row_].event, "2020-01-01");
+    const struct als_patient_facts facts = {.cohort = "1", .events = &event, .n_events = 1};
+    struct als_verdict_list out = {.arena = als_arena_new()};
+    als_event_judge(&protocol, &facts, ALS_NO_DATE, 0, &event, hour_cases[*row_].value,
+                    hour_cases[*row_].unit, &out);
+    cr_assert_str_eq(said(&out), hour_cases[*row_].verdict);
     als_arena_free(out.arena);
 }
 

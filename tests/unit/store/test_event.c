@@ -46,6 +46,51 @@ static size_t count(void)
     return list.count;
 }
 
+static enum als_status put_hours(const char *date, double hours, const char *unit)
+{
+    enum als_put what;
+    struct als_event event = {
+        .patient_id = patient, .event = "ventilation", .date = date, .value = hours, .unit = unit};
+    return als_event_put(study.store, &event, ALS_GIVEN_ALL, &what, &err);
+}
+
+Test(event, keeps_the_course_of_ventilation, .init = setup, .fini = teardown)
+{
+    assert_ok(put_hours("2020-01-01", 8, "h/day"), &err);
+    assert_ok(put_hours("2020-02-01", 20, NULL), &err);
+    assert_ok(put_hours("2020-03-01", 23, "hours a day"), &err);
+    assert_ok(put_hours("2020-03-01", 23, "hours a day"), &err);
+    assert_ok(put_hours("2020-03-09", 0, "h/day"), &err);
+    cr_assert_eq(count(), 4);
+    cr_assert_eq(stored(3).value, 0.0);
+    study_commit(&study);
+    study_begin(&study, "misread");
+    struct als_event note = {.patient_id = patient,
+                             .event = "ventilation",
+                             .date = "2020-03-01",
+                             .value = (double)NAN,
+                             .note = "of the wife's diary"};
+    assert_ok(als_event_put(study.store, &note, 1u << 0 | 1u << 3, NULL, &err), &err);
+    cr_assert_eq(stored(2).value, 23.0);
+    study_commit(&study);
+}
+
+static const struct {
+    double hours;
+    const char *unit, *code;
+} no_hours[] = {
+    {NAN, "h/day", "E-REQUIRED"}, {24.5, "h/day", "E-RANGE"}, {-1, "h/day", "E-RANGE"},
+    {23, "h/week", "E-RANGE"},    {23, "min", "E-RANGE"},
+};
+TABLE_TEST(event, takes_no_ventilation_without_hours_a_day, no_hours)
+{
+    setup();
+    cr_assert_eq(put_hours("2020-01-01", no_hours[*row_].hours, no_hours[*row_].unit), ALS_DATA);
+    cr_assert_str_eq(err.code, no_hours[*row_].code);
+    cr_assert_eq(count(), 0);
+    teardown();
+}
+
 Test(event, moves_an_infusion_to_its_true_date, .init = setup, .fini = teardown)
 {
     assert_ok(put(0, "infusion", "2020-02-01"), &err);
