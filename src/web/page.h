@@ -162,11 +162,13 @@ void als_html_notice(struct als_html *page, enum als_flash kind, const char *tex
  *
  * Every page works without it. On a <form>:
  *
- *   data-entry         questions are answered by keys while the focus is in the form and in no
- * text: the key of a choice chooses it and goes on, Backspace goes back, m or . opens data-missing,
- * s and Ctrl+S press data-save, Ctrl+Enter data-save-next, h follows data-history, ? opens
- * data-help data-previous      addresses for the keys [ data-next          and ] data-score="URL"
- * after each change all fields are posted there; the answer is JSON,
+ *   data-entry         questions are answered by keys, while the focus is in the form and in no
+ *                      text: the key of a choice chooses it and goes on, Backspace goes back, m
+ *                      or . opens data-missing, s and Ctrl+S press data-save, Ctrl+Enter presses
+ *                      data-save-next, h follows data-history, ? opens data-help
+ *   data-previous      address for the key [
+ *   data-next          address for the key ]
+ *   data-score="URL"   after each change all fields are posted there; the answer is JSON,
  *                      {"texts": {"total": "38 of 48", ...}}, and each element with
  *                      data-score-of="total" gets its text
  *   data-draft="URL"   the same 2 seconds after a change, and on leaving a text or the form; the
