@@ -29,6 +29,7 @@ als_handler_fn als_page_cohort_chart;
 als_handler_fn als_page_matrix;
 als_handler_fn als_page_cohort;
 als_handler_fn als_page_audit;
+als_handler_fn als_page_access;
 als_handler_fn als_page_verify;
 
 /* page_eligibility.c */

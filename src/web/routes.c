@@ -79,6 +79,7 @@ static const struct als_route routes[] = {
     {ALS_GET, "/account", als_page_account, ALS_ACT_OWN, 0},
     {ALS_POST, "/account", als_page_account_password, ALS_ACT_OWN, WRITES},
     {ALS_GET, "/audit", als_page_audit, ALS_ACT_SEE, 0},
+    {ALS_GET, "/audit/access", als_page_access, ALS_ACT_KEEP, 0},
     {ALS_POST, "/audit/verify", als_page_verify, ALS_ACT_SEE, 0},
 };
 

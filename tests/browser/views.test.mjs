@@ -208,6 +208,25 @@ test("downloads arrive whole, and are written down", async () => {
     assert.match(log, /anna,.*export.*alsfrs: \d+ rows/);
 });
 
+test("the trail and the log of access are shown by user and day", async () => {
+    const { page } = await login("anna");
+    await page.goto("/audit");
+    const users = () => page.locator("tbody tr td:nth-child(3)").allInnerTexts();
+    const all = await users();
+    await page.getByLabel("User").fill("anna");
+    await click(page.getByRole("button", { name: "Show" }));
+    assert.deepEqual(new Set(await users()), new Set(["anna"]));
+    assert.ok((await users()).length < all.length);
+    await page.getByLabel("To").fill("2000-01-01");
+    await click(page.getByRole("button", { name: "Show" }));
+    assert.deepEqual(await users(), []);
+    await click(page.getByRole("link", { name: "Log of access" }));
+    assert.match(await page.locator("tbody").innerText(), /anna\s+login/);
+    assert.deepEqual(await axe(page), []);
+    const { page: rita } = await login("rita");
+    assert.equal((await rita.goto("/audit/access")).status(), 403);
+});
+
 test("the worklist leaves as a calendar", async () => {
     const { context } = await login("anna");
     const answer = await context.request.get(`${server.base}/worklist.ics`);
