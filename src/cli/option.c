@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alstrack/core/diag.h"
+#include "alstrack/core/utf8.h"
 #include "help.h"
 
 /* How a word of the command line looks before the command's own options are known. */
@@ -216,32 +217,6 @@ static enum als_status take_option(const struct als_command *command, int argc, 
     return ALS_OK;
 }
 
-/* Well-formed UTF-8 (RFC 3629): what is stored must be readable everywhere. */
-static bool is_utf8(const char *text)
-{
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at) {
-        unsigned lead = *at++;
-        int more = lead < 0x80       ? 0
-                   : lead >> 5 == 6  ? 1
-                   : lead >> 4 == 14 ? 2
-                   : lead >> 3 == 30 ? 3
-                                     : -1;
-        if (more < 0)
-            return false;
-        unsigned long code = more ? lead & (0x3FUL >> more) : lead;
-        for (int i = 0; i < more; i++) {
-            if (*at >> 6 != 2)
-                return false;
-            code = code << 6 | (*at++ & 0x3F);
-        }
-        static const unsigned long least[] = {0, 0x80, 0x800, 0x10000};
-        if (code < least[more] || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
-            return false;
-    }
-    return true;
-}
-
 /* Names of files may be any bytes; all other words must be UTF-8. */
 static bool is_path(const char *what)
 {
@@ -256,12 +231,14 @@ static enum als_status check_words(const struct als_command *command, const stru
     /* Words that a command does not take are refused as such: check_operands. */
     for (size_t i = 0; n > 0 && i < args->n_operands; i++) {
         const struct als_operand *operand = &operands[i < n ? i : n - 1];
-        if (!is_path(operand->name) && !is_utf8(args->operands[i]))
+        if (!is_path(operand->name) &&
+            !als_utf8_is_valid(args->operands[i], strlen(args->operands[i])))
             return als_fail(err, ALS_USAGE, "E-ENCODING", "%s is not UTF-8", operand->name);
     }
     for (size_t i = 0; i < args->n_given; i++) {
         const struct als_option *option = args->given[i].option;
-        if (option->value && !is_path(option->value) && !is_utf8(args->given[i].value))
+        if (option->value && !is_path(option->value) &&
+            !als_utf8_is_valid(args->given[i].value, strlen(args->given[i].value)))
             return als_fail(err, ALS_USAGE, "E-ENCODING", "--%s is not UTF-8", option->name);
     }
     return ALS_OK;

@@ -94,10 +94,21 @@ void als_tty_put(const char *text, size_t length)
 
 /* ---- Keys ---- */
 
+/* Bytes that were read and belong to the next key, the last one first. */
+static int kept[8];
+static size_t n_kept;
+
+static void keep_byte(int byte)
+{
+    kept[n_kept++] = byte;
+}
+
 /* The next byte, or what stands for none. */
 static int read_byte(void)
 {
     unsigned char byte;
+    if (n_kept)
+        return kept[--n_kept];
     for (;;) {
         if (als_cli_interrupted())
             return ALS_KEY_INTERRUPT;
@@ -149,18 +160,27 @@ static int read_sequence(void)
     return -1;
 }
 
-/* The rest of a character that began with `first`; -1 if it is none. */
+/* The character that begins with `first`. If there is none, nothing but that byte is taken. */
 static int read_character(int first)
 {
-    int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : first >= 0xC2 ? 1 : -1;
-    int code = first & (0x3F >> (more > 0 ? more : 0));
-    for (; more > 0; more--) {
+    const size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1;
+    char bytes[4] = {(char)first};
+    uint32_t point;
+    for (size_t n = 1; n < length; n++) {
         const int byte = read_byte();
-        if (byte < 0x80 || byte > 0xBF)
-            return -1;
-        code = code << 6 | (byte & 0x3F);
+        bytes[n] = (char)byte;
+        if (byte < 0x80 || byte > 0xBF) {
+            keep_byte(byte);
+            while (--n)
+                keep_byte((unsigned char)bytes[n]);
+            return ALS_KEY_BYTE + first;
+        }
     }
-    return more == 0 && code <= 0x10FFFF ? code : -1;
+    if (length > 1 && als_utf8_next(bytes, length, &point) == length)
+        return (int)point;
+    for (size_t n = length - 1; n; n--)
+        keep_byte((unsigned char)bytes[n]);
+    return ALS_KEY_BYTE + first;
 }
 
 static int key_of(int byte)
@@ -226,8 +246,8 @@ static void erase(const struct als_tty *tty, struct als_buf *line)
 
 static void add_character(const struct als_tty *tty, struct als_buf *line, int code)
 {
-    char bytes[4];
-    const size_t n = als_utf8_encode((uint32_t)code, bytes);
+    char bytes[4] = {(char)(code - ALS_KEY_BYTE)};
+    const size_t n = code < ALS_KEY_BYTE ? als_utf8_encode((uint32_t)code, bytes) : 1;
     als_buf_add(line, bytes, n);
     if (tty->plain)
         als_tty_put(bytes, n);
@@ -235,6 +255,8 @@ static void add_character(const struct als_tty *tty, struct als_buf *line, int c
 
 static bool ends_line(int key, const struct als_buf *line, const char *commands)
 {
+    if (key >= ALS_KEY_BYTE)
+        return false;
     if (key >= ALS_KEY_BACKSPACE)
         return key != ALS_KEY_ERASE_LINE && key != ALS_KEY_ERASE_WORD && key != ALS_KEY_LEFT &&
                key != ALS_KEY_RIGHT && (key != ALS_KEY_BACKSPACE || line->length == 0);
@@ -253,22 +275,44 @@ static void edit(const struct als_tty *tty, struct als_buf *line, int key)
             erase(tty, line);
         while (line->length && line->data[line->length - 1] != ' ')
             erase(tty, line);
-    } else if (key < ALS_KEY_BACKSPACE)
+    } else if (key < ALS_KEY_BACKSPACE || key >= ALS_KEY_BYTE)
         add_character(tty, line, key);
+}
+
+static void begin_line(const struct als_tty *tty, const char *prompt, const struct als_buf *line)
+{
+    if (!tty->plain)
+        return; /* the whole line is drawn at each key */
+    als_tty_put(prompt, strlen(prompt));
+    als_tty_put(line->data, line->length);
+}
+
+/* Letters of another encoding would be lost, or become others. */
+static bool is_refused(struct als_buf *line)
+{
+    static const char why[] =
+        "\n  that is not UTF-8, so it was not taken: set the terminal to UTF-8, "
+        "or write without accents\n";
+    if (als_utf8_is_valid(line->data, line->length))
+        return false;
+    als_tty_put(why, sizeof why - 1);
+    als_buf_clear(line);
+    return true;
 }
 
 int als_tty_line(const struct als_tty *tty, const char *prompt, struct als_buf *line,
                  const char *commands)
 {
-    if (tty->plain) {
-        als_tty_put(prompt, strlen(prompt));
-        als_tty_put(line->data, line->length);
-    }
+    begin_line(tty, prompt, line);
     for (;;) {
         show_line(tty, prompt, line);
         const int key = als_tty_key();
         if (!ends_line(key, line, commands)) {
             edit(tty, line, key);
+            continue;
+        }
+        if (key == ALS_KEY_ENTER && is_refused(line)) {
+            begin_line(tty, prompt, line);
             continue;
         }
         if (key != ALS_KEY_RESIZED)

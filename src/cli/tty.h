@@ -47,9 +47,10 @@ enum als_key {
     ALS_KEY_PAGE_DOWN,
     ALS_KEY_ERASE_LINE,
     ALS_KEY_ERASE_WORD,
-    ALS_KEY_RESIZED,   /* the window has another size */
-    ALS_KEY_LEAVE,     /* Ctrl-D, or nobody is there any more */
-    ALS_KEY_INTERRUPT, /* Ctrl-C */
+    ALS_KEY_RESIZED,         /* the window has another size */
+    ALS_KEY_LEAVE,           /* Ctrl-D, or nobody is there any more */
+    ALS_KEY_INTERRUPT,       /* Ctrl-C */
+    ALS_KEY_BYTE = 0x110100, /* + a byte that is part of no character: the terminal is not UTF-8 */
 };
 /* Waits for one; what the program does not know is passed over. */
 int als_tty_key(void);
@@ -60,7 +61,7 @@ void als_tty_put(const char *text, size_t length);
 /* Edit one line, shown after `prompt` (ASCII, short). Returns the key that ended it: ALS_KEY_ENTER
  * with the text in `line`; else, and then `line` is as far as it was typed, ALS_KEY_BACKSPACE on an
  * empty line, ALS_KEY_ESCAPE, _TAB, _UP, _DOWN, _RESIZED, _LEAVE, _INTERRUPT, or a character of
- * `commands` that was typed on an empty line. */
+ * `commands` that was typed on an empty line. A line that is not UTF-8 is refused here, whole. */
 int als_tty_line(const struct als_tty *tty, const char *prompt, struct als_buf *line,
                  const char *commands);
 

@@ -1,8 +1,6 @@
 /* UTF-8 for people's tables: decoding, width, control characters made visible. */
 #include "alstrack/core/utf8.h"
 
-#include <stdbool.h>
-
 static bool is_continuation(const char *text, size_t length, size_t at)
 {
     return at < length && ((unsigned char)text[at] & 0xC0) == 0x80;
@@ -32,6 +30,17 @@ size_t als_utf8_next(const char *text, size_t length, uint32_t *point)
 bad:
     *point = ALS_UTF8_REPLACEMENT;
     return 1;
+}
+
+bool als_utf8_is_valid(const char *text, size_t length)
+{
+    uint32_t point;
+    for (size_t i = 0, n; i < length; i += n) {
+        n = als_utf8_next(text + i, length - i, &point);
+        if (n == 1 && point == ALS_UTF8_REPLACEMENT)
+            return false;
+    }
+    return true;
 }
 
 struct range {

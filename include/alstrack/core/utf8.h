@@ -4,6 +4,7 @@
 #ifndef ALSTRACK_CORE_UTF8_H
 #define ALSTRACK_CORE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,9 @@
 /* Decode the first character of text[0..length), length >= 1. Returns how many bytes it takes; a
  * bad byte counts as one and gives ALS_UTF8_REPLACEMENT. */
 size_t als_utf8_next(const char *text, size_t length, uint32_t *point);
+
+/* Is every byte part of a character? */
+bool als_utf8_is_valid(const char *text, size_t length);
 
 /* Terminal columns of a text without control characters: 0 for combining marks, 2 for wide East
  * Asian characters, else 1. Independent of the locale. */

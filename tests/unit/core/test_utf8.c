@@ -55,3 +55,12 @@ TABLE_TEST(utf8, breaks_lines_at_blanks, lines)
     cr_expect_eq(strncmp(one->text, one->first, n), 0);
     cr_expect_str_eq(one->text + next, one->second);
 }
+
+Test(utf8, is_valid_only_as_a_whole)
+{
+    cr_expect(als_utf8_is_valid("", 0));
+    cr_expect(als_utf8_is_valid("Jos\xC3\xA9 \xEF\xBF\xBD", 9));
+    cr_expect_not(als_utf8_is_valid("Jos\xE9X", 5));
+    cr_expect_not(als_utf8_is_valid("\xC3", 1));
+    cr_expect_not(als_utf8_is_valid("\xED\xA0\x80", 3));
+}
