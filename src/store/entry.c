@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "alstrack/store/lock.h"
 #include "judge_int.h"
 
 /* One save, from loading to queries. */
@@ -263,7 +264,10 @@ static enum als_status follow(struct saving *saving, struct als_err *err)
 static enum als_status save(struct saving *saving, struct als_err *err)
 {
     const struct als_entry *entry = saving->entry;
-    enum als_status status = load(saving, err);
+    const struct als_scope visit = {entry->assessment.patient_id, entry->assessment.visit_no};
+    enum als_status status = als_lock_check(saving->store, &visit, err);
+    if (status == ALS_OK) /* nobody is asked for reasons in vain */
+        status = load(saving, err);
     if (status != ALS_OK)
         return status;
     arrange(saving);

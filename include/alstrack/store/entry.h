@@ -8,10 +8,11 @@
  *     E-HARD               a hard rule fires
  *     E-CONFIRM            `strict`, and a soft rule fires without a justification
  *
- * Each is ALS_DATA, and nothing was written; the outcome then holds the verdicts. Other refusals
- * are those of als_assessment_put. A soft rule that fires opens a query, or refreshes the one that
- * there is when the value is another; its justification becomes the query's answer. Verdicts on
- * the next assessment of the series, which looks back at this one, are followed too.
+ * Each is ALS_DATA, and nothing was written; the outcome then holds the verdicts. A lock is told
+ * before any of them (E-LOCKED). Other refusals are those of als_assessment_put. A soft rule that
+ * fires opens a query, or refreshes the one that there is when the value is another; its
+ * justification becomes the query's answer. Verdicts on the next assessment of the series, which
+ * looks back at this one, are followed too.
  */
 #ifndef ALSTRACK_STORE_ENTRY_H
 #define ALSTRACK_STORE_ENTRY_H

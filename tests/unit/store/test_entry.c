@@ -1,5 +1,6 @@
 /* Saving on a form: doubtful values are confirmed, other writers are noticed, queries are kept. */
 #include "alstrack/store/entry.h"
+#include "alstrack/store/lock.h"
 #include "alstrack/store/query.h"
 #include "study.h"
 
@@ -151,6 +152,23 @@ Test(entry, wants_a_reason_for_what_is_doubtful_and_keeps_it_as_the_answer)
     cr_assert(form.outcome.confirmed[0]);
     cr_assert_eq(form.outcome.opened, 1);
     cr_assert_str_eq(queries(&form), "SCR walking STAIRS_WITHOUT_WALKING answered 0\n");
+    end(&study, &form);
+}
+
+Test(entry, tells_a_lock_before_it_asks_for_reasons)
+{
+    struct study study;
+    struct form form;
+    enum als_put what;
+    begin(&study, &form);
+    const struct als_scope scope = {form.patient, study_visit(&study, "SCR")};
+    study_begin(&study, NULL);
+    assert_ok(als_lock_put(study.store, &scope, &what, &form.err), &form.err);
+    (void)study_commit(&study);
+    fill(&form, "SCR", FIRST_DAY, "444444403444");
+    cr_assert_eq(save(&form), ALS_NOT_PERMITTED);
+    cr_assert_str_eq(form.err.code, "E-LOCKED", "%s", form.err.text);
+    cr_assert_eq(form.outcome.verdicts.count, 0);
     end(&study, &form);
 }
 
