@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "alstrack/store/lock.h"
 #include "alstrack/store/scan.h"
 
 #define REVIEW "ae-review"
@@ -90,7 +91,7 @@ static enum als_status prepare(struct als_cli *cli, struct enter *enter, struct 
     *enter = (struct enter){.cli = cli,
                             .visit = als_args_operand(&cli->args, 1),
                             .recorded_day = ALS_NO_DAY,
-                            .row = {.target = ALS_NO_DAY},
+                            .row = {.target = ALS_NO_DAY, .actual = ALS_NO_DAY},
                             .dry = als_args_flag(&cli->args, "dry-run")};
     enum als_status status =
         als_cli_patient(cli, als_args_operand(&cli->args, 0), &enter->patient, err);
@@ -101,7 +102,10 @@ static enum als_status prepare(struct als_cli *cli, struct enter *enter, struct 
     if (status)
         return status;
     enter->visit_no = als_store_visit_no(cli->store, enter->visit, strlen(enter->visit));
-    status = find_row(enter, err);
+    const struct als_scope scope = {.patient_id = enter->patient.id, .visit_no = enter->visit_no};
+    status = als_lock_check(cli->store, &scope, err);
+    if (!status)
+        status = find_row(enter, err);
     if (!status)
         status = find_recorded(enter, err);
     return status ? status : list_instruments(enter, err);
@@ -182,6 +186,9 @@ static enum page_end fill_in(struct page *page, struct als_err *err)
 {
     const ptrdiff_t first = als_form_next(page->form, -1, true);
     enum page_end end = PAGE_REVIEW;
+    const struct als_form_head *head = als_form_head(page->form);
+    if (!head->not_done && head->day == ALS_NO_DAY && !ask_day(page) && als_cli_interrupted())
+        return PAGE_INTERRUPTED;
     if (first >= 0 && !als_form_head(page->form)->not_done && !page->stored) {
         page->at = (size_t)first;
         end = ask_questions(page);

@@ -121,6 +121,8 @@ ptrdiff_t ask_list(struct page *page, const char *title, const char *const *labe
 bool ask_line(struct page *page, const char *title, struct als_buf *line);
 /* A question that is answered by y; anything else is no. */
 bool ask_yes(struct page *page, const char *question);
+/* The page has nothing for that key: say so, if it was a character. */
+void say_unknown_key(struct page *page, int key);
 /* Coded reason for missing data, or NULL. */
 const char *ask_reason(struct page *page, const char *what);
 
@@ -128,10 +130,21 @@ const char *ask_reason(struct page *page, const char *what);
 
 /* Date, mode, respondent, rater, not done. */
 enum page_end ask_head(struct page *page);
+/* The day of an assessment that has none yet, since the visit is not due. False when it was left.
+ */
+bool ask_day(struct page *page);
 /* Not done as a whole, with the reason. */
 enum page_end ask_not_done(struct page *page);
 /* Words for a date as people type it: digits alone get their separators, t is today. */
 void date_typed(const struct enter *enter, struct als_buf *line);
+
+/* ---- enter_reason.c ---- */
+
+/* Why a stored assessment changes; the short answers have numbers. NULL when it was left. */
+const char *ask_why(struct page *page);
+/* A typed reason for each soft rule that stands, into page->justifications. False when one was
+ * left. */
+bool justify(struct page *page, const struct als_entry_outcome *outcome);
 
 /* ---- enter_review.c, enter_save.c, enter_merge.c ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alstrack/core/num.h"
+#include "alstrack/core/utf8.h"
 #include "alstrack/score/reason.h"
 
 /* ---- Small questions ---- */
@@ -11,6 +12,15 @@
 static char list_key(size_t i)
 {
     return (char)(i < 9 ? '1' + (int)i : 'a' + (int)(i - 9));
+}
+
+void say_unknown_key(struct page *page, int key)
+{
+    char text[5] = "";
+    if (key <= ' ' || key >= ALS_KEY_BACKSPACE)
+        return;
+    als_utf8_encode((uint32_t)key, text);
+    page_say(page, "'%s' does nothing here", text);
 }
 
 static void draw_list(struct page *page, const char *title, const char *const *labels, size_t n)
@@ -24,6 +34,9 @@ static void draw_list(struct page *page, const char *title, const char *const *l
     for (size_t i = 0; i < n; i++)
         als_screen_line(&screen, ALS_STYLE_PLAIN, 8, "     %c  %s", list_key(i), labels[i]);
     als_screen_gap(&screen);
+    if (page->note)
+        als_screen_line(&screen, ALS_STYLE_ALERT, 2, "%s", page->note);
+    page->note = NULL;
     als_screen_line(&screen, ALS_STYLE_FAINT, 0, "b back");
     als_screen_end(&screen);
 }
@@ -42,6 +55,7 @@ ptrdiff_t ask_list(struct page *page, const char *title, const char *const *labe
             return -2;
         if (key == 'b' || key == ALS_KEY_BACKSPACE || key == ALS_KEY_ESCAPE || key == ALS_KEY_LEFT)
             return -1;
+        say_unknown_key(page, key);
     }
 }
 
@@ -209,6 +223,7 @@ enum page_end page_command(struct page *page, int key)
     case '<':
         return page->index ? PAGE_BACK : PAGE_STAYS;
     default:
+        say_unknown_key(page, key);
         return PAGE_STAYS;
     }
 }

@@ -18,7 +18,7 @@ static void draw_window(const struct page *page, struct als_screen *screen)
 {
     const struct enter *enter = page->enter;
     const struct als_visit_row *row = &enter->row;
-    const int said = als_form_head(page->form)->day, day = said == ALS_NO_DAY ? enter->today : said;
+    const int day = als_form_head(page->form)->day;
     char target[ALS_DATE_TEXT], from[ALS_DATE_TEXT], to[ALS_DATE_TEXT], date[ALS_DATE_TEXT];
     if (!row->plan) {
         als_screen_line(screen, ALS_STYLE_STRONG, 2, "%s  %s", enter->patient.patient,
@@ -36,11 +36,15 @@ static void draw_window(const struct page *page, struct als_screen *screen)
     als_day_format(row->target, target);
     als_day_format(row->window_from, from);
     als_day_format(row->window_to, to);
-    als_screen_line(
-        screen, ALS_STYLE_STRONG, 2, "%s  %s %s: target %s, window %s to %s - %s %+d d%s",
-        enter->patient.patient, enter->visit, row->plan->label, target, without_year(from, target),
-        without_year(to, target), day == enter->today ? "today" : als_day_format(day, date),
-        day - row->target, outside ? ", outside" : "");
+    const char *when =
+        day == ALS_NO_DAY
+            ? ""
+            : als_arena_printf(page->arena, " - %s %+d d%s",
+                               day == enter->today ? "today" : als_day_format(day, date),
+                               day - row->target, outside ? ", outside" : "");
+    als_screen_line(screen, ALS_STYLE_STRONG, 2, "%s  %s %s: target %s, window %s to %s%s",
+                    enter->patient.patient, enter->visit, row->plan->label, target,
+                    without_year(from, target), without_year(to, target), when);
 }
 
 static void put_draft(const struct page *page, struct als_buf *line)
@@ -66,7 +70,8 @@ static void draw_about(const struct page *page, struct als_screen *screen)
     if (head->not_done)
         als_buf_printf(&line, ": not done, %s", head->reason);
     else
-        als_buf_printf(&line, ": %s, %s", als_day_format(head->day, day),
+        als_buf_printf(&line, ": %s, %s",
+                       head->day == ALS_NO_DAY ? "date not said" : als_day_format(head->day, day),
                        head->mode ? head->mode : "mode not said");
     if (head->respondent)
         als_buf_printf(&line, ", %s answered", head->respondent);
@@ -348,13 +353,24 @@ static void draw_verdicts(struct page *page, const struct als_verdict_list *verd
         const struct als_verdict *verdict = &verdicts->items[i];
         const char *at =
             verdict->item >= 0
-                ? als_arena_printf(page->arena, " (%zu)",
-                                   als_form_question(page->form, (size_t)verdict->item)->number)
+                ? als_arena_printf(page->arena, " (%zu %s)",
+                                   als_form_question(page->form, (size_t)verdict->item)->number,
+                                   als_form_question(page->form, (size_t)verdict->item)->label)
                 : "";
         als_screen_line(screen, verdict->level == ALS_RULE_INFO ? ALS_STYLE_PLAIN : ALS_STYLE_ALERT,
                         2, "%s%s: %s [%s]", must[verdict->level], at, verdict->message,
                         verdict->code);
     }
+}
+
+/* Beside "not done": what a save would leave out. */
+static void draw_left_out(struct page *page, struct als_screen *screen)
+{
+    const size_t n = als_form_said(page->form);
+    if (n)
+        als_screen_line(screen, ALS_STYLE_ALERT, 2,
+                        "Not done, but %zu question%s answered; h takes \"not done\" back", n,
+                        n == 1 ? " is" : "s are");
 }
 
 void draw_review(struct page *page, const struct als_verdict_list *verdicts, const char *typed)
@@ -364,9 +380,12 @@ void draw_review(struct page *page, const struct als_verdict_list *verdicts, con
     draw_head(page, &screen);
     const size_t others = screen.lines + verdicts->count + 5;
     const size_t rows = (size_t)page->enter->tty.rows;
-    if (!als_form_head(page->form)->not_done)
+    if (!als_form_head(page->form)->not_done) {
         draw_items(page, &screen, rows > others ? rows - others : 1);
-    draw_totals(page, &screen);
+        draw_totals(page, &screen);
+    } else {
+        draw_left_out(page, &screen);
+    }
     draw_verdicts(page, verdicts, &screen);
     draw_note(page, &screen);
     als_screen_line(&screen, ALS_STYLE_FAINT, 0,

@@ -20,23 +20,43 @@ void date_typed(const struct enter *enter, struct als_buf *line)
         als_buf_printf(line, "-%.2s", typed + 6);
 }
 
-static enum page_end ask_date(struct page *page, struct als_form_head *head)
+/* False when it was left. */
+static bool ask_date(struct page *page, const char *question, struct als_form_head *head)
 {
     struct als_buf line;
     char day[ALS_DATE_TEXT];
     bool taken = false;
+    const char *title =
+        als_arena_printf(page->arena, "%s 20240604 or 2024-06-04; t is today", question);
     als_buf_init(&line, 100);
     if (head->day != ALS_NO_DAY)
         als_buf_text(&line, als_day_format(head->day, day));
-    while (!taken &&
-           ask_line(page, "Date of the assessment: 20240604 or 2024-06-04; t is today", &line)) {
+    while (!taken && ask_line(page, title, &line)) {
         date_typed(page->enter, &line);
         taken = als_date_parse_full(line.data, line.length, &head->day);
         if (!taken)
             page_say(page, "'%.30s' is not a day", line.data);
     }
     als_buf_release(&line);
-    return PAGE_STAYS;
+    return taken;
+}
+
+bool ask_day(struct page *page)
+{
+    struct als_form_head head = *als_form_head(page->form);
+    const char *why = page->enter->row.target == ALS_NO_DAY ? "This visit has no target"
+                                                            : "This visit is not due today";
+    const char *question = als_arena_printf(page->arena, "%s: on which day was this done?", why);
+    head.mode = als_arena_strdup(page->arena, head.mode);
+    head.respondent = als_arena_strdup(page->arena, head.respondent);
+    head.rater = als_arena_strdup(page->arena, head.rater);
+    if (!ask_date(page, question, &head))
+        return false;
+    als_form_set_head(page->form, &head);
+    page_follow_day(page);
+    if (als_form_is_touched(page->form))
+        page_keep_draft(page);
+    return true;
 }
 
 static enum page_end ask_mode(struct page *page, struct als_form_head *head)
@@ -102,7 +122,7 @@ enum page_end ask_head(struct page *page)
     head.respondent = als_arena_strdup(page->arena, head.respondent);
     head.rater = als_arena_strdup(page->arena, head.rater);
     if (which == 0)
-        end = ask_date(page, &head);
+        (void)ask_date(page, "Date of the assessment:", &head);
     else if (which == 1)
         end = ask_mode(page, &head);
     else if (which == 2)

@@ -121,7 +121,8 @@ static int rater_number(const struct page *page)
 void page_follow_day(struct page *page)
 {
     struct enter *enter = page->enter;
-    const int said = als_form_head(page->form)->day, day = said == ALS_NO_DAY ? enter->today : said;
+    const int said = als_form_head(page->form)->day, target = enter->row.target;
+    const int day = said != ALS_NO_DAY ? said : target != ALS_NO_DAY ? target : enter->today;
     const struct als_patient_facts *facts = &enter->facts;
     const char **events = als_arena_array(page->arena, facts->n_events + 1, sizeof *events);
     size_t n = 0;
@@ -272,7 +273,7 @@ static void take_defaults(struct page *page, const char *rater)
     head.mode = mode;
     head.respondent = als_args_text(args, "respondent");
     if (head.day == ALS_NO_DAY)
-        head.day = enter->today;
+        head.day = als_schedule_propose_day(&enter->row, enter->today);
     als_form_set_head(page->form, &head);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* What the rules say of the form as it is. An extra visit or a rater that the study does not know
- * yet has no number to judge by: then the save itself says. */
+ * yet has no number to judge by, one without a date no day: then the save itself says. */
 static enum als_status judge(struct page *page, struct als_verdict_list *verdicts,
                              struct als_err *err)
 {
@@ -12,7 +12,8 @@ static enum als_status judge(struct page *page, struct als_verdict_list *verdict
     const char *rater = als_form_head(page->form)->rater;
     *verdicts = (struct als_verdict_list){.arena = page->arena};
     page_assessment(page, &assessment);
-    if (assessment.visit_no == 0 || assessment.not_done || (rater && assessment.rater_no == 0))
+    if (assessment.visit_no == 0 || assessment.day == ALS_NO_DAY ||
+        (rater && assessment.rater_no == 0))
         return ALS_OK;
     return als_judge_assessment(page->enter->cli->store, page->instrument, &assessment,
                                 page->enter->today, verdicts, err);

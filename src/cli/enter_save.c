@@ -1,82 +1,7 @@
 /* Saving an assessment: reasons where they are needed, one change set, and the draft is gone. */
 #include "enter.h"
 
-#include <math.h>
 #include <string.h>
-
-/* ---- Reasons ---- */
-
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t")] == '\0';
-}
-
-/* Why a stored assessment changes; the short answers have numbers. NULL when it was left. */
-static const char *ask_why(struct page *page)
-{
-    static const char *const usual[] = {"typing error", "source document read wrongly",
-                                        "source document corrected", "result came later"};
-    struct als_buf line;
-    const char *reason = NULL;
-    const char *title = als_arena_printf(
-        page->arena, "Why does the stored assessment change? 1 %s, 2 %s, 3 %s, 4 %s, or in words",
-        usual[0], usual[1], usual[2], usual[3]);
-    als_buf_init(&line, 1000);
-    while (!reason && ask_line(page, title, &line)) {
-        if (line.length == 1 && *line.data >= '1' && *line.data <= '4')
-            reason = usual[*line.data - '1'];
-        else if (!is_blank(line.data))
-            reason = als_arena_strdup(page->enter->cli->arena, line.data);
-        else
-            page_say(page, "a correction needs a reason");
-    }
-    als_buf_release(&line);
-    if (reason && page->merged)
-        reason = als_arena_printf(page->enter->cli->arena, "%s; %s", page->merged, reason);
-    return reason;
-}
-
-static void add_justification(struct page *page, const struct als_verdict *verdict,
-                              const char *text)
-{
-    if (page->n_justifications == page->room_justifications) {
-        page->room_justifications = 2 * page->room_justifications + 8;
-        struct als_justification *more =
-            als_arena_array(page->arena, page->room_justifications, sizeof *more);
-        if (page->n_justifications)
-            memcpy(more, page->justifications, page->n_justifications * sizeof *more);
-        page->justifications = more;
-    }
-    page->justifications[page->n_justifications++] =
-        (struct als_justification){verdict->code, verdict->item, text};
-}
-
-/* A typed reason for each soft rule that stands. False when one was left. */
-static bool justify(struct page *page, const struct als_entry_outcome *outcome)
-{
-    for (size_t i = 0; i < outcome->verdicts.count; i++) {
-        const struct als_verdict *verdict = &outcome->verdicts.items[i];
-        if (verdict->level != ALS_RULE_SOFT || (outcome->confirmed && outcome->confirmed[i]))
-            continue;
-        struct als_buf line;
-        bool taken = false;
-        als_buf_init(&line, 1000);
-        const char *title = als_arena_printf(
-            page->arena, "%s [%s]. Correct as it is? Say why; it becomes the query's answer.",
-            verdict->message, verdict->code);
-        while (!taken && ask_line(page, title, &line)) {
-            taken = !is_blank(line.data);
-            if (taken)
-                add_justification(page, verdict, als_arena_strdup(page->arena, line.data));
-            else
-                page_say(page, "a reason is needed, or Esc to go back");
-        }
-        als_buf_release(&line);
-        if (!taken)
-            return false;
-    }
-    return true;
-}
 
 /* ---- One try ---- */
 
@@ -149,6 +74,17 @@ static void tell_saved(struct page *page, int64_t change, const struct als_entry
     als_cli_tell(enter->cli, "%s", enter->note);
 }
 
+/* The first assessment that is saved makes the visit; the next ones of it begin with its date. */
+static void take_visit(struct page *page)
+{
+    const struct als_form_head *head = als_form_head(page->form);
+    struct enter *enter = page->enter;
+    if (head->not_done || enter->recorded_day != ALS_NO_DAY)
+        return;
+    enter->recorded_day = head->day;
+    enter->recorded_mode = als_arena_strdup(enter->cli->arena, head->mode);
+}
+
 /* Nothing was written by a change set without steps, so the draft is still there. */
 static enum page_end finish(struct page *page, int64_t change,
                             const struct als_entry_outcome *outcome, struct als_err *err)
@@ -157,6 +93,7 @@ static enum page_end finish(struct page *page, int64_t change,
         return PAGE_FAILED;
     page->enter->visit_no =
         als_store_visit_no(page->enter->cli->store, page->enter->visit, strlen(page->enter->visit));
+    take_visit(page);
     tell_saved(page, change, outcome);
     return PAGE_SAVED;
 }
@@ -172,13 +109,31 @@ static bool nothing_said(struct page *page)
     return !als_form_is_touched(page->form) && !als_form_head(page->form)->not_done;
 }
 
+/* What must be said before: the day, or that answers are left out. False when it was not. */
+static bool is_ready(struct page *page)
+{
+    const struct als_form_head *head = als_form_head(page->form);
+    if (nothing_said(page)) {
+        page_say(page, "nothing is answered yet; M: not done");
+        return false;
+    }
+    if (!head->not_done) {
+        if (head->day != ALS_NO_DAY || ask_day(page))
+            return true;
+        page_say(page, "not saved: the date is missing");
+        return false;
+    }
+    const size_t n = als_form_said(page->form);
+    return n == 0 ||
+           ask_yes(page, als_arena_printf(page->arena, "Not done: leave out the %zu answer%s?", n,
+                                          n == 1 ? "" : "s"));
+}
+
 enum page_end save(struct page *page, struct als_err *err)
 {
     struct als_change_info *info = &page->enter->cli->change;
-    if (nothing_said(page)) {
-        page_say(page, "nothing is answered yet; M: not done");
-        return PAGE_STAYS;
-    }
+    if (!is_ready(page))
+        return als_cli_interrupted() ? PAGE_INTERRUPTED : PAGE_STAYS;
     page->n_justifications = 0;
     for (;;) {
         struct als_entry_outcome outcome;

@@ -160,6 +160,13 @@ size_t als_schedule_build(const struct als_protocol *protocol,
     return n;
 }
 
+int als_schedule_propose_day(const struct als_visit_row *row, int today)
+{
+    if (row->actual != ALS_NO_DAY)
+        return row->actual;
+    return row->status == ALS_VISIT_DUE ? today : ALS_NO_DAY;
+}
+
 /* 0 when the visit took place on that very day, else 1 + the days between `day` and the target; -1
  * when `day` cannot belong to the visit. */
 static int distance(const struct als_visit_row *row, int day)

@@ -209,3 +209,15 @@ size_t als_form_missing(struct als_form *form, size_t *items)
     }
     return n;
 }
+
+size_t als_form_said(struct als_form *form)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < form->instrument->n_items; i++) {
+        const struct als_question *question = als_form_question(form, i);
+        n += !question->selects_wording &&
+             (question->state == ALS_ANSWER_GIVEN || question->state == ALS_ANSWER_MISSING ||
+              question->aside_label);
+    }
+    return n;
+}

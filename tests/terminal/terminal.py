@@ -72,6 +72,11 @@ class Terminal:
             self.keys += 1
         return self.wait(text) if text else self
 
+    def type_bytes(self, keys):
+        """Bytes as a terminal of another encoding sends them."""
+        os.write(self.fd, keys)
+        return self
+
     def press_one_by_one(self, keys, texts):
         """Each key, and then what must stand there."""
         for key, text in zip(keys, texts, strict=True):

@@ -16,6 +16,7 @@ from terminal import Terminal
 ALSTRACK, ROOT = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 BACKSPACE, ENTER, ESCAPE, CTRL_C, CTRL_D = "\x7f", "\r", "\x1b", "\x03", "\x04"
 TODAY = ["--as-of", "2024-06-06"]
+LATER = ["--as-of", "2024-08-01"]  # no visit is due
 NORRIS = "3333322222111110000012"
 
 
@@ -31,7 +32,7 @@ class Study:
         self.run("init", "revised.db", "--protocol", f"{ROOT}/samples/protocols/sao-paulo-nct02917681.yaml")
         for patient in ("S01", "S02"):
             self.run("patient", "add", patient, "--sex", "F", "--birth-date", "1960-04-01", "--height", "165")
-            self.run("event", "add", patient, "consent", "2024-01-08")
+            self.run("event", "add", patient, "consent", "2023-12-06")
         self.run("event", "add", "S02", "gastrostomy", "2024-02-01")
         self.env["ALSTRACK_DB"] = "study.db"
 
@@ -54,8 +55,8 @@ class Study:
         self.open.append(terminal)
         return terminal
 
-    def enter(self, *words, **options):
-        return self.terminal("enter", *words, *TODAY, **options)
+    def enter(self, *words, today=TODAY, **options):
+        return self.terminal("enter", *words, *today, **options)
 
     def revised(self):
         """Go by the study with ALSFRS-R from now on."""
@@ -101,8 +102,9 @@ def test_choices_stand_there_in_words(study):
         at.wait(text)
 
 
-def test_a_key_that_is_no_choice_changes_nothing(study):
-    at = study.enter("P01", "MN3").wait("1 of 10 Speech").press("9").press("x").press("3", "2 of 10").press("d")
+def test_a_key_that_is_no_choice_changes_nothing_and_says_so(study):
+    at = study.enter("P01", "MN3").wait("1 of 10 Speech").press("9", "'9' does nothing here").press("x", "'x' does nothing")
+    at.press("3", "2 of 10").press("d")
     assert at.end() == 0
     assert study.sql("SELECT content FROM draft")[0][0].count("answer") == 1
 
@@ -130,6 +132,25 @@ def test_not_done_as_a_whole(study):
     assert study.sql("SELECT status, reason FROM v_fvc WHERE visit = 'MN3'") == [("not-done", "phone_visit")]
 
 
+def test_not_done_asks_before_it_leaves_answers_out(study):
+    at = study.enter("P01", "MN3", "norris").wait("1 of 22").press("33333", "6 of 22").press("M", "why is it missing?")
+    at.press("3", "Not done, but 5 questions are answered")
+    assert "Total" not in at.words(), at.screen()
+    at.press("s", "Not done: leave out the 5 answers?").press("n", "s save")
+    assert study.sql("SELECT count(*) FROM v_norris WHERE visit = 'MN3'") == [(0,)]
+    at.press("h", "What is to be changed?").press("2", "How was it held?").press("1", "Total 15 so far")
+    at.press("M", "why is it missing?").press("3", "5 questions are answered").press("s", "leave out the 5 answers?").press("y")
+    assert at.end() == 0
+    assert study.sql("SELECT status, reason, total FROM v_norris WHERE visit = 'MN3'") == [("not-done", "phone_visit", None)]
+
+
+def test_a_stored_assessment_becomes_not_done_only_after_a_question(study):
+    at = study.enter("P01", "D0", "alsfrs").wait("correction").press("M", "why").press("3", "10 questions are answered")
+    at.press("s", "leave out the 10 answers?").press("n", "s save").press("d")
+    assert at.end() == 0
+    assert study.sql("SELECT status FROM v_alsfrs WHERE visit = 'D0'") == [("done",)]
+
+
 def test_the_answer_before_on_request(study):
     at = study.enter("P01", "MN3", "alsfrs").wait("Speech")
     assert "before (" not in at.words()
@@ -143,6 +164,37 @@ def test_the_window_and_today(study):
     at = study.enter("P01", "MN3", "--date", "2024-06-20").wait("2024-06-20 +17 d, outside")
     at.press("h", "What is to be changed?").press("1", "Date of the assessment")
     at.press("\x15" + "20240605" + ENTER, "ALSFRS (1 of 4): 2024-06-05, clinic").wait("2024-06-05 +2 d")
+
+
+def test_a_visit_that_is_not_due_today_is_dated_by_who_enters_it(study):
+    at = study.enter("P01", "MN3", today=LATER).wait("target 2024-06-03").wait("not due today: on which day was this done?")
+    at.press(ENTER, "'' is not a day").press("20240605" + ENTER, "ALSFRS (1 of 4): 2024-06-05, clinic").wait("1 of 10 Speech")
+    at.press("4443233324", "Total 32/40").press("s", "Norris (2 of 4): 2024-06-05").press("d")
+    assert at.end() == 0
+    assert study.sql("SELECT date FROM v_alsfrs WHERE visit = 'MN3'") == [("2024-06-05",)]
+    study.enter("P01", "MN3", today=LATER).wait("Norris (2 of 4): 2024-06-05").wait("1 of 22")
+
+
+def test_a_date_that_was_put_off_is_asked_for_again_at_the_save(study):
+    at = study.enter("P01", "MN3", "alsfrs", today=LATER).wait("on which day was this done?").press(ESCAPE, "1 of 10 Speech")
+    at.wait("ALSFRS: date not said, clinic").press("4443233324", "Total 32/40").press("s", "on which day was this done?")
+    at.press(ESCAPE, "not saved: the date is missing").press("s", "on which day").press("2024-06-05" + ENTER)
+    assert at.end() == 0
+    assert study.sql("SELECT date FROM v_alsfrs WHERE visit = 'MN3'") == [("2024-06-05",)]
+
+
+def test_what_was_not_done_needs_no_date(study):
+    at = study.enter("P01", "MN3", "fvc", today=LATER).wait("on which day").press(ESCAPE, "Best of the accepted blows")
+    at.press("M", "why").press("3", "not done, phone_visit").press("s")
+    assert at.end() == 0
+    assert study.sql("SELECT status FROM v_fvc WHERE visit = 'MN3'") == [("not-done",)]
+
+
+def test_a_locked_visit_is_told_before_anything_is_asked(study):
+    study.run("lock", "visit", "P01", "MN3")
+    at = study.enter("P01", "MN3")
+    assert at.end() == 77
+    assert "visit MN3 of P01 was locked by ann" in at.words() and "Speech" not in at.words(), at.screen()
 
 
 def test_totals_and_domains_while_it_is_filled_in(study):
@@ -284,6 +336,24 @@ def test_a_soft_rule_wants_a_typed_reason(study):
     assert "STAIRS_WITHOUT_WALKING" in study.run("query", "list") 
 
 
+def test_a_soft_rule_names_the_item_and_both_values(study):
+    at = study.enter("P01", "MN3", "alsfrs").press("4443433324", "Total 34/40")
+    at.press("s", "Cutting food").wait("now 4, before 2 (D0, 2024-03-04)").wait("ITEM_UP").press("devices" + ENTER, "(2 of 2) the total rose").press("=" + ENTER)
+    assert at.end() == 0
+
+
+def test_one_reason_serves_for_several_findings(study):
+    items = "speech salivation swallowing handwriting cutting dressing turning walking stairs breathing".split()
+    study.run("record", "P01", "MN1", "alsfrs", "--date", "2024-04-03", *(f"{i}=1" for i in items))
+    at = study.enter("P01", "MN3", "alsfrs").press("4444444444", "Total 40/40").press("s", "(1 of 11) Speech")
+    at.wait("now 4, before 1 (MN1, 2024-04-03)").press("=" + ENTER, "no reason was given yet").press("new drug" + ENTER)
+    at.wait("(2 of 11) Salivation").wait("= the same reason, == the same for all that follow").press("=" + ENTER, "(3 of 11)")
+    at.press("other hand" + ENTER, "(4 of 11)").press("==" + ENTER)
+    assert at.end() == 0
+    answers = study.sql("SELECT text, count(*) FROM query_step WHERE step = 'answered' GROUP BY text ORDER BY 2")
+    assert ("new drug", 2) in answers and ("other hand", 9) in answers, answers
+
+
 def test_a_hard_rule_is_refused_until_it_is_mended(study):
     rule = "rules:\n  - {code: NOT_BOTH, level: hard, when: one = 1 and two = 1, message: one and two exclude each other}\n"
     own = open(f"{study.folder}/own.yaml").read() + rule
@@ -293,7 +363,7 @@ def test_a_hard_rule_is_refused_until_it_is_mended(study):
     study.run("init", "hard.db", "--protocol", "hard.yaml", "--instrument", "own.yaml")
     study.env["ALSTRACK_DB"] = "hard.db"
     study.run("patient", "add", "P01")
-    at = study.enter("P01", "MN3", "own").press("11", "one and two exclude each other").wait("must be mended")
+    at = study.enter("P01", "MN3", "own", "--date", "2024-06-06").press("11", "one and two exclude each other").wait("must be mended")
     at.press("s", "not saved").press("2", "2 of 2 Second").press("0", "Total 1/2").press("s")
     assert at.end() == 0
     assert study.sql("SELECT one, two FROM v_own") == [(1, 0)]
@@ -386,7 +456,8 @@ def test_without_a_terminal_it_says_what_does_it(study):
 
 
 def test_an_unscheduled_visit_is_made_by_the_save(study):
-    at = study.enter("P01", "UNS1", "alsfrs").wait("P01 UNS1").press("4443233324", "Total 32/40").press("s")
+    at = study.enter("P01", "UNS1", "alsfrs").wait("P01 UNS1").wait("on which day was this done?").press("t" + ENTER, "Speech")
+    at.press("4443233324", "Total 32/40").press("s")
     assert at.end() == 0
     assert study.sql("SELECT date FROM v_alsfrs WHERE visit = 'UNS1'") == [("2024-06-06",)]
 
@@ -397,6 +468,16 @@ def test_a_rater_has_a_row_of_his_own(study):
     assert at.end() == 0
     assert study.sql("SELECT rater FROM v_alsfrs WHERE visit = 'MN3'") == [("Eve",)]
     assert study.sql("SELECT count(*) FROM draft") == [(0,)]
+
+
+def test_letters_of_another_encoding_are_refused_whole(study):
+    at = study.terminal("patient", "add").wait("Patient")
+    at.type_bytes(b"Jos\xe9X\r").wait("is not UTF-8").press("Jos" + "\u00e9" + ENTER, "Site").press(ENTER, "Sex").press(CTRL_C)
+    assert at.end() == 130
+    at = study.terminal("patient", "add").wait("Patient").type_bytes("Jos\u00e9\r".encode()).wait("Site")
+    answer(at, ("Site", ""), ("Sex", ""), ("Date of birth", ""), ("Height", ""), ("Cohort", ""), ("Where", ""))
+    assert at.end() == 0
+    assert study.sql("SELECT count(*) FROM patient WHERE patient = 'Jos\u00e9'") == [(1,)]
 
 
 # ---- Questions of other commands ----

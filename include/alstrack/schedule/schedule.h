@@ -79,6 +79,10 @@ size_t als_schedule_build(const struct als_protocol *protocol,
                           const struct als_patient_facts *facts, int today,
                           struct als_visit_row *rows);
 
+/* The day that a form may propose for what is done at a visit: that of the visit, today while it is
+ * due, else ALS_NO_DAY: then people must say. */
+int als_schedule_propose_day(const struct als_visit_row *row, int today);
+
 /* The target of one visit (index into protocol->visits), as als_schedule_build gives it. */
 int als_schedule_target(const struct als_protocol *protocol, const struct als_patient_facts *facts,
                         size_t visit);

@@ -78,6 +78,9 @@ bool als_form_set_missing_wording(struct als_form *form, size_t item, bool secon
                                   const char *reason);
 /* Has anything been answered, put aside or given a reason by somebody? Prefilled is not. */
 bool als_form_is_touched(const struct als_form *form);
+/* How many questions have an answer, put aside or not, or a reason: what saving leaves out when the
+ * whole was not done. Which wording was asked is no question. */
+size_t als_form_said(struct als_form *form);
 
 /* ---- Questions ---- */
 

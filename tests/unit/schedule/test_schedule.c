@@ -508,6 +508,21 @@ Test(schedule, names_every_status)
         cr_assert_gt(strlen(als_visit_status_name((enum als_visit_status)status)), 0);
 }
 
+Test(schedule, proposes_a_day_only_where_it_is_known_or_due)
+{
+    const int today = day_of("2020-06-01");
+    const struct als_visit_row done = {.status = ALS_VISIT_LATE, .actual = today - 40},
+                               due = {.status = ALS_VISIT_DUE, .actual = ALS_NO_DAY},
+                               missed = {.status = ALS_VISIT_MISSED, .actual = ALS_NO_DAY},
+                               planned = {.status = ALS_VISIT_PLANNED, .actual = ALS_NO_DAY},
+                               extra = {.status = ALS_VISIT_EXTRA, .actual = ALS_NO_DAY};
+    cr_expect_eq(als_schedule_propose_day(&done, today), today - 40);
+    cr_expect_eq(als_schedule_propose_day(&due, today), today);
+    cr_expect_eq(als_schedule_propose_day(&missed, today), ALS_NO_DAY);
+    cr_expect_eq(als_schedule_propose_day(&planned, today), ALS_NO_DAY);
+    cr_expect_eq(als_schedule_propose_day(&extra, today), ALS_NO_DAY);
+}
+
 /* Moving every date by a constant moves every day of the schedule by it and nothing else. */
 Test(schedule, moves_with_its_dates)
 {

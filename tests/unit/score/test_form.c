@@ -114,6 +114,26 @@ Test(form, takes_the_wording_from_the_events_until_somebody_says_otherwise)
     assert_no_leaks();
 }
 
+Test(form, counts_what_is_left_out_when_it_was_not_done)
+{
+    struct als_instrument *instrument = load_scale("alsfrsr");
+    struct als_form *form = als_form_new(instrument);
+    struct als_form_head head = {.day = ALS_NO_DAY, .not_done = true, .reason = "refused"};
+    als_form_set_head(form, &head);
+    cr_expect_eq(als_form_said(form), 0, "a prefilled wording is no answer");
+    say(form, "cutting_form", "b");
+    cr_expect_eq(als_form_said(form), 0, "nor is one that was chosen");
+    say(form, "speech", "3");
+    say(form, "cutting", "1");
+    say(form, "cutting_form", "a");
+    cr_expect_eq(als_form_said(form), 2, "an answer to the other wording is one");
+    cr_expect(als_form_set_missing(form, item_of(instrument, "walking"), "refused"));
+    cr_expect_eq(als_form_said(form), 3);
+    als_form_free(form);
+    als_instrument_free(instrument);
+    assert_no_leaks();
+}
+
 Test(form, prefills_nothing_of_a_stored_assessment)
 {
     struct als_instrument *instrument = load_scale("alsfrsr");
