@@ -224,14 +224,14 @@ void als_assess_take(struct als_assess *assess, const struct als_assessment *fro
     }
 }
 
-/* Nobody is asked again for what the visit says already; today only while the visit is due. */
+/* Nobody is asked again for what the visit says already. */
 static void propose_head(struct als_assess *assess)
 {
     const struct als_visit_view *visit = &assess->visit;
     struct als_form_head head = {.day = ALS_NO_DAY, .rater = assess->rater};
     head.day = visit->there ? visit->stored.day : ALS_NO_DAY;
-    if (head.day == ALS_NO_DAY && visit->row && visit->row->status == ALS_VISIT_DUE)
-        head.day = assess->request->today;
+    if (head.day == ALS_NO_DAY && visit->row)
+        head.day = als_schedule_propose_day(visit->row, assess->request->today);
     head.mode = visit->there ? visit->stored.mode : NULL;
     if (!head.mode && visit->plan)
         head.mode = visit->plan->mode ? visit->plan->mode : "clinic";
@@ -338,22 +338,9 @@ void als_assess_read(struct als_assess *assess)
 
 /* ---- What saving would leave out ---- */
 
-/* Answers and reasons that are there; which wording is asked is none. */
-static size_t count_said(struct als_assess *assess)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < assess->instrument->n_items; i++) {
-        const struct als_question *question = als_form_question(assess->form, i);
-        n += !question->selects_wording &&
-             (question->state == ALS_ANSWER_GIVEN || question->state == ALS_ANSWER_MISSING ||
-              question->aside_label);
-    }
-    return n;
-}
-
 static void check_not_done(struct als_assess *assess)
 {
-    const size_t n = count_said(assess);
+    const size_t n = als_form_said(assess->form);
     if (n && !als_request_given(assess->request, ALS_LEAVE_OUT))
         als_errors_add(&assess->errors, assess->request->arena, ALS_LEAVE_OUT,
                        als_arena_printf(assess->request->arena,
@@ -378,7 +365,7 @@ void als_assess_check(struct als_assess *assess)
         check_not_done(assess);
         return;
     }
-    if (count_said(assess) == 0)
+    if (als_form_said(assess->form) == 0)
         als_errors_add(&assess->errors, assess->request->arena, NULL,
                        "Nothing is answered yet: answer, or say why it was not done");
     for (size_t i = 0; i < assess->instrument->n_items; i++)

@@ -89,6 +89,15 @@ static void put_raters(struct als_assess_page *page)
     als_scan_close(scan);
 }
 
+/* "Walking: better by 2 points or more …": far from the item, its finding names it. */
+static const char *name_verdict(const struct als_assess *assess, const struct als_verdict *verdict)
+{
+    if (verdict->item < 0)
+        return verdict->message;
+    const struct als_question *question = als_form_question(assess->form, (size_t)verdict->item);
+    return als_arena_printf(assess->request->arena, "%s: %s", question->label, verdict->message);
+}
+
 static void put_error_summary(struct als_assess_page *page)
 {
     struct als_assess *assess = page->assess;
@@ -101,12 +110,13 @@ static void put_error_summary(struct als_assess_page *page)
         const bool confirmed = assess->confirmed && assess->confirmed[i];
         const char *item =
             verdict->item < 0 ? NULL : als_assess_field(assess, (size_t)verdict->item, false);
+        const char *words = name_verdict(assess, verdict);
         if (verdict->level == ALS_RULE_HARD)
-            als_errors_add(&all, arena, item ? item : "date", verdict->message);
+            als_errors_add(&all, arena, item ? item : "date", words);
         else if (assess->ask_confirm && verdict->level == ALS_RULE_SOFT && !confirmed)
-            als_errors_add(&all, arena, als_assess_confirm_field(assess, verdict),
-                           als_arena_printf(arena, "%s: say why it is right, or correct it",
-                                            verdict->message));
+            als_errors_add(
+                &all, arena, als_assess_confirm_field(assess, verdict),
+                als_arena_printf(arena, "%s: say why it is right, or correct it", words));
     }
     als_html_errors(&page->html, all.items, all.count);
 }
