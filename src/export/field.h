@@ -13,9 +13,6 @@
 void als_field_number(struct als_buf *out, double value); /* shortest form; NaN adds nothing */
 void als_field_integer(struct als_buf *out, int64_t value);
 
-/* As als_num_format for a number that is finite and not whole, in fewer steps when it is long. */
-size_t als_field_shortest(double value, char text[ALS_NUM_TEXT]);
-
 /* Long decimals of late: scores like 26.666666666666668 come again and again. Zeroed is empty. */
 struct als_field_memory {
     struct {

@@ -57,7 +57,7 @@ static inline char *als_pen_number(char *at, double value, struct als_field_memo
     if (thousands / 1000 != value && memory)
         return at + als_field_remembered(memory, value, at);
     if (thousands / 1000 != value)
-        return at + als_field_shortest(value, at);
+        return at + als_num_format(value, at);
     int64_t count = (int64_t)thousands;
     if (count < 0) {
         *at++ = '-';

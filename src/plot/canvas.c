@@ -8,7 +8,7 @@
 void als_canvas_number(struct als_buf *out, double value)
 {
     char text[ALS_NUM_TEXT];
-    als_buf_add(out, text, als_num_format_quick(value, text));
+    als_buf_add(out, text, als_num_format(value, text));
 }
 
 static void add_share(const struct als_canvas *canvas, const char *name, double share)

@@ -21,8 +21,5 @@ size_t als_num_format_integer(int64_t value, char text[ALS_NUM_TEXT]);
 /* Rounded to at most `decimals` (0 to 9) places, without zeros at the end; a value too large to
  * have that many is given as by als_num_format. */
 size_t als_num_format_fixed(double value, int decimals, char text[ALS_NUM_TEXT]);
-/* A decimal that reads back as the same double, for programs: up to 18 digits where the shortest
- * one has 17, which takes much longer to find. "" for NaN. */
-size_t als_num_format_quick(double value, char text[ALS_NUM_TEXT]);
 
 #endif
