@@ -1,9 +1,16 @@
-/* All rules on the whole study: one cursor per table, patient by patient. */
+/* All rules on the whole study: one cursor per table, patient by patient. A block of patients is
+ * read, then judged in a thread of its own while the next block is read, then told. Only this
+ * thread speaks SQL; the other one reads what was read into the block, definitions and names. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "alstrack/core/num.h"
 #include "judge_int.h"
+
+#define BLOCK_PATIENTS      128
+#define BLOCK_ROWS          2048 /* visits and assessments: memory does not grow with them */
+#define ENOUGH_FOR_A_THREAD 256  /* rows; fewer are not worth starting one */
 
 /* One instrument's assessments on their way by. */
 struct lane {
@@ -12,6 +19,34 @@ struct lane {
     struct als_judge *judge;
     struct als_scan *scan;
     const struct als_assessment *row; /* the next one; NULL at the end */
+};
+
+/* A verdict, and what it is about. */
+struct finding {
+    struct als_cell_of cell;
+    struct als_verdict verdict;
+    const char *value;
+};
+
+/* What the study has of one patient in one lane. */
+struct series {
+    struct als_sittings sittings;
+    bool excused; /* one from before treatment was not done */
+};
+
+/* One patient: what was read, and then what is to be said. All of it in the block's arena. */
+struct chart {
+    const struct als_patient *patient;
+    const struct als_event *events;
+    const struct als_adverse_event *adverse;
+    struct als_visit_list visits;
+    size_t n_events, n_adverse;
+    struct series *series; /* [lane] */
+    struct als_book book;
+    struct als_arena *arena;
+    struct als_case the_case;
+    struct finding *findings;
+    size_t n_findings, findings_room;
 };
 
 struct check {
@@ -24,13 +59,17 @@ struct check {
     struct als_patient_list patients;
     struct als_event_list events;
     struct als_adverse_event_list adverse;
-    size_t event_at, adverse_at; /* of the next patient */
+    size_t patient_at, event_at, adverse_at; /* the next ones to be read */
     struct lane *lanes;
     size_t n_lanes;
-    /* Of the present patient. */
-    struct als_arena *own;
-    struct als_case the_case;
-    struct als_book book;
+};
+
+struct block {
+    const struct check *check;
+    struct als_arena *arena;
+    struct chart *charts; /* [BLOCK_PATIENTS] */
+    size_t n;
+    size_t n_rows; /* of its patients */
 };
 
 static bool checks(const struct check *check, unsigned record)
@@ -38,61 +77,34 @@ static bool checks(const struct check *check, unsigned record)
     return !check->options->records || check->options->records & record;
 }
 
-/* ---- Findings ---- */
+/* ---- Judging: no SQL ---- */
 
-static enum als_status send(struct check *check, const struct als_cell_of *cell,
-                            const struct als_verdict *verdict, const char *value,
-                            struct als_err *err)
+static void add_finding(struct chart *chart, const struct als_cell_of *cell,
+                        const struct als_verdict *verdict, const char *value)
 {
-    struct als_check_row row = {.patient_id = check->the_case.patient->id,
-                                .visit_no = cell->visit_no,
-                                .record = cell->record,
-                                .rater = cell->rater,
-                                .item = cell->item,
-                                .verdict = *verdict,
-                                .value = value};
-    struct als_check_counts *counts = check->counts;
-    enum als_status status = ALS_OK;
-    *(verdict->level == ALS_RULE_HARD   ? &counts->hard
-      : verdict->level == ALS_RULE_SOFT ? &counts->soft
-                                        : &counts->info) += 1;
-    if (check->options->queries && verdict->level == ALS_RULE_SOFT) {
-        const struct als_query_counts before = check->book.counts;
-        const char *answer =
-            check->options->answer ? check->options->answer(&row, check->context) : NULL;
-        status =
-            als_book_note(&check->book, cell, verdict->code, verdict->message, value, answer, err);
-        row.fresh = check->book.counts.opened > before.opened ||
-                    check->book.counts.refreshed > before.refreshed;
+    if (chart->n_findings == chart->findings_room) {
+        const size_t room = chart->findings_room ? 2 * chart->findings_room : 8;
+        struct finding *findings = als_arena_array(chart->arena, room, sizeof *findings);
+        if (chart->n_findings)
+            memcpy(findings, chart->findings, chart->n_findings * sizeof *findings);
+        chart->findings = findings;
+        chart->findings_room = room;
     }
-    const struct als_query *query = als_book_find(&check->book, cell, verdict->code);
-    if (query) {
-        row.query = query->name;
-        row.query_state = als_query_state_names[query->state];
-    }
-    if (status == ALS_OK && check->receive)
-        check->receive(&row, check->context);
-    return status;
+    chart->findings[chart->n_findings++] = (struct finding){*cell, *verdict, value};
 }
 
 /* All of one assessment; values NULL: of its series. */
-static enum als_status send_all(struct check *check, struct als_cell_of cell,
-                                const struct als_instrument *instrument,
-                                const struct als_value *values,
-                                const struct als_verdict_list *verdicts, struct als_err *err)
+static void add_all(struct chart *chart, struct als_cell_of cell,
+                    const struct als_instrument *instrument, const struct als_value *values,
+                    const struct als_verdict_list *verdicts)
 {
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; i < verdicts->count && status == ALS_OK; i++) {
+    for (size_t i = 0; i < verdicts->count; i++) {
         const struct als_verdict *verdict = &verdicts->items[i];
         cell.item = values && verdict->item >= 0 ? instrument->items[verdict->item].code : NULL;
-        status =
-            send(check, &cell, verdict,
-                 values ? als_verdict_value(instrument, verdict, values, check->own) : NULL, err);
+        add_finding(chart, &cell, verdict,
+                    values ? als_verdict_value(instrument, verdict, values, chart->arena) : NULL);
     }
-    return status;
 }
-
-/* ---- Registration, events, visits, adverse events ---- */
 
 /* The values of a record that its verdicts are about: one rule has its own. */
 struct judged {
@@ -100,76 +112,66 @@ struct judged {
     const char *rule, *of_rule;
 };
 
-static enum als_status send_record(struct check *check, const struct als_cell_of *cell,
-                                   const struct judged *judged,
-                                   const struct als_verdict_list *verdicts, struct als_err *err)
+static void add_record(struct chart *chart, const struct als_cell_of *cell,
+                       const struct judged *judged, const struct als_verdict_list *verdicts)
 {
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; i < verdicts->count && status == ALS_OK; i++) {
+    for (size_t i = 0; i < verdicts->count; i++) {
         const struct als_verdict *verdict = &verdicts->items[i];
         const bool own = judged->rule && strcmp(verdict->code, judged->rule) == 0;
-        status = send(check, cell, verdict, own ? judged->of_rule : judged->usual, err);
+        add_finding(chart, cell, verdict, own ? judged->of_rule : judged->usual);
     }
-    return status;
 }
 
-static const char *number_text(const struct check *check, double number)
+static const char *number_text(const struct chart *chart, double number)
 {
     char text[ALS_NUM_TEXT];
     als_num_format(number, text);
-    return als_arena_strdup(check->own, text);
+    return als_arena_strdup(chart->arena, text);
 }
 
-static enum als_status check_patient(struct check *check, struct als_err *err)
+static void judge_registration(struct chart *chart)
 {
-    const struct als_case *the_case = &check->the_case;
-    struct als_verdict_list verdicts = {.arena = check->own};
-    if (!checks(check, ALS_CHECK_PATIENT))
-        return ALS_OK;
+    const struct als_case *the_case = &chart->the_case;
+    struct als_verdict_list verdicts = {.arena = chart->arena};
     als_patient_judge(&the_case->facts, the_case->birth, the_case->patient->height_cm,
                       the_case->limits.today, &verdicts);
     const struct judged judged = {.usual = the_case->patient->birth_date,
                                   .rule = "W-HEIGHT",
-                                  .of_rule = number_text(check, the_case->patient->height_cm)};
-    return send_record(check, &(struct als_cell_of){.record = "patient"}, &judged, &verdicts, err);
+                                  .of_rule = number_text(chart, the_case->patient->height_cm)};
+    add_record(chart, &(struct als_cell_of){.record = "patient"}, &judged, &verdicts);
 }
 
-static enum als_status check_events(struct check *check, struct als_err *err)
+static void judge_events(struct chart *chart)
 {
-    const struct als_case *the_case = &check->the_case;
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; checks(check, ALS_CHECK_EVENT) && i < the_case->n_events && status == ALS_OK;
-         i++) {
+    const struct als_case *the_case = &chart->the_case;
+    for (size_t i = 0; i < the_case->n_events; i++) {
         const struct als_event *event = &the_case->events[i];
-        struct als_verdict_list verdicts = {.arena = check->own};
+        struct als_verdict_list verdicts = {.arena = chart->arena};
         als_case_judge_event(the_case, i, &verdicts);
         const struct als_cell_of cell = {
-            .record = "event", .item = als_event_item(check->store->protocol, event, check->own)};
-        bool of_cells = strcmp(event->event, "infusion") == 0;
+            .record = "event",
+            .item = als_event_item(the_case->store->protocol, event, chart->arena)};
+        const bool of_cells = strcmp(event->event, "infusion") == 0;
         const struct judged judged = {.usual = event->date,
                                       .rule = of_cells ? "W-CELLS" : "W-HOURS",
-                                      .of_rule = number_text(check, event->value)};
-        status = send_record(check, &cell, &judged, &verdicts, err);
+                                      .of_rule = number_text(chart, event->value)};
+        add_record(chart, &cell, &judged, &verdicts);
     }
-    return status;
 }
 
-static enum als_status check_visits(struct check *check, struct als_err *err)
+static void judge_visits(struct chart *chart)
 {
-    const struct als_case *the_case = &check->the_case;
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; checks(check, ALS_CHECK_VISIT) && i < the_case->n_visits && status == ALS_OK;
-         i++) {
-        struct als_verdict_list verdicts = {.arena = check->own};
+    const struct als_case *the_case = &chart->the_case;
+    for (size_t i = 0; i < the_case->n_visits; i++) {
+        struct als_verdict_list verdicts = {.arena = chart->arena};
         char day[ALS_DATE_TEXT];
         als_case_judge_visit(the_case, i, &verdicts);
         const struct als_cell_of cell = {.record = "visit",
                                          .visit_no = the_case->visits[i].visit_no};
         const struct judged judged = {
-            .usual = als_arena_strdup(check->own, als_day_format(the_case->visits[i].day, day))};
-        status = send_record(check, &cell, &judged, &verdicts, err);
+            .usual = als_arena_strdup(chart->arena, als_day_format(the_case->visits[i].day, day))};
+        add_record(chart, &cell, &judged, &verdicts);
     }
-    return status;
 }
 
 static int day_of_visit(const struct als_case *the_case, int visit_no)
@@ -180,87 +182,212 @@ static int day_of_visit(const struct als_case *the_case, int visit_no)
     return ALS_NO_DAY;
 }
 
-static enum als_status check_adverse(struct check *check, const struct als_adverse_event *items,
-                                     size_t n, struct als_err *err)
+static void judge_adverse(struct chart *chart)
 {
-    const struct als_case *the_case = &check->the_case;
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; checks(check, ALS_CHECK_AE) && i < n && status == ALS_OK; i++) {
-        struct als_verdict_list verdicts = {.arena = check->own};
-        als_case_judge_adverse(the_case, &items[i], day_of_visit(the_case, items[i].visit_no),
-                               &verdicts);
+    const struct als_case *the_case = &chart->the_case;
+    for (size_t i = 0; i < chart->n_adverse; i++) {
+        const struct als_adverse_event *ae = &chart->adverse[i];
+        struct als_verdict_list verdicts = {.arena = chart->arena};
+        als_case_judge_adverse(the_case, ae, day_of_visit(the_case, ae->visit_no), &verdicts);
         const struct als_cell_of cell = {
-            .record = "ae", .visit_no = items[i].visit_no, .item = items[i].ae_id};
-        const struct judged judged = {.usual = items[i].onset,
-                                      .rule = "W-NO-DEATH",
-                                      .of_rule = number_text(check, items[i].grade)};
-        status = send_record(check, &cell, &judged, &verdicts, err);
+            .record = "ae", .visit_no = ae->visit_no, .item = ae->ae_id};
+        const struct judged judged = {
+            .usual = ae->onset, .rule = "W-NO-DEATH", .of_rule = number_text(chart, ae->grade)};
+        add_record(chart, &cell, &judged, &verdicts);
     }
-    return status;
 }
 
-/* ---- Assessments ---- */
+static void judge_baseline(struct chart *chart, const struct lane *lane,
+                           const struct series *series)
+{
+    const struct als_store *store = chart->the_case.store;
+    const struct als_sittings *sittings = &series->sittings;
+    struct als_verdict_list verdicts = {.arena = chart->arena};
+    int *days = als_arena_array(chart->arena, sittings->count + 1, sizeof *days);
+    ptrdiff_t *plans = als_arena_array(chart->arena, sittings->count + 1, sizeof *plans);
+    for (size_t i = 0; i < sittings->count; i++) {
+        days[i] = sittings->items[i].day;
+        plans[i] = als_store_plan_of(store, sittings->items[i].visit_no);
+    }
+    als_baseline_judge(store->protocol, lane->baseline,
+                       als_schedule_time_zero(store->protocol, &chart->the_case.facts),
+                       chart->the_case.screening_day, days, plans, sittings->count, series->excused,
+                       &verdicts);
+    add_all(chart, (struct als_cell_of){.record = lane->instrument->code}, NULL, NULL, &verdicts);
+}
 
-static enum als_status take_sittings(const struct check *check, struct lane *lane,
-                                     struct als_sittings *sittings, bool *excused,
-                                     struct als_err *err)
+static void judge_series(const struct check *check, struct chart *chart, size_t number)
+{
+    const struct lane *lane = &check->lanes[number];
+    struct series *series = &chart->series[number];
+    for (size_t i = 0; i < series->sittings.count; i++) {
+        const struct als_assessment *one = &series->sittings.items[i];
+        struct als_verdict_list verdicts = {.arena = chart->arena};
+        als_case_judge(&chart->the_case, lane->judge, lane->instrument, &series->sittings, i,
+                       &verdicts);
+        const struct als_cell_of cell = {
+            .record = lane->instrument->code,
+            .visit_no = one->visit_no,
+            .rater = one->rater_no ? als_store_rater(check->store, one->rater_no) : NULL};
+        add_all(chart, cell, lane->instrument, one->values, &verdicts);
+    }
+    if (lane->baseline && check->options->baselines)
+        judge_baseline(chart, lane, series);
+}
+
+static void judge_chart(const struct check *check, struct chart *chart)
+{
+    als_case_from(check->store, chart->patient, chart->events, chart->n_events, chart->visits.items,
+                  chart->visits.count, check->options->today, chart->arena, &chart->the_case);
+    if (checks(check, ALS_CHECK_PATIENT))
+        judge_registration(chart);
+    if (checks(check, ALS_CHECK_EVENT))
+        judge_events(chart);
+    if (checks(check, ALS_CHECK_VISIT))
+        judge_visits(chart);
+    if (checks(check, ALS_CHECK_AE))
+        judge_adverse(chart);
+    for (size_t i = 0; i < check->n_lanes; i++)
+        judge_series(check, chart, i);
+}
+
+static void *judge_block(void *context)
+{
+    struct block *block = context;
+    for (size_t i = 0; i < block->n; i++)
+        judge_chart(block->check, &block->charts[i]);
+    return NULL;
+}
+
+/* ---- Reading ---- */
+
+static enum als_status read_series(const struct check *check, struct chart *chart,
+                                   struct lane *lane, struct series *series, struct als_err *err)
 {
     const struct als_protocol *protocol = check->store->protocol;
-    const int64_t id = check->the_case.patient->id;
+    const int64_t id = chart->patient->id;
     enum als_status status = ALS_OK;
     while (status == ALS_OK && lane->row && lane->row->patient_id <= id) {
         const struct als_assessment *row = lane->row;
         if (row->patient_id == id && !row->not_done) {
-            als_sittings_add(sittings, lane->instrument, row, check->own);
+            als_sittings_add(&series->sittings, lane->instrument, row, chart->arena);
         } else if (row->patient_id == id) {
             const ptrdiff_t plan = als_store_plan_of(check->store, row->visit_no);
-            *excused = *excused || (plan >= 0 && protocol->visits[plan].epoch == ALS_EPOCH_PRE);
+            series->excused =
+                series->excused || (plan >= 0 && protocol->visits[plan].epoch == ALS_EPOCH_PRE);
         }
         status = als_scan_next(lane->scan, &lane->row, err);
     }
     return status;
 }
 
-static enum als_status check_baseline(struct check *check, const struct lane *lane,
-                                      const struct als_sittings *sittings, bool excused,
-                                      struct als_err *err)
-{
-    const struct als_protocol *protocol = check->store->protocol;
-    struct als_verdict_list verdicts = {.arena = check->own};
-    int *days = als_arena_array(check->own, sittings->count + 1, sizeof *days);
-    ptrdiff_t *plans = als_arena_array(check->own, sittings->count + 1, sizeof *plans);
-    for (size_t i = 0; i < sittings->count; i++) {
-        days[i] = sittings->items[i].day;
-        plans[i] = als_store_plan_of(check->store, sittings->items[i].visit_no);
-    }
-    als_baseline_judge(
-        protocol, lane->baseline, als_schedule_time_zero(protocol, &check->the_case.facts),
-        check->the_case.screening_day, days, plans, sittings->count, excused, &verdicts);
-    return send_all(check, (struct als_cell_of){.record = lane->instrument->code}, NULL, NULL,
-                    &verdicts, err);
-}
+#define RUN_OF(list, at, id_of)                                                                    \
+    do {                                                                                           \
+        while ((at) < (list).count && (list).items[at].id_of < id)                                 \
+            (at)++;                                                                                \
+        first = (at);                                                                              \
+        while ((at) < (list).count && (list).items[at].id_of == id)                                \
+            (at)++;                                                                                \
+        n = (at)-first;                                                                            \
+    } while (0)
 
-static enum als_status check_lane(struct check *check, struct lane *lane, struct als_err *err)
+/* Visits and queries are as many as rows of assessments, so they are read patient by patient. */
+static enum als_status read_chart(struct check *check, const struct als_patient *patient,
+                                  struct als_arena *arena, struct chart *chart, struct als_err *err)
 {
-    struct als_sittings sittings = {.count = 0};
-    bool excused = false;
-    enum als_status status = take_sittings(check, lane, &sittings, &excused, err);
-    for (size_t i = 0; i < sittings.count && status == ALS_OK; i++) {
-        const struct als_assessment *one = &sittings.items[i];
-        struct als_verdict_list verdicts = {.arena = check->own};
-        als_case_judge(&check->the_case, lane->judge, lane->instrument, &sittings, i, &verdicts);
-        const struct als_cell_of cell = {
-            .record = lane->instrument->code,
-            .visit_no = one->visit_no,
-            .rater = one->rater_no ? als_store_rater(check->store, one->rater_no) : NULL};
-        status = send_all(check, cell, lane->instrument, one->values, &verdicts, err);
-    }
-    if (status == ALS_OK && lane->baseline && check->options->baselines)
-        status = check_baseline(check, lane, &sittings, excused, err);
+    const int64_t id = patient->id;
+    size_t first, n;
+    *chart = (struct chart){.patient = patient, .arena = arena};
+    RUN_OF(check->events, check->event_at, patient_id);
+    chart->events = check->events.items + first;
+    chart->n_events = n;
+    RUN_OF(check->adverse, check->adverse_at, patient_id);
+    chart->adverse = check->adverse.items + first;
+    chart->n_adverse = n;
+    enum als_status status = als_visit_load(check->store, id, arena, &chart->visits, err);
+    if (status == ALS_OK)
+        status = als_book_load(check->store, id, arena, &chart->book, err);
+    chart->series = als_arena_array(arena, check->n_lanes + 1, sizeof *chart->series);
+    for (size_t i = 0; i < check->n_lanes && status == ALS_OK; i++)
+        status = read_series(check, chart, &check->lanes[i], &chart->series[i], err);
     return status;
 }
 
-/* ---- Patient by patient ---- */
+static bool is_wanted(const struct check *check, const struct als_patient *patient)
+{
+    const struct als_check_options *options = check->options;
+    if (options->patient_id && patient->id != options->patient_id)
+        return false;
+    if (options->site && (!patient->site || strcmp(patient->site, options->site) != 0))
+        return false;
+    return !options->wanted || options->wanted(patient->id, options->wanted_context);
+}
+
+static size_t rows_of(const struct check *check, const struct chart *chart)
+{
+    size_t n = chart->visits.count;
+    for (size_t i = 0; i < check->n_lanes; i++)
+        n += chart->series[i].sittings.count;
+    return n;
+}
+
+/* The next patients; none at the end. */
+static enum als_status read_block(struct check *check, struct block *block, struct als_err *err)
+{
+    enum als_status status = ALS_OK;
+    als_arena_clear(block->arena);
+    block->charts = als_arena_array(block->arena, BLOCK_PATIENTS, sizeof *block->charts);
+    block->n = block->n_rows = 0;
+    while (status == ALS_OK && block->n < BLOCK_PATIENTS && block->n_rows < BLOCK_ROWS &&
+           check->patient_at < check->patients.count) {
+        const struct als_patient *patient = &check->patients.items[check->patient_at++];
+        struct chart *chart = &block->charts[block->n];
+        if (!is_wanted(check, patient))
+            continue;
+        status = read_chart(check, patient, block->arena, chart, err);
+        block->n_rows += rows_of(check, chart);
+        block->n++;
+    }
+    return status;
+}
+
+/* ---- Telling ---- */
+
+static enum als_status send(struct check *check, struct chart *chart, const struct finding *finding,
+                            struct als_err *err)
+{
+    const struct als_cell_of *cell = &finding->cell;
+    const struct als_verdict *verdict = &finding->verdict;
+    struct als_check_row row = {.patient_id = chart->patient->id,
+                                .visit_no = cell->visit_no,
+                                .record = cell->record,
+                                .rater = cell->rater,
+                                .item = cell->item,
+                                .verdict = *verdict,
+                                .value = finding->value};
+    struct als_check_counts *counts = check->counts;
+    enum als_status status = ALS_OK;
+    *(verdict->level == ALS_RULE_HARD   ? &counts->hard
+      : verdict->level == ALS_RULE_SOFT ? &counts->soft
+                                        : &counts->info) += 1;
+    if (check->options->queries && verdict->level == ALS_RULE_SOFT) {
+        const struct als_query_counts before = chart->book.counts;
+        const char *answer =
+            check->options->answer ? check->options->answer(&row, check->context) : NULL;
+        status = als_book_note(&chart->book, cell, verdict->code, verdict->message, finding->value,
+                               answer, err);
+        row.fresh = chart->book.counts.opened > before.opened ||
+                    chart->book.counts.refreshed > before.refreshed;
+    }
+    const struct als_query *query = als_book_find(&chart->book, cell, verdict->code);
+    if (query) {
+        row.query = query->name;
+        row.query_state = als_query_state_names[query->state];
+    }
+    if (status == ALS_OK && check->receive)
+        check->receive(&row, check->context);
+    return status;
+}
 
 static bool in_scope(const struct als_query *query, const void *context)
 {
@@ -281,71 +408,23 @@ static bool in_scope(const struct als_query *query, const void *context)
     return checks(check, ALS_CHECK_ASSESSMENT) && (!only || strcmp(only->code, query->record) == 0);
 }
 
-#define RUN_OF(list, at, id_of)                                                                    \
-    do {                                                                                           \
-        while ((at) < (list).count && (list).items[at].id_of < id)                                 \
-            (at)++;                                                                                \
-        first = (at);                                                                              \
-        while ((at) < (list).count && (list).items[at].id_of == id)                                \
-            (at)++;                                                                                \
-        n = (at)-first;                                                                            \
-    } while (0)
-
-/* Visits and queries are as many as rows of assessments, so they are read patient by patient. */
-static enum als_status open_case(struct check *check, const struct als_patient *patient,
-                                 size_t *first_adverse, size_t *n_adverse, struct als_err *err)
+static enum als_status send_block(struct check *check, struct block *block, struct als_err *err)
 {
-    struct als_visit_list visits;
-    const int64_t id = patient->id;
-    size_t first, n;
-    RUN_OF(check->events, check->event_at, patient_id);
-    const struct als_event *events = check->events.items + first;
-    const size_t n_events = n;
-    enum als_status status = als_visit_load(check->store, id, check->own, &visits, err);
-    if (status == ALS_OK)
-        status = als_book_load(check->store, id, check->own, &check->book, err);
-    if (status != ALS_OK)
-        return status;
-    als_case_from(check->store, patient, events, n_events, visits.items, visits.count,
-                  check->options->today, check->own, &check->the_case);
-    RUN_OF(check->adverse, check->adverse_at, patient_id);
-    *first_adverse = first;
-    *n_adverse = n;
-    return ALS_OK;
-}
-
-static enum als_status check_one(struct check *check, const struct als_patient *patient,
-                                 struct als_err *err)
-{
-    size_t first_adverse, n_adverse;
-    enum als_status status = open_case(check, patient, &first_adverse, &n_adverse, err);
-    if (status == ALS_OK)
-        status = check_patient(check, err);
-    if (status == ALS_OK)
-        status = check_events(check, err);
-    if (status == ALS_OK)
-        status = check_visits(check, err);
-    if (status == ALS_OK)
-        status = check_adverse(check, check->adverse.items + first_adverse, n_adverse, err);
-    for (size_t i = 0; i < check->n_lanes && status == ALS_OK; i++)
-        status = check_lane(check, &check->lanes[i], err);
-    if (status == ALS_OK && check->options->queries)
-        status = als_book_finish(&check->book, in_scope, check, err);
-    check->counts->opened += check->book.counts.opened;
-    check->counts->refreshed += check->book.counts.refreshed;
-    check->counts->gone += check->book.counts.gone;
+    enum als_status status = ALS_OK;
+    for (size_t i = 0; i < block->n && status == ALS_OK; i++) {
+        struct chart *chart = &block->charts[i];
+        for (size_t k = 0; k < chart->n_findings && status == ALS_OK; k++)
+            status = send(check, chart, &chart->findings[k], err);
+        if (status == ALS_OK && check->options->queries)
+            status = als_book_finish(&chart->book, in_scope, check, err);
+        check->counts->opened += chart->book.counts.opened;
+        check->counts->refreshed += chart->book.counts.refreshed;
+        check->counts->gone += chart->book.counts.gone;
+    }
     return status;
 }
 
-static bool is_wanted(const struct check *check, const struct als_patient *patient)
-{
-    const struct als_check_options *options = check->options;
-    if (options->patient_id && patient->id != options->patient_id)
-        return false;
-    if (options->site && (!patient->site || strcmp(patient->site, options->site) != 0))
-        return false;
-    return !options->wanted || options->wanted(patient->id, options->wanted_context);
-}
+/* ---- The whole study ---- */
 
 static enum als_status load_patients(struct check *check, struct als_err *err)
 {
@@ -402,21 +481,48 @@ static enum als_status open_lanes(struct check *check, struct als_err *err)
     return status;
 }
 
+/* Judge a block while the next one is read. */
+static enum als_status judge_and_read(struct check *check, struct block *block, struct block *next,
+                                      struct als_err *err)
+{
+    pthread_t judging;
+    const bool beside = block->n_rows >= ENOUGH_FOR_A_THREAD &&
+                        pthread_create(&judging, NULL, judge_block, block) == 0;
+    if (!beside)
+        judge_block(block);
+    const enum als_status status = read_block(check, next, err);
+    if (beside)
+        pthread_join(judging, NULL);
+    return status;
+}
+
+static enum als_status run_blocks(struct check *check, struct block blocks[2], struct als_err *err)
+{
+    enum als_status status = read_block(check, &blocks[0], err);
+    for (size_t i = 0; status == ALS_OK && blocks[i % 2].n > 0; i++) {
+        struct block *block = &blocks[i % 2];
+        status = judge_and_read(check, block, &blocks[(i + 1) % 2], err);
+        if (status == ALS_OK)
+            status = send_block(check, block, err);
+    }
+    return status;
+}
+
 static enum als_status run(struct check *check, struct als_err *err)
 {
+    struct block blocks[2] = {{.check = check, .arena = als_arena_new()},
+                              {.check = check, .arena = als_arena_new()}};
     enum als_status status = load_lists(check, err);
     if (status == ALS_OK)
         status = open_lanes(check, err);
-    for (size_t i = 0; i < check->patients.count && status == ALS_OK; i++) {
-        if (!is_wanted(check, &check->patients.items[i]))
-            continue;
-        als_arena_clear(check->own);
-        status = check_one(check, &check->patients.items[i], err);
-    }
+    if (status == ALS_OK)
+        status = run_blocks(check, blocks, err);
     for (size_t i = 0; i < check->n_lanes; i++) {
         als_scan_close(check->lanes[i].scan);
         als_judge_free(check->lanes[i].judge);
     }
+    for (size_t i = 0; i < 2; i++)
+        als_arena_free(blocks[i].arena);
     return status;
 }
 
@@ -429,12 +535,10 @@ enum als_status als_check(struct als_store *store, const struct als_check_option
                           .receive = receive,
                           .context = context,
                           .counts = counts,
-                          .arena = als_arena_new(),
-                          .own = als_arena_new()};
+                          .arena = als_arena_new()};
     *counts = (struct als_check_counts){.hard = 0};
     const enum als_status status = run(&check, err);
     als_arena_free(check.arena);
-    als_arena_free(check.own);
     return status;
 }
 

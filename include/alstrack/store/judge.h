@@ -73,7 +73,8 @@ struct als_check_row {
     bool fresh;              /* the query was opened or refreshed just now */
 };
 /* Rows by patient, then registration, events, visits, adverse events, instruments in order of the
- * study; borrowed during the call. */
+ * study; borrowed during the call. Patients are judged in a thread of its own, but this function
+ * and those of the options are called by the thread that called als_check. */
 typedef void als_check_fn(const struct als_check_row *row, void *context);
 struct als_check_counts {
     size_t hard, soft, info;
