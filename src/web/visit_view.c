@@ -145,24 +145,57 @@ void als_visit_crumbs(struct als_html *page, const struct als_visit_view *view)
         view->title);
 }
 
+static int day_of(const struct als_visit_row *row)
+{
+    return row->actual != ALS_NO_DAY ? row->actual : row->target;
+}
+
+/* The rows by date: planned ones in their order, each extra one before the first that is later. */
+static const struct als_visit_row **by_date(const struct als_visit_view *view,
+                                            struct als_arena *arena)
+{
+    const struct als_visit_row **order = als_arena_array(arena, view->n_rows + 1, sizeof *order);
+    size_t n = 0, extra = 0;
+    while (extra < view->n_rows && view->rows[extra].plan)
+        extra++;
+    for (const struct als_visit_row *row = view->rows; row < view->rows + view->n_rows; row++) {
+        while (row->plan && extra < view->n_rows && day_of(row) != ALS_NO_DAY &&
+               day_of(&view->rows[extra]) != ALS_NO_DAY && day_of(&view->rows[extra]) < day_of(row))
+            order[n++] = &view->rows[extra++];
+        if (row->plan || row >= view->rows + extra)
+            order[n++] = row;
+    }
+    return order;
+}
+
+static const struct als_visit_row *neighbour_of(const struct als_visit_view *view, int by,
+                                                struct als_arena *arena)
+{
+    const struct als_visit_row **order = by_date(view, arena);
+    for (size_t i = 0; i < view->n_rows; i++)
+        if (order[i] == view->row)
+            return by < 0 ? (i ? order[i - 1] : NULL)
+                          : (i + 1 < view->n_rows ? order[i + 1] : NULL);
+    return NULL;
+}
+
 const char *als_visit_neighbour_url(const struct als_visit_view *view, int by,
                                     struct als_arena *arena)
 {
-    const ptrdiff_t at = view->row ? view->row - view->rows + by : -1;
-    if (at < 0 || at >= (ptrdiff_t)view->n_rows)
-        return NULL;
-    return als_url(arena, "/patients/{}/visits/{}", view->patient.patient, view->rows[at].code);
+    const struct als_visit_row *row = neighbour_of(view, by, arena);
+    return row ? als_url(arena, "/patients/{}/visits/{}", view->patient.patient, row->code) : NULL;
 }
 
 static void neighbour(struct als_html *page, const struct als_visit_view *view, int by,
                       const char *key)
 {
+    const struct als_visit_row *row = neighbour_of(view, by, page->request->arena);
     const char *url = als_visit_neighbour_url(view, by, page->request->arena);
-    if (!url)
+    if (!row)
         return;
     als_html_open(page, "a", "href", url, "rel", by < 0 ? "prev" : "next");
     als_html_element(page, "kbd", key, NULL);
-    als_html_text(page, view->row[by].code);
+    als_html_text(page, row->code);
     als_html_close(page, "a");
     als_html_markup(page, " ");
 }

@@ -44,7 +44,7 @@ const char *als_visit_view_window(const struct als_visit_view *view, int today,
 void als_patient_crumbs(struct als_html *page, const char *patient);
 void als_visit_crumbs(struct als_html *page, const struct als_visit_view *view);
 
-/* The visit before (-1) or after (1) in the schedule; NULL if there is none. */
+/* The visit before (-1) or after (1) by date; NULL if there is none. */
 const char *als_visit_neighbour_url(const struct als_visit_view *view, int by,
                                     struct als_arena *arena);
 /* Links to both, which the keys [ and ] follow. */
