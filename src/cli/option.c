@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "alstrack/core/date.h"
 #include "alstrack/core/diag.h"
 #include "alstrack/core/utf8.h"
 #include "help.h"
@@ -244,6 +245,12 @@ static enum als_status check_words(const struct als_command *command, const stru
     return ALS_OK;
 }
 
+static bool is_date(const char *word)
+{
+    struct als_date date;
+    return als_date_parse(word, strlen(word), &date);
+}
+
 static enum als_status check_operands(const struct als_command *command,
                                       const struct als_args *args, struct als_err *err)
 {
@@ -264,7 +271,10 @@ static enum als_status check_operands(const struct als_command *command,
     else if (args->n_operands > n && !endless)
         status =
             als_fail(err, ALS_USAGE, "E-OPERAND", "'%s' is one word too many", args->operands[n]);
-    if (status)
+    if (status && args->n_operands > n && is_date(args->operands[n]) &&
+        option_of(command, &(struct word){.name = "date", .length = 4}))
+        als_err_hint(err, "--date %s says which", args->operands[n]);
+    else if (status)
         als_err_hint(err, "usage: alstrack %s%s%s", name, *command->operands ? " " : "",
                      command->operands);
     return status;
