@@ -379,7 +379,9 @@ enum als_status als_cmd_enter(struct als_cli *cli, struct als_err *err)
         als_err_hint(err, "'alstrack record PATIENT VISIT INSTRUMENT ITEM=VALUE...' needs none");
         return status;
     }
-    status = prepare(cli, &enter, err);
+    status = ask_which(cli, err);
+    if (!status)
+        status = prepare(cli, &enter, err);
     if (status)
         return status;
     if (!als_tty_open(&enter.tty))

@@ -102,6 +102,11 @@ void page_take(struct page *page, const struct als_assessment *stored);
 /* "2024-06-04 14:02" by the local clock, of a UTC stamp. */
 void page_local_time(const char *utc, char text[32]);
 
+/* ---- enter_which.c ---- */
+
+/* Patient and visit, as far as they were not given: of those that are due, or any. */
+ALS_CHECKED enum als_status ask_which(struct als_cli *cli, struct als_err *err);
+
 /* ---- enter_draw.c ---- */
 
 void draw_head(struct page *page, struct als_screen *screen);
