@@ -92,7 +92,9 @@ static void show_choices(const struct als_ask *ask)
 
 static void show_question(const struct als_cli *cli, const struct als_ask *ask)
 {
-    const char *enter = ask->fallback   ? als_arena_printf(cli->arena, "Enter: %s", ask->fallback)
+    const char *enter = ask->stored ? als_arena_printf(cli->arena, "Enter: stays %s%s", ask->stored,
+                                                       ask->required ? "" : "; - takes it away")
+                        : ask->fallback ? als_arena_printf(cli->arena, "Enter: %s", ask->fallback)
                         : ask->required ? NULL
                                         : "Enter: not said";
     const char *between = ask->hint && enter ? "; " : "";
@@ -122,7 +124,12 @@ static bool take(struct als_cli *cli, const struct als_ask *ask, const char *typ
                  const char **text)
 {
     struct als_err err = {.status = ALS_OK};
-    *text = *typed ? chosen(ask, typed) : ask->fallback;
+    const bool kept = ask->stored && !*typed;
+    if (ask->stored && !ask->required && strcmp(typed, "-") == 0) {
+        *text = "";
+        return true;
+    }
+    *text = kept ? ask->stored : *typed ? chosen(ask, typed) : ask->fallback;
     if (!*text && *typed)
         say("  ", "that is none of them");
     else if (!*text && ask->required)
@@ -130,8 +137,10 @@ static bool take(struct als_cli *cli, const struct als_ask *ask, const char *typ
     else if (*text && ask->check && ask->check(cli, *text, &err) != ALS_OK)
         say("  ",
             err.hint[0] ? als_arena_printf(cli->arena, "%s; %s", err.text, err.hint) : err.text);
-    else
+    else {
+        *text = kept ? NULL : *text;
         return true;
+    }
     return false;
 }
 
@@ -185,6 +194,29 @@ enum als_status als_ask_each(struct als_cli *cli, const struct als_ask *asks, si
     return ALS_OK;
 }
 
+enum als_status als_ask_reason(struct als_cli *cli, const char *label, struct als_err *err)
+{
+    const struct als_ask why = {.option = "reason",
+                                .label = label,
+                                .hint = "the trail keeps it",
+                                .required = true,
+                                .check = als_ask_check_words};
+    const enum als_status status = als_ask_each(cli, &why, 1, err);
+    return status ? status : als_cli_fill_change(cli, err);
+}
+
+enum als_status als_ask_correction(struct als_cli *cli, const struct als_ask *asks, size_t n,
+                                   struct als_err *err)
+{
+    bool said = false;
+    enum als_status status = als_ask_each(cli, asks, n, err);
+    for (size_t i = 0; i < n; i++)
+        said |= als_args_flag(&cli->args, asks[i].option);
+    if (status || said)
+        return status ? status : als_ask_reason(cli, "Why does it change?", err);
+    return als_fail(err, ALS_USAGE, "E-OPTION", "nothing to change was given");
+}
+
 /* ---- Checks ---- */
 
 enum als_status als_ask_check_date(struct als_cli *cli, const char *text, struct als_err *err)
@@ -209,6 +241,14 @@ enum als_status als_ask_check_number(struct als_cli *cli, const char *text, stru
     double number;
     (void)cli;
     return als_cli_number(text, "this", &number, err);
+}
+
+enum als_status als_ask_check_words(struct als_cli *cli, const char *text, struct als_err *err)
+{
+    (void)cli;
+    if (text[strspn(text, " \t")])
+        return ALS_OK;
+    return als_fail(err, ALS_USAGE, "E-TEXT", "say why in words");
 }
 
 enum als_status als_ask_check_patient(struct als_cli *cli, const char *text, struct als_err *err)

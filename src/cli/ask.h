@@ -24,6 +24,7 @@ struct als_ask {
     bool offered; /* the choices are offers: other text is fine, too */
     bool required;
     const char *fallback; /* what Enter means; NULL: nothing is said */
+    const char *stored;   /* of a correction: Enter keeps it, - takes it away; NULL: nothing is */
     als_ask_check_fn *check;
 };
 
@@ -35,6 +36,14 @@ bool als_ask_wanted(const struct als_cli *cli, const struct als_ask *asks, size_
  * somebody left. */
 ALS_CHECKED enum als_status als_ask_each(struct als_cli *cli, const struct als_ask *asks, size_t n,
                                          struct als_err *err);
+/* A correction, when a field is asked for or nothing but the key was given: the fields one after
+ * the other beside what is stored, then why, into the change set. A check sees kept answers, too:
+ * they must go with those before. */
+ALS_CHECKED enum als_status als_ask_correction(struct als_cli *cli, const struct als_ask *asks,
+                                               size_t n, struct als_err *err);
+/* Why something stored changes, unless --reason says it. */
+ALS_CHECKED enum als_status als_ask_reason(struct als_cli *cli, const char *label,
+                                           struct als_err *err);
 /* One answer in *text, NULL for none; in the command's arena. */
 ALS_CHECKED enum als_status als_ask_one(struct als_cli *cli, const struct als_ask *ask,
                                         const char **text, struct als_err *err);
@@ -43,6 +52,7 @@ ALS_CHECKED enum als_status als_ask_one(struct als_cli *cli, const struct als_as
 als_ask_check_fn als_ask_check_date; /* may be partial */
 als_ask_check_fn als_ask_check_day;
 als_ask_check_fn als_ask_check_number;
+als_ask_check_fn als_ask_check_words;   /* not blank */
 als_ask_check_fn als_ask_check_patient; /* registered */
 
 #endif

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/store/lock.h"
+
 enum { DATE = 1u, VALUE = 2u, UNIT = 4u, NOTE = 8u };
 
 /* What was said of the event beside its date. */
@@ -154,11 +156,96 @@ static enum als_status find(struct als_cli *cli, struct als_patient *patient, st
     return status;
 }
 
+/* ---- Asking what is stored ---- */
+
+/* Those that the patient has, to choose one of; its date then is the option. */
+static enum als_status ask_stored(struct als_cli *cli, const struct als_patient *patient,
+                                  struct als_err *err)
+{
+    struct als_event_list list;
+    enum als_status status = als_event_load(cli->store, patient->id, cli->arena, &list, err);
+    if (!status && list.count == 0)
+        status = als_fail(err, ALS_NO_INPUT, "E-EVENT", "%s has no event", patient->patient);
+    if (status)
+        return status;
+    const char **choices = als_arena_array(cli->arena, list.count, sizeof *choices), *chosen;
+    for (size_t i = 0; i < list.count; i++)
+        choices[i] = als_arena_printf(cli->arena, "%s %s", list.items[i].event, list.items[i].date);
+    const struct als_ask which = {
+        .label = "Event", .choices = choices, .n_choices = list.count, .required = true};
+    status = als_ask_one(cli, &which, &chosen, err);
+    for (size_t i = 0; i < list.count && !status; i++) {
+        if (choices[i] != chosen)
+            continue;
+        als_args_add(&cli->args, cli->arena, NULL, list.items[i].event);
+        als_args_add(&cli->args, cli->arena, "date", list.items[i].date);
+    }
+    return status;
+}
+
+/* Patient and event, as far as they were not given; a lock is told before more is asked. */
+static enum als_status ask_stored_key(struct als_cli *cli, struct als_err *err)
+{
+    const struct als_ask key = {
+        .label = "Patient", .required = true, .check = als_ask_check_patient};
+    struct als_patient patient;
+    enum als_status status = als_ask_each(cli, &key, 1, err);
+    if (!status)
+        status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &patient, err);
+    if (status)
+        return status;
+    const struct als_scope scope = {.patient_id = patient.id};
+    status = als_lock_check(cli->store, &scope, err);
+    if (status || cli->args.n_operands > 1)
+        return status;
+    return ask_stored(cli, &patient, err);
+}
+
+/* Is somebody to be asked for the key, or for what changes? */
+static bool asks_for(const struct als_cli *cli, bool fields)
+{
+    const struct als_ask asks[] = {{.required = true},  {.required = true}, {.option = "to"},
+                                   {.option = "value"}, {.option = "unit"}, {.option = "note"}};
+    return als_ask_wanted(cli, asks, fields ? 6 : 2, fields);
+}
+
+static enum als_status ask_changes(struct als_cli *cli, struct als_err *err)
+{
+    struct als_patient patient;
+    struct als_event event;
+    struct als_ask asks[3];
+    size_t n = 0;
+    if (!asks_for(cli, true))
+        return ALS_OK;
+    enum als_status status = ask_stored_key(cli, err);
+    if (!status)
+        status = find(cli, &patient, &event, err);
+    if (status)
+        return status;
+    asks[n++] = (struct als_ask){.option = "to",
+                                 .label = "Date",
+                                 .hint = "YYYY-MM-DD, YYYY-MM or YYYY",
+                                 .required = true,
+                                 .check = check_date,
+                                 .stored = event.date};
+    if (strcmp(event.event, "infusion") == 0)
+        asks[n++] = (struct als_ask){
+            .option = "value",
+            .label = "Cells given",
+            .hint = "such as 15e6",
+            .check = als_ask_check_number,
+            .stored = isnan(event.value) ? NULL : als_arena_printf(cli->arena, "%g", event.value)};
+    asks[n++] = (struct als_ask){.option = "note", .label = "Note", .stored = event.note};
+    return als_ask_correction(cli, asks, n, err);
+}
+
 enum als_status als_cmd_event_edit(struct als_cli *cli, struct als_err *err)
 {
     struct als_patient patient;
     struct putting putting = {.given = 0};
-    enum als_status status = find(cli, &patient, &putting.event, err);
+    enum als_status status = ask_changes(cli, err);
+    if (!status)
+        status = find(cli, &patient, &putting.event, err);
     if (status)
         return status;
     const char *to = als_args_text(&cli->args, "to");
@@ -177,7 +264,15 @@ enum als_status als_cmd_event_remove(struct als_cli *cli, struct als_err *err)
 {
     struct als_patient patient;
     struct als_event event;
-    enum als_status status = find(cli, &patient, &event, err);
+    const bool asks = asks_for(cli, false);
+    enum als_status status = asks ? ask_stored_key(cli, err) : ALS_OK;
+    if (!status)
+        status = find(cli, &patient, &event, err);
+    if (!status && asks)
+        status = als_ask_reason(
+            cli,
+            als_arena_printf(cli->arena, "Why is %s of %s taken out?", event.event, event.date),
+            err);
     if (!status)
         status = als_cli_begin(cli, err);
     if (status)

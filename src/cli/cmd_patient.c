@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/store/lock.h"
 #include "alstrack/store/screening.h"
 
 enum { SITE, SEX, BIRTH_DATE, HEIGHT, ARM, COHORT, ONSET_SITE };
@@ -105,32 +106,81 @@ static void offer_cohorts(const struct als_cli *cli, struct als_ask *ask)
     ask->fallback = protocol->n_cohorts == 1 ? codes[0] : NULL;
 }
 
-static enum als_status ask(struct als_cli *cli, struct als_err *err)
+enum { N_FIELDS = 7 };
+
+/* What can be said of a patient, beside what is stored (NULL: nobody is). The arm is known to few:
+ * it is asked for only where it is stored. Returns how many there are. */
+static size_t fill_asks(struct als_cli *cli, const struct als_patient *stored,
+                        struct als_ask asks[N_FIELDS])
 {
     static const char *const sexes[] = {"F", "M"}, *const onsets[] = {"bulbar", "spinal"};
-    struct als_ask asks[] = {
-        {.label = "Patient", .hint = "a code, no name", .required = true, .check = check_new},
-        {.option = "site", .label = "Site"},
-        {.option = "sex", .label = "Sex", .choices = sexes, .n_choices = 2},
-        {.option = "birth-date",
-         .label = "Date of birth",
-         .hint = "YYYY-MM-DD, YYYY-MM or YYYY",
-         .check = als_ask_check_date},
-        {.option = "height",
-         .label = "Height",
-         .hint = "centimetres",
-         .check = als_ask_check_number},
-        {.option = "cohort", .label = "Cohort"},
-        {.option = "onset-site",
-         .label = "Where the disease began",
-         .choices = onsets,
-         .n_choices = 2,
-         .offered = true},
-    };
-    offer_sites(cli, &asks[1]);
-    offer_cohorts(cli, &asks[5]);
-    const size_t n = sizeof asks / sizeof asks[0];
-    return als_ask_wanted(cli, asks, n, true) ? als_ask_each(cli, asks, n, err) : ALS_OK;
+    static const struct als_patient nobody = {.height_cm = NAN};
+    const struct als_patient *from = stored ? stored : &nobody;
+    size_t n = 0;
+    asks[n] = (struct als_ask){.option = "site", .label = "Site", .stored = from->site};
+    offer_sites(cli, &asks[n++]);
+    asks[n++] = (struct als_ask){
+        .option = "sex", .label = "Sex", .choices = sexes, .n_choices = 2, .stored = from->sex};
+    asks[n++] = (struct als_ask){.option = "birth-date",
+                                 .label = "Date of birth",
+                                 .hint = "YYYY-MM-DD, YYYY-MM or YYYY",
+                                 .check = als_ask_check_date,
+                                 .stored = from->birth_date};
+    asks[n] = (struct als_ask){.option = "height",
+                               .label = "Height",
+                               .hint = "centimetres",
+                               .check = als_ask_check_number};
+    if (!isnan(from->height_cm))
+        asks[n].stored = als_arena_printf(cli->arena, "%g", from->height_cm);
+    n++;
+    if (from->arm)
+        asks[n++] = (struct als_ask){.option = "arm", .label = "Arm", .stored = from->arm};
+    asks[n] = (struct als_ask){.option = "cohort", .label = "Cohort", .stored = from->cohort};
+    offer_cohorts(cli, &asks[n++]);
+    asks[n++] = (struct als_ask){.option = "onset-site",
+                                 .label = "Where the disease began",
+                                 .choices = onsets,
+                                 .n_choices = 2,
+                                 .offered = true,
+                                 .stored = from->onset_site};
+    return n;
+}
+
+/* Is somebody to be asked for the key, or since nothing but it was given? */
+static bool asks_for_all(const struct als_cli *cli)
+{
+    const struct als_ask asks[] = {
+        {.required = true},   {.option = "site"}, {.option = "sex"},    {.option = "birth-date"},
+        {.option = "height"}, {.option = "arm"},  {.option = "cohort"}, {.option = "onset-site"}};
+    return als_ask_wanted(cli, asks, sizeof asks / sizeof asks[0], true);
+}
+
+static enum als_status ask(struct als_cli *cli, struct als_err *err)
+{
+    const struct als_ask key = {
+        .label = "Patient", .hint = "a code, no name", .required = true, .check = check_new};
+    struct als_ask asks[N_FIELDS];
+    if (!asks_for_all(cli))
+        return ALS_OK;
+    const enum als_status status = als_ask_each(cli, &key, 1, err);
+    return status ? status : als_ask_each(cli, asks, fill_asks(cli, NULL, asks), err);
+}
+
+static enum als_status ask_changes(struct als_cli *cli, struct als_err *err)
+{
+    const struct als_ask key = {
+        .label = "Patient", .required = true, .check = als_ask_check_patient};
+    struct als_ask asks[N_FIELDS];
+    struct als_patient stored;
+    if (!asks_for_all(cli))
+        return ALS_OK;
+    enum als_status status = als_ask_each(cli, &key, 1, err);
+    if (!status)
+        status = als_cli_patient(cli, als_args_operand(&cli->args, 0), &stored, err);
+    const struct als_scope scope = {.patient_id = status ? 0 : stored.id};
+    if (!status)
+        status = als_lock_check(cli->store, &scope, err);
+    return status ? status : als_ask_correction(cli, asks, fill_asks(cli, &stored, asks), err);
 }
 
 enum als_status als_cmd_patient_add(struct als_cli *cli, struct als_err *err)
@@ -156,9 +206,12 @@ enum als_status als_cmd_patient_add(struct als_cli *cli, struct als_err *err)
 
 enum als_status als_cmd_patient_edit(struct als_cli *cli, struct als_err *err)
 {
+    enum als_status status = ask_changes(cli, err);
+    if (status)
+        return status;
     struct putting putting = {.patient = {.patient = als_args_operand(&cli->args, 0)}};
     struct als_patient there;
-    enum als_status status = als_cli_patient(cli, putting.patient.patient, &there, err);
+    status = als_cli_patient(cli, putting.patient.patient, &there, err);
     if (!status)
         status = fill(cli, &putting.patient, &putting.given, err);
     if (status)

@@ -30,6 +30,7 @@ als_run_fn als_cmd_enter;
 als_run_fn als_cmd_record;
 als_run_fn als_cmd_ae_add;
 als_run_fn als_cmd_ae_edit;
+als_run_fn als_cmd_ae_remove;
 als_run_fn als_cmd_ae_list;
 als_run_fn als_cmd_import;
 als_run_fn als_cmd_analyze_slopes;

@@ -88,14 +88,6 @@ void als_cli_tell_idle(struct als_cli *cli, const struct als_justification *list
 
 /* ---- Records that are no assessments ---- */
 
-static enum als_status check_not_blank(struct als_cli *cli, const char *text, struct als_err *err)
-{
-    (void)cli;
-    if (text[strspn(text, " \t")])
-        return ALS_OK;
-    return als_fail(err, ALS_USAGE, "E-TEXT", "say why in words");
-}
-
 /* What is unusual is asked about, one after the other; the answers are confirmations as if they had
  * been options. Nothing is locked meanwhile: the change set was abandoned. */
 static enum als_status ask_why(struct als_cli *cli, const struct als_recorded_outcome *outcome,
@@ -112,7 +104,7 @@ static enum als_status ask_why(struct als_cli *cli, const struct als_recorded_ou
                                       verdict->message, verdict->code),
             .hint = "the reason; Ctrl-C leaves, and nothing is stored",
             .required = true,
-            .check = check_not_blank};
+            .check = als_ask_check_words};
         status = als_ask_one(cli, &ask, &text, err);
         if (!status)
             als_args_add(&cli->args, cli->arena, "confirm",

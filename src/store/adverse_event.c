@@ -114,13 +114,17 @@ static enum als_status find(struct als_store *store, const struct als_adverse_ev
     return status;
 }
 
-/* As far as both dates are known; the parts of a date stand in order of weight. */
 static enum als_status check_order(const struct als_adverse_event *ae, unsigned given,
                                    const struct stored_ae *stored, struct als_err *err)
 {
-    const char *onset = als_or_missing(als_is_given(given, 2) ? ae->onset : stored->onset);
-    const char *end = als_or_missing(als_is_given(given, 3) ? ae->end : stored->end);
-    if (!onset || !end)
+    return als_adverse_event_order(als_is_given(given, 2) ? ae->onset : stored->onset,
+                                   als_is_given(given, 3) ? ae->end : stored->end, err);
+}
+
+/* The parts of a date stand in order of weight. */
+enum als_status als_adverse_event_order(const char *onset, const char *end, struct als_err *err)
+{
+    if (!als_or_missing(onset) || !als_or_missing(end))
         return ALS_OK;
     size_t known = strlen(onset) < strlen(end) ? strlen(onset) : strlen(end);
     if (strncmp(end, onset, known) >= 0)
@@ -191,6 +195,46 @@ enum als_status als_adverse_event_put(struct als_store *store, const struct als_
         als_given_text(given, 7, ae->action),      als_given_text(given, 8, ae->outcome),
         number(given, 9, ae->dlt, ALS_UNSAID)};
     return als_row_put(store, table, &stored.id, cells, false, what, err);
+}
+
+enum als_status als_adverse_event_remove(struct als_store *store,
+                                         const struct als_adverse_event *ae, struct als_err *err)
+{
+    struct als_relation *table;
+    struct stored_ae stored;
+    enum als_status status = als_change_require(store, err);
+    if (status == ALS_OK && !store->change.has_reason) {
+        status = als_fail(err, ALS_DATA, "E-CONFLICT",
+                          "taking out adverse event %s of %s changes what is stored", ae->ae_id,
+                          als_word_patient(store, ae->patient_id));
+        als_err_hint(err, "give a reason to change stored values");
+    }
+    if (status == ALS_OK)
+        status = als_relation_find(store, "adverse_event", &table, err);
+    if (status == ALS_OK)
+        status = find(store, ae, &stored, err);
+    if (status != ALS_OK)
+        return status;
+    if (!stored.id)
+        return als_fail(err, ALS_NO_INPUT, "E-NAME", "%s has no adverse event %s",
+                        als_word_patient(store, ae->patient_id), ae->ae_id);
+    return als_row_delete(store, table, stored.id, err);
+}
+
+const char *const *als_adverse_event_actions(size_t *n)
+{
+    static const char *const actions[] = {"none", "dose delayed", "treatment stopped", "medication",
+                                          "hospital"};
+    *n = sizeof actions / sizeof actions[0];
+    return actions;
+}
+
+const char *const *als_adverse_event_outcomes(size_t *n)
+{
+    static const char *const outcomes[] = {"recovered",     "recovering", "recovered with sequelae",
+                                           "not recovered", "fatal",      "unknown"};
+    *n = sizeof outcomes / sizeof outcomes[0];
+    return outcomes;
 }
 
 static int said(sqlite3_stmt *stmt, int column, int missing)

@@ -7,11 +7,6 @@
 
 enum { VISIT, TERM, ONSET, END, GRADE, SERIOUS, RELATION, ACTION, OUTCOME, DLT };
 
-static const char *const outcomes[] = {"recovered",     "recovering", "recovered with sequelae",
-                                       "not recovered", "fatal",      "unknown"};
-static const char *const actions[] = {"none", "dose delayed", "treatment stopped", "medication",
-                                      "hospital"};
-
 struct case_view {
     struct als_request *request;
     struct als_patient patient;
@@ -234,8 +229,11 @@ static void show(struct als_record_form *form, struct als_response *response,
     als_html_crumb(&html, als_url(arena, "/patients/{}/ae", patient), "Adverse events");
     als_html_body(&html);
     put_list(&html, "terms", protocol->ae_terms, protocol->n_ae_terms);
-    put_list(&html, "actions", actions, sizeof actions / sizeof actions[0]);
-    put_list(&html, "outcomes", outcomes, sizeof outcomes / sizeof outcomes[0]);
+    size_t n;
+    const char *const *words = als_adverse_event_actions(&n);
+    put_list(&html, "actions", words, n);
+    words = als_adverse_event_outcomes(&n);
+    put_list(&html, "outcomes", words, n);
     als_record_show(&html, form,
                     view->stored
                         ? als_url(arena, "/patients/{}/ae/{}", patient, view->stored->ae_id)

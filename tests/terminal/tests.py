@@ -512,11 +512,90 @@ def test_what_was_given_is_not_asked(study):
 
 def test_ae_add_offers_terms_grades_and_relations(study):
     at = answer(study.terminal("ae", "add", "P01"), ("Number of the adverse event (Enter: 2)", ""), ("1 headache", "1"),
-                ("3 severe", "9"), ("none of them", "2"), ("Since when", "2024-06"), ("Until when", ""),
-                ("1 cell product", "1"), ("Serious", "2"), ("Outcome", ""), ("Recorded at visit", "MN3"))
+                ("3 severe", "9"), ("none of them", "2"), ("Since when", "2024-06"), ("Until when", "2024-05-31"),
+                ("end: 2024-05-31 is before the onset", ""), ("1 cell product", "1"), ("Serious", "2"), ("Action taken", "4"),
+                ("Outcome", ""), ("Recorded at visit", "MN3"))
     assert at.end() == 0
-    assert study.sql("SELECT ae_id, term, grade, onset, relation, serious FROM adverse_event WHERE ae_id = '2'") == [
-        ("2", "headache", 2, "2024-06", "cell product", 0)]
+    assert study.sql("SELECT ae_id, term, grade, onset, relation, serious, action FROM adverse_event WHERE ae_id = '2'") == [
+        ("2", "headache", 2, "2024-06", "cell product", 0, "medication")]
+
+
+def test_an_event_of_a_dose_escalation_may_limit_the_dose(study):
+    study.env["ALSTRACK_DB"] = "mayo.db"
+    study.run("init", "mayo.db", "--protocol", f"{ROOT}/samples/protocols/mayo-nct01609283.yaml")
+    study.run("patient", "add", "M01")
+    at = answer(study.terminal("ae", "add", "M01"), ("Number", ""), ("What happened", "fever"), ("Grade", "3"), ("Since when", ""),
+                ("Until when", ""), ("Related to", ""), ("Serious", "yes"), ("Action taken", "1"), ("Outcome", ""),
+                ("Dose-limiting", "yes"), ("Recorded at visit", ""))
+    assert at.end() == 0
+    assert study.sql("SELECT dlt FROM adverse_event") == [(1,)]
+
+
+def test_ae_edit_asks_beside_what_is_stored_and_why(study):
+    at = answer(study.terminal("ae", "edit"), ("Patient", "P01"), ("1 cystitis, 2024-03-10", "1"),
+                ("What happened", ""), ("Enter: stays 2", ""), ("Enter: stays 2024-03-10; - takes it away", ""),
+                ("Until when", "2024-03-20"), ("Related to", ""), ("Serious", ""), ("Action taken", ""), ("Outcome", "1"),
+                ("Enter: stays D1", "-"), ("Why does it change?", " "), ("say why in words", "it has ended"))
+    assert at.end() == 0
+    assert study.sql("SELECT term, grade, onset, end_date, outcome, visit_no FROM adverse_event") == [
+        ("cystitis", 2, "2024-03-10", "2024-03-20", "recovered", None)]
+    at = answer(study.terminal("ae", "edit", "P01", "1"), ("What happened", ""), ("Grade", ""), ("Since when", "2024-04"),
+                ("Enter: stays 2024-03-20", ""), ("is before the onset, 2024-04", "2024-05"), ("Related to", ""), ("Serious", ""),
+                ("Action taken", ""), ("Outcome", ""), ("Recorded at", ""), ("Why does it change?", "misread"))
+    assert at.end() == 0
+    assert study.sql("SELECT onset, end_date FROM adverse_event") == [("2024-04", "2024-05")]
+
+
+def test_ae_remove_asks_which_and_why(study):
+    at = answer(study.terminal("ae", "remove"), ("Patient", "P01"), ("1 cystitis, 2024-03-10", "1"),
+                ("Why is 1, cystitis, taken out?", "of P02"))
+    assert at.end() == 0
+    assert study.sql("SELECT count(*) FROM adverse_event") == [(0,)]
+    study.run("audit", "verify")
+    at = study.terminal("ae", "remove", "P01")
+    assert at.end() == 66 and "P01 has no adverse event" in at.words(), at.screen()
+
+
+def test_a_lock_is_told_before_a_dialogue(study):
+    study.run("lock", "patient", "P01")
+    for words in (("ae", "remove", "P01"), ("ae", "edit", "P01")):
+        at = answer(study.terminal(*words), ("Number of the adverse event", "1"))
+        assert at.end() == 77 and "was locked by" in at.words(), at.screen()
+    for words in (("patient", "edit", "P01"), ("event", "edit", "P01"), ("event", "remove", "P01")):
+        at = study.terminal(*words)
+        assert at.end() == 77 and "was locked by" in at.words(), at.screen()
+
+
+def test_patient_edit_asks_beside_what_is_stored(study):
+    at = answer(study.terminal("patient", "edit"), ("Patient", "P09"), ("did you mean P01?", "P01"), ("Enter: stays PRG", ""),
+                ("Enter: stays M", ""), ("Enter: stays 1960-04-01", ""), ("Enter: stays 178", "171"), ("Enter: stays 1;", ""),
+                ("Enter: stays spinal", ""), ("Why does it change?", "measured again"))
+    assert at.end() == 0
+    assert study.sql("SELECT height_cm, birth_date FROM patient WHERE patient = 'P01'") == [(171, "1960-04-01")]
+    at = answer(study.terminal("patient", "edit", "P01"), ("Site", ""), ("Sex", ""), ("Date of birth", ""), ("Height", ""),
+                ("Cohort", ""), ("Where", ""))
+    assert at.end() == 2 and "nothing to change" in at.words()
+
+
+def test_event_edit_and_remove_ask_which_and_why(study):
+    at = answer(study.terminal("event", "edit"), ("Patient", "P01"), ("infusion 2024-03-04", "infusion 2024-03-04"),
+                ("Enter: stays 2024-03-04", "2024-03-05"), ("Cells given", ""), ("Note", ""), ("Why does it change?", "misread"))
+    assert at.end() == 0
+    assert study.sql("SELECT date, value FROM event WHERE event = 'infusion'") == [("2024-03-05", 15e6)]
+    at = answer(study.terminal("event", "remove", "P01"), ("2 infusion 2024-03-05", "2"), ("is infusion of 2024-03-05 taken out", "no"))
+    assert at.end() == 0
+    assert study.sql("SELECT count(*) FROM event WHERE event = 'infusion'") == [(0,)]
+
+
+def test_enter_without_words_offers_what_is_due(study):
+    at = answer(study.enter(), ("1 P01 MN3 Visit VI, due, 2024-05-20 to 2024-06-17", "1")).wait("1 of 10 Speech")
+    at.press("d").end()
+    at = answer(study.enter(), ("Which visit?", "P77"), ("did you mean", "P01 MN3")).wait("1 of 10 Speech").press("d")
+    at.end()
+    at = answer(study.enter("P01"), ("MN3 Visit VI, due 2024-06-03", "")).wait("1 of 10 Speech").press("d")
+    at.end()
+    at = answer(study.enter(), ("Which visit?", "P01"), ("Enter: MN3", "MN6")).wait("P01 MN6 Visit VII").press(CTRL_C)
+    assert at.end() == 130
 
 
 def test_visit_record_asks_whether_it_took_place(study):
@@ -566,7 +645,7 @@ def test_listed_events_are_recorded_at_once(study):
     at = study.enter("P01", "MN3", "ae-review").wait("Adverse events since the last review").press("2", "events are listed")
     at.press("s", "Record an adverse event now?")
     answer(at, ("Record an adverse event now?", ""), ("Number", ""), ("What happened", "fall at home"), ("Grade", "1"),
-           ("Since when", ""), ("Until when", ""), ("Related to", ""), ("Serious", "no"), ("Outcome", ""),
+           ("Since when", ""), ("Until when", ""), ("Related to", ""), ("Serious", "no"), ("Action taken", ""), ("Outcome", ""),
            ("Record an adverse event now?", "no"))
     assert at.end() == 0
     assert study.sql("SELECT term, grade FROM adverse_event WHERE ae_id = '2'") == [("fall at home", 1)]

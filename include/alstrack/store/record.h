@@ -144,6 +144,17 @@ struct als_adverse_event {
     const char *relation, *action, *outcome; /* bits 6, 7, 8 */
     int dlt;                                 /* bit 9 */
 };
+/* E-ORDER when it ends before it begins, as far as both dates are known; either may be NULL. */
+ALS_CHECKED enum als_status als_adverse_event_order(const char *onset, const char *end,
+                                                    struct als_err *err);
+/* Words that forms offer; others are fine, too. */
+const char *const *als_adverse_event_actions(size_t *n);
+const char *const *als_adverse_event_outcomes(size_t *n);
+/* Take one out, by its key; needs a reason in the change set, else ALS_DATA. The trail keeps the
+ * row. */
+ALS_CHECKED enum als_status als_adverse_event_remove(struct als_store *store,
+                                                     const struct als_adverse_event *ae,
+                                                     struct als_err *err);
 ALS_CHECKED enum als_status als_adverse_event_put(struct als_store *store,
                                                   const struct als_adverse_event *ae,
                                                   unsigned given, enum als_put *what,
