@@ -239,6 +239,12 @@ static void show(struct als_record_form *form, struct als_response *response,
                         ? als_url(arena, "/patients/{}/ae/{}", patient, view->stored->ae_id)
                         : als_url(arena, "/patients/{}/ae/new", patient),
                     "Save");
+    if (view->stored && !form->why_not)
+        als_record_removal(
+            &html, form, als_url(arena, "/patients/{}/ae/{}/remove", patient, view->stored->ae_id),
+            "For an adverse event that never was, or of another patient. The trail keeps it, with "
+            "the reason.",
+            "Take this adverse event out?");
     als_html_end(&html);
 }
 
@@ -290,11 +296,20 @@ static enum als_status put(struct als_record_form *form, void *context, struct a
     return ALS_OK;
 }
 
+static enum als_status take_out(struct als_record_form *form, void *context, struct als_err *err)
+{
+    const struct case_view *view = context;
+    form->recorded.patient_id = view->patient.id;
+    return als_adverse_event_remove(form->request->store, view->stored, err);
+}
+
+/* One of the two, and back to the list. */
 static enum als_status save(struct als_record_form *form, struct als_response *response,
-                            struct case_view *view, struct als_err *err)
+                            als_record_put_fn *what, const char *done, struct case_view *view,
+                            struct als_err *err)
 {
     int code;
-    enum als_status status = als_record_save(form, put, view, &code, err);
+    enum als_status status = als_record_save(form, what, view, &code, err);
     if (status)
         return status;
     if (code) {
@@ -302,7 +317,7 @@ static enum als_status save(struct als_record_form *form, struct als_response *r
         response->status = code;
         return ALS_OK;
     }
-    als_record_tell(form, "The adverse event is saved.");
+    als_record_tell(form, done);
     als_response_redirect(response,
                           als_url(form->request->arena, "/patients/{}/ae", view->patient.patient));
     return ALS_OK;
@@ -320,7 +335,7 @@ static enum als_status answer(struct als_request *request, struct als_response *
         return status;
     ask(&form, &view);
     if (request->method == ALS_POST)
-        return save(&form, response, &view, err);
+        return save(&form, response, put, "The adverse event is saved.", &view, err);
     show(&form, response, &view);
     return ALS_OK;
 }
@@ -335,4 +350,18 @@ enum als_status als_page_ae(struct als_request *request, struct als_response *re
                             struct als_err *err)
 {
     return answer(request, response, als_request_part(request, "ae"), err);
+}
+
+enum als_status als_page_ae_remove(struct als_request *request, struct als_response *response,
+                                   struct als_err *err)
+{
+    struct als_record_form form = {.request = request};
+    struct case_view view;
+    enum als_status status = als_record_open(request, "web adverse event form", err);
+    if (!status)
+        status = load(request, als_request_part(request, "ae"), &view, err);
+    if (status)
+        return status;
+    ask(&form, &view);
+    return save(&form, response, take_out, "The adverse event is taken out.", &view, err);
 }

@@ -99,24 +99,6 @@ static const char *url_of(const struct event_view *view, const char *below)
                             below);
 }
 
-static void put_removal(struct als_html *html, const struct als_record_form *form,
-                        const struct event_view *view)
-{
-    als_html_markup(html, "<h2>Take it out</h2>");
-    als_html_element(html, "p", "For an event that never was. The trail keeps it, with the reason.",
-                     NULL);
-    als_html_form(html, url_of(view, "/remove"), NULL);
-    als_record_was(html, form);
-    als_input_text(html, &(struct als_input){.name = "why-text",
-                                             .id = "why-remove",
-                                             .label = "Reason for taking it out"});
-    als_html_buttons(html);
-    als_html_element(html, "button", "Take out", "type", "submit", "class", "quiet", "data-confirm",
-                     "Take this event out?");
-    als_html_buttons_end(html);
-    als_html_form_end(html);
-}
-
 static void show(struct als_record_form *form, struct als_response *response,
                  const struct event_view *view)
 {
@@ -131,7 +113,9 @@ static void show(struct als_record_form *form, struct als_response *response,
     als_html_body(&html);
     als_record_show(&html, form, url_of(view, ""), "Save");
     if (!view->is_new && !form->why_not)
-        put_removal(&html, form, view);
+        als_record_removal(&html, form, url_of(view, "/remove"),
+                           "For an event that never was. The trail keeps it, with the reason.",
+                           "Take this event out?");
     als_html_end(&html);
 }
 

@@ -85,6 +85,7 @@ als_handler_fn als_page_event_remove;
 als_handler_fn als_page_ae_list;
 als_handler_fn als_page_ae_new;
 als_handler_fn als_page_ae;
+als_handler_fn als_page_ae_remove;
 
 /* page_score.c: what the script of an assessment's form asks */
 als_handler_fn als_page_score;

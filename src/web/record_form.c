@@ -219,6 +219,23 @@ void als_record_was(struct als_html *html, const struct als_record_form *form)
         als_input_hidden(html, was_name(form, &form->fields[i]), form->fields[i].stored);
 }
 
+void als_record_removal(struct als_html *html, const struct als_record_form *form, const char *url,
+                        const char *about, const char *confirm)
+{
+    als_html_markup(html, "<h2>Take it out</h2>");
+    als_html_element(html, "p", about, NULL);
+    als_html_form(html, url, NULL);
+    als_record_was(html, form);
+    als_input_text(html, &(struct als_input){.name = "why-text",
+                                             .id = "why-remove",
+                                             .label = "Reason for taking it out"});
+    als_html_buttons(html);
+    als_html_element(html, "button", "Take out", "type", "submit", "class", "quiet", "data-confirm",
+                     confirm);
+    als_html_buttons_end(html);
+    als_html_form_end(html);
+}
+
 void als_record_begin(struct als_html *html, struct als_record_form *form, const char *url)
 {
     als_html_read_only(html, form->why_not);

@@ -74,6 +74,9 @@ void als_record_end(struct als_html *html, struct als_record_form *form, const c
 
 /* was.FIELD for each field, for a form beside that one which changes the same record. */
 void als_record_was(struct als_html *html, const struct als_record_form *form);
+/* Such a form that takes the record out, with a reason; what it is `about`, and what to confirm. */
+void als_record_removal(struct als_html *html, const struct als_record_form *form, const char *url,
+                        const char *about, const char *confirm);
 
 /* What was sent; NULL for nothing. */
 const char *als_record_value(const struct als_record_form *form, const char *name);

@@ -32,6 +32,7 @@ static const struct als_route routes[] = {
     {ALS_POST, "/patients/{patient}/ae/new", als_page_ae_new, ALS_ACT_ENTER, WRITES},
     {ALS_GET, "/patients/{patient}/ae/{ae}", als_page_ae, ALS_ACT_SEE, 0},
     {ALS_POST, "/patients/{patient}/ae/{ae}", als_page_ae, ALS_ACT_ENTER, WRITES},
+    {ALS_POST, "/patients/{patient}/ae/{ae}/remove", als_page_ae_remove, ALS_ACT_ENTER, WRITES},
     {ALS_GET, "/patients/{patient}/visits/{visit}", als_page_visit, ALS_ACT_SEE, 0},
     {ALS_POST, "/patients/{patient}/visits/{visit}", als_page_visit_post, ALS_ACT_ENTER, WRITES},
     {ALS_GET, "/patients/{patient}/visits/{visit}/{instrument}", als_page_assessment, ALS_ACT_SEE,
