@@ -290,8 +290,9 @@ static void ask(struct visit_page *page)
     struct als_record_field *field =
         als_record_add(form, ALS_FIELD_DAY, "date", "Date",
                        visit->there ? day_text(page->request->arena, visit->stored.day) : "");
-    if (visit->row && visit->row->status == ALS_VISIT_DUE)
-        field->proposed = day_text(page->request->arena, page->request->today);
+    if (visit->row)
+        field->proposed = day_text(page->request->arena,
+                                   als_schedule_propose_day(visit->row, page->request->today));
     field = als_record_add(form, ALS_FIELD_SELECT, "mode", "Mode",
                            visit->there ? visit->stored.mode : "");
     als_record_choices(field, modes, sizeof modes / sizeof modes[0]);
