@@ -30,12 +30,10 @@ static void draw_window(const struct page *page, struct als_screen *screen)
                         enter->patient.patient, enter->visit, row->plan->label);
         return;
     }
-    const int outside = day < row->window_from ? day - row->window_from
-                        : day > row->window_to ? day - row->window_to
-                                               : 0;
     als_day_format(row->target, target);
     als_day_format(row->window_from, from);
     als_day_format(row->window_to, to);
+    const bool outside = day < row->window_from || day > row->window_to;
     const char *when =
         day == ALS_NO_DAY
             ? ""
