@@ -453,7 +453,7 @@ ALS_CHECKED enum als_status als_visit_make(struct als_store *store, int64_t pati
                                            int visit_no, int day, bool not_done,
                                            struct als_err *err);
 /* After a stored assessment or procedure has changed: a visit that the program made takes the day
- * of the earliest that was done at it, and is not done when none was. */
+ * of the earliest that was done at it, and says nothing when none was. */
 ALS_CHECKED enum als_status als_visit_follow(struct als_store *store, int64_t patient_id,
                                              int visit_no, struct als_err *err);
 

@@ -13,6 +13,70 @@ static struct als_row_cell status_cell(bool not_done)
     return als_cell_text(not_done ? "not-done" : "done");
 }
 
+/* ---- What is stored ---- */
+
+/* A visit is open when assessments or procedures name it and none of them was done: its row is
+ * there for their sake, and says nothing of the visit itself. */
+struct stored_visit {
+    bool found, made, not_done, open;
+    int day;
+};
+
+static enum als_status read_visit(struct als_store *store, int64_t visit_id,
+                                  struct stored_visit *out, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    enum als_status status = als_sql_cached(
+        store, "SELECT made, status = 'not-done', day FROM visit WHERE visit_id = ?1", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    sqlite3_bind_int64(stmt, 1, visit_id);
+    status = als_sql_step(store, stmt, &out->found, err);
+    if (status == ALS_OK && out->found) {
+        out->made = sqlite3_column_int(stmt, 0);
+        out->not_done = sqlite3_column_int(stmt, 1);
+        out->day = als_column_day(stmt, 2);
+        out->open = out->made && out->not_done;
+    }
+    als_sql_done(stmt);
+    return status;
+}
+
+/* Of a row that said nothing of the visit before, people hear what it says now, as of a new one. */
+struct listener {
+    als_cell_change_fn *on_cell;
+    void *context;
+};
+
+static void tell_as_new(const struct als_cell_change *change, void *context)
+{
+    const struct listener *listener = context;
+    struct als_cell_change copy = *change;
+    copy.old_text = NULL;
+    listener->on_cell(&copy, listener->context);
+}
+
+static enum als_status put_row(struct als_store *store, struct als_relation *table,
+                               int64_t visit_id, const struct als_row_cell *cells,
+                               const struct stored_visit *stored, bool becomes_open,
+                               enum als_put *what, struct als_err *err)
+{
+    struct listener listener = {store->on_cell, store->on_cell_context};
+    if (becomes_open) {
+        store->on_cell = NULL;
+    } else if (stored->open && store->on_cell) {
+        store->on_cell = tell_as_new;
+        store->on_cell_context = &listener;
+    }
+    const enum als_status status =
+        als_row_put(store, table, &visit_id, cells, stored->made, what, err);
+    store->on_cell = listener.on_cell;
+    store->on_cell_context = listener.context;
+    return status;
+}
+
+/* ---- What was done ---- */
+
 /* What was done at a visit. */
 struct deeds {
     int earliest;         /* ALS_NO_DAY when nothing was done */
@@ -113,32 +177,12 @@ enum als_status als_visit_put(struct als_store *store, const struct als_visit *v
     cells[STATUS].initial = cells[ASSIGNED].initial = true;
     /* Recording a visit makes it the user's own; that alone is no change of what is stored. */
     cells[MADE].quiet = true;
-    int64_t visit_id = als_key_visit(visit->patient_id, visit->visit_no);
-    return als_row_put(store, table, &visit_id, cells, false, what, err);
-}
-
-struct stored_visit {
-    bool found, made, not_done;
-    int day;
-};
-
-static enum als_status read_visit(struct als_store *store, int64_t visit_id,
-                                  struct stored_visit *out, struct als_err *err)
-{
-    sqlite3_stmt *stmt;
-    enum als_status status = als_sql_cached(
-        store, "SELECT made, status = 'not-done', day FROM visit WHERE visit_id = ?1", &stmt, err);
-    if (status != ALS_OK)
-        return status;
-    sqlite3_bind_int64(stmt, 1, visit_id);
-    status = als_sql_step(store, stmt, &out->found, err);
-    if (status == ALS_OK && out->found) {
-        out->made = sqlite3_column_int(stmt, 0);
-        out->not_done = sqlite3_column_int(stmt, 1);
-        out->day = als_column_day(stmt, 2);
-    }
-    als_sql_done(stmt);
-    return status;
+    struct stored_visit stored = {.found = false};
+    const int64_t visit_id = als_key_visit(visit->patient_id, visit->visit_no);
+    status = read_visit(store, visit_id, &stored, err);
+    stored.made = stored.open; /* then it needs no reason, as a new one needs none */
+    return status == ALS_OK ? put_row(store, table, visit_id, cells, &stored, false, what, err)
+                            : status;
 }
 
 enum als_status als_visit_make(struct als_store *store, int64_t patient_id, int visit_no, int day,
@@ -146,7 +190,7 @@ enum als_status als_visit_make(struct als_store *store, int64_t patient_id, int 
 {
     struct als_relation *table;
     struct stored_visit stored = {.found = false};
-    int64_t visit_id = als_key_visit(patient_id, visit_no);
+    const int64_t visit_id = als_key_visit(patient_id, visit_no);
     enum als_status status = read_visit(store, visit_id, &stored, err);
     if (status != ALS_OK)
         return status;
@@ -162,7 +206,7 @@ enum als_status als_visit_make(struct als_store *store, int64_t patient_id, int 
     cells[REASON].given = stored.not_done; /* a reason for not being done is void now */
     cells[ASSIGNED].given = cells[MADE].given = false;
     cells[ASSIGNED].initial = cells[MADE].initial = true;
-    return als_row_put(store, table, &visit_id, cells, stored.made, NULL, err);
+    return put_row(store, table, visit_id, cells, &stored, not_done, NULL, err);
 }
 
 enum als_status als_visit_follow(struct als_store *store, int64_t patient_id, int visit_no,
@@ -171,7 +215,7 @@ enum als_status als_visit_follow(struct als_store *store, int64_t patient_id, in
     struct als_relation *table;
     struct stored_visit stored = {.found = false};
     struct deeds deeds;
-    int64_t visit_id = als_key_visit(patient_id, visit_no);
+    const int64_t visit_id = als_key_visit(patient_id, visit_no);
     enum als_status status = read_visit(store, visit_id, &stored, err);
     if (status != ALS_OK || !stored.found || !stored.made)
         return status;
@@ -183,7 +227,7 @@ enum als_status als_visit_follow(struct als_store *store, int64_t patient_id, in
         return status;
     struct als_row_cell cells[N_COLUMNS] = {
         [DAY] = als_cell_day(deeds.earliest), [STATUS] = status_cell(deeds.earliest == ALS_NO_DAY)};
-    return als_row_put(store, table, &visit_id, cells, true, NULL, err);
+    return put_row(store, table, visit_id, cells, &stored, deeds.earliest == ALS_NO_DAY, NULL, err);
 }
 
 enum als_status als_visit_load(struct als_store *store, int64_t patient_id, struct als_arena *arena,
@@ -194,7 +238,8 @@ enum als_status als_visit_load(struct als_store *store, int64_t patient_id, stru
     enum als_status status = als_sql_cached(
         store,
         "SELECT visit_id, day, mode, status = 'not-done', reason, assigned, made FROM visit"
-        " WHERE visit_id BETWEEN ?1 AND ?2 ORDER BY visit_id",
+        " WHERE visit_id BETWEEN ?1 AND ?2 AND NOT (made = 1 AND status = 'not-done')"
+        " ORDER BY visit_id",
         &stmt, err);
     if (status != ALS_OK)
         return status;

@@ -172,7 +172,10 @@ static void tell_saved(struct als_assess *assess, const struct als_entry_outcome
     static const char *const words[] = {"is stored already", "is saved", "is corrected"};
     struct als_buf totals;
     als_buf_init(&totals, 400);
-    als_form_status(assess->form, &totals);
+    if (als_form_head(assess->form)->not_done)
+        als_buf_text(&totals, "It was not done");
+    else
+        als_form_status(assess->form, &totals);
     als_request_flash(assess->request, ALS_FLASH_DONE, "%s %s. %s%s",
                       assess->instrument->short_title, words[outcome->what], totals.data,
                       outcome->opened ? ". A query was opened." : "");

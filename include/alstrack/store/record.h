@@ -95,6 +95,8 @@ struct als_visit {
 };
 ALS_CHECKED enum als_status als_visit_put(struct als_store *store, const struct als_visit *visit,
                                           unsigned given, enum als_put *what, struct als_err *err);
+/* Visits of which something is known. Those that only assessments or procedures name that were not
+ * done (in the file: made, not-done) are not among them. */
 struct als_visit_list {
     struct als_visit *items; /* by patient_id, visit_no */
     size_t count;

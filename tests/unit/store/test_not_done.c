@@ -73,6 +73,57 @@ Test(not_done, an_answer_says_that_the_assessment_was_done)
     study_close(&study);
 }
 
+static size_t count_visits(void)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_arena *arena = als_arena_new();
+    struct als_visit_list visits;
+    assert_ok(als_visit_load(study.store, 1, arena, &visits, &err), &err);
+    als_arena_free(arena);
+    return visits.count;
+}
+
+Test(not_done, an_assessment_that_was_not_done_says_nothing_of_its_visit)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_assessment refused = {.day = ALS_NO_DAY, .not_done = true, .reason = "refused"};
+    struct als_visit visit = {
+        .patient_id = 1, .day = ALS_NO_DAY, .not_done = true, .reason = "died"};
+    study_begin(&study, NULL);
+    study_add_patient(&study, "P1");
+    assert_ok(put(&refused, ALS_GIVEN_ALL, NULL, &err), &err);
+    study_commit(&study);
+    cr_expect_eq(count_visits(), 0);
+    /* Somebody who records the visit afterwards corrects nothing. */
+    visit.visit_no = study_visit(&study, "MN1");
+    study_begin(&study, NULL);
+    assert_ok(als_visit_put(study.store, &visit, ALS_GIVEN_ALL, NULL, &err), &err);
+    study_commit(&study);
+    cr_expect_eq(count_visits(), 1);
+    cr_expect_eq(study_verify(&study, NULL, 0), 0);
+    study_close(&study);
+}
+
+Test(not_done, what_was_done_after_all_makes_the_visit)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_assessment refused = {.day = ALS_NO_DAY, .not_done = true, .reason = "refused"};
+    study_begin(&study, NULL);
+    study_add_patient(&study, "P1");
+    assert_ok(put(&refused, ALS_GIVEN_ALL, NULL, &err), &err);
+    study_commit(&study);
+    study_begin(&study, "done after all");
+    study_add_alsfrsr(&study, 1, "MN1", 18320, 3);
+    study_commit(&study);
+    cr_expect_eq(count_visits(), 1);
+    study_begin(&study, "not done after all");
+    assert_ok(put(&refused, ALS_GIVEN_ALL, NULL, &err), &err);
+    study_commit(&study);
+    cr_expect_eq(count_visits(), 0);
+    cr_expect_eq(study_verify(&study, NULL, 0), 0);
+    study_close(&study);
+}
+
 Test(not_done, the_database_itself_refuses_answers_of_what_was_not_done)
 {
     study_begin(&study, NULL);
