@@ -187,6 +187,7 @@ static void tell(struct als_cli *cli, const struct request *request, const struc
             cli, NULL, verdict->item < 0 ? NULL : request->instrument->items[verdict->item].code,
             verdict);
     }
+    als_cli_tell_news(cli, &outcome->others);
     als_cli_tell_idle(cli, entry->justifications, entry->n_justifications, verdicts);
     als_cli_tell_queries(cli, request->patient.patient, outcome->opened, outcome->refreshed,
                          outcome->gone);

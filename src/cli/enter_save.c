@@ -1,5 +1,6 @@
 /* Saving an assessment: reasons where they are needed, one change set, and the draft is gone. */
 #include "enter.h"
+#include "verdicts.h"
 
 #include <string.h>
 
@@ -72,6 +73,7 @@ static void tell_saved(struct page *page, int64_t change, const struct als_entry
                              (long long)change, outcome->opened ? ", query opened" : "");
     als_buf_release(&totals);
     als_cli_tell(enter->cli, "%s", enter->note);
+    als_cli_tell_news(enter->cli, &outcome->others);
 }
 
 /* The first assessment that is saved makes the visit; the next ones of it begin with its date. */

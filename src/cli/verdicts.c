@@ -18,6 +18,17 @@ void als_cli_tell_verdict(struct als_cli *cli, const char *where, const char *it
         als_cli_tell(cli, "hint: %s", verdict->hint);
 }
 
+void als_cli_tell_news(struct als_cli *cli, const struct als_news *news)
+{
+    for (size_t i = 0; i < news->count; i++) {
+        const struct als_check_row *row = &news->items[i];
+        const char *visit = row->visit_no ? als_store_visit_code(cli->store, row->visit_no) : "";
+        als_cli_tell_verdict(
+            cli, als_arena_printf(cli->arena, "%s%s%s", visit, *visit ? " " : "", row->record),
+            row->item, &row->verdict);
+    }
+}
+
 static const char *queries(const struct als_cli *cli, size_t n)
 {
     return als_arena_printf(cli->arena, "%zu %s", n, n == 1 ? "query" : "queries");
@@ -118,13 +129,7 @@ static void tell_recorded(struct als_cli *cli, const struct als_recorded *record
 {
     for (size_t i = 0; i < outcome->verdicts.count; i++)
         als_cli_tell_verdict(cli, NULL, NULL, &outcome->verdicts.items[i]);
-    for (size_t i = 0; i < outcome->n_others; i++) {
-        const struct als_check_row *row = &outcome->others[i];
-        const char *visit = row->visit_no ? als_store_visit_code(cli->store, row->visit_no) : "";
-        als_cli_tell_verdict(
-            cli, als_arena_printf(cli->arena, "%s%s%s", visit, *visit ? " " : "", row->record),
-            row->item, &row->verdict);
-    }
+    als_cli_tell_news(cli, &outcome->others);
     als_cli_tell_idle(cli, recorded->justifications, recorded->n_justifications,
                       &outcome->verdicts);
     als_cli_tell_queries(cli, als_store_patient_name(cli->store, recorded->patient_id),

@@ -14,6 +14,9 @@
 void als_cli_tell_verdict(struct als_cli *cli, const char *where, const char *item,
                           const struct als_verdict *verdict);
 
+/* What is newly found about other records, each with its visit, record and item. */
+void als_cli_tell_news(struct als_cli *cli, const struct als_news *news);
+
 /* What became of queries, if anything did. patient NULL: of several. */
 void als_cli_tell_queries(struct als_cli *cli, const char *patient, size_t opened, size_t refreshed,
                           size_t gone);

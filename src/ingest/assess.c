@@ -105,6 +105,9 @@ enum als_status als_assessor_init(struct als_assessor *assessor, struct als_impo
     assessor->prior.scores = als_score_cache_new(instrument, assessor->arena);
     assessor->met = als_alloc_array(patients, 1);
     assessor->late = als_alloc_array(patients, 1);
+    assessor->disordered = als_alloc_array(patients, 1);
+    for (size_t i = 0; i + 1 < patients; i++)
+        assessor->disordered[i] = als_roster_disordered(&importer->roster, i);
     for (size_t i = 0; i < n; i++)
         plan_cell(&assessor->plans[i], &importer->columns, i);
     return als_assessed_each(importer->store, instrument, is_stored_already, assessor, err);
@@ -121,6 +124,7 @@ void als_assessor_release(struct als_assessor *assessor)
     als_arena_free(assessor->arena);
     free(assessor->met);
     free(assessor->late);
+    free(assessor->disordered);
 }
 
 void als_assessor_given(const struct als_assessor *assessor, struct als_batch *batch)

@@ -84,8 +84,9 @@ struct als_assessor {
     uint8_t *met;  /* [patient]: a row of the file was examined */
     uint8_t *late; /* [patient]: rows of the file are not all that there is, not in order of day, or
                       two of one visit: what looks at others is judged when all are stored */
-    bool historical; /* measurements from before the study may be its baseline */
-    bool quiet;      /* the row was examined before: nothing is said */
+    uint8_t *disordered; /* [patient]: of visits, as stored when the import began */
+    bool historical;     /* measurements from before the study may be its baseline */
+    bool quiet;          /* the row was examined before: nothing is said */
 };
 ALS_CHECKED enum als_status als_assessor_init(struct als_assessor *assessor,
                                               struct als_importer *importer, struct als_err *err);

@@ -1,6 +1,7 @@
 /*
  * Opens the queries of an import of assessments. A row is judged as it is read; of patients who had
- * rows before, or whose rows do not come in order of day, what looks back is judged at the end.
+ * rows before, or whose rows do not come in order of day, what looks back is judged at the end, and
+ * so are visits that the import has made or moved to where they may be out of order.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -48,17 +49,20 @@ struct finishing {
     const struct als_assessor *assessor;
 };
 
-static bool is_late(const struct finishing *finishing, size_t patient)
+static bool is_left(const struct finishing *finishing, size_t patient)
 {
+    const struct als_assessor *assessor = finishing->assessor;
     return finishing->storing->touched[patient] &&
-           (finishing->assessor->late[patient] || finishing->storing->refused[patient]);
+           (assessor->late[patient] || finishing->storing->refused[patient] ||
+            assessor->disordered[patient] ||
+            als_roster_disordered(&finishing->storing->importer->roster, patient));
 }
 
 static bool is_wanted(int64_t patient_id, void *context)
 {
     const struct finishing *finishing = context;
     const ptrdiff_t patient = als_roster_of_id(&finishing->storing->importer->roster, patient_id);
-    return patient >= 0 && is_late(finishing, (size_t)patient);
+    return patient >= 0 && is_left(finishing, (size_t)patient);
 }
 
 /* Was it not said when the row was read? */
@@ -69,6 +73,8 @@ static bool is_news(const struct finishing *finishing, const struct als_check_ro
     const struct als_instrument *instrument = finishing->storing->importer->instrument;
     if (!row->fresh)
         return false;
+    if (strcmp(row->record, "visit") == 0)
+        return true;
     for (size_t i = 0; i < (finishing->assessor->historical ? 4u : 2u); i++)
         if (strcmp(row->verdict.code, at_the_end[i]) == 0)
             return true;
@@ -102,10 +108,10 @@ enum als_status als_doubts_finish(struct als_storing *storing, const struct als_
     struct als_check_counts counts = {.hard = 0};
     bool any = false;
     for (size_t i = 0; i < importer->roster.patients.count && !any; i++)
-        any = is_late(&finishing, i);
+        any = is_left(&finishing, i);
     if (!any)
         return ALS_OK;
-    const struct als_check_options options = {.records = ALS_CHECK_ASSESSMENT,
+    const struct als_check_options options = {.records = ALS_CHECK_ASSESSMENT | ALS_CHECK_VISIT,
                                               .instrument = importer->instrument,
                                               .wanted = is_wanted,
                                               .wanted_context = &finishing,

@@ -195,6 +195,36 @@ const char *als_roster_nearest(struct als_roster *roster, const char *text, size
     return als_nearest(name, roster->names, roster->patients.count);
 }
 
+/* The latest that may stand for the day of a treatment visit which nobody has recorded. */
+static int latest_infusion(const struct als_roster *roster, size_t patient)
+{
+    size_t n;
+    const struct als_event_fact *events = als_roster_events(roster, patient, &n);
+    int latest = ALS_NO_DAY;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(events[i].event, "infusion") == 0 && events[i].date.day > latest)
+            latest = events[i].date.day;
+    return latest;
+}
+
+bool als_roster_disordered(const struct als_roster *roster, size_t patient)
+{
+    const struct als_protocol *protocol = roster->protocol;
+    const int infusion = latest_infusion(roster, patient);
+    int before = ALS_NO_DAY;
+    for (size_t v = 0; v < protocol->n_visits; v++) {
+        int day = *als_roster_visit_day(roster, patient, v);
+        if (day == ALS_NO_DAY && protocol->visits[v].infusion_number > 0)
+            day = infusion;
+        if (day == ALS_NO_DAY)
+            continue;
+        if (before != ALS_NO_DAY && day < before)
+            return true;
+        before = day;
+    }
+    return false;
+}
+
 bool als_roster_window(struct als_roster *roster, size_t patient, size_t visit, int *from, int *to)
 {
     const struct als_visit_plan *plan = &roster->protocol->visits[visit];

@@ -70,6 +70,10 @@ static inline ptrdiff_t als_roster_plan(const struct als_roster *roster, int vis
     return visit_no > 0 && visit_no <= ALS_KEY_MASK ? roster->plan_of[visit_no] : -1;
 }
 
+/* May a visit stand before one that comes earlier in the plan? Also true of some in order: who
+ * wants to know judges. */
+bool als_roster_disordered(const struct als_roster *roster, size_t patient);
+
 /* The day on which a planned visit took place, as stored and as the file has it so far: for the
  * targets of visits that hang on it, and so that one odd day is told once. ALS_NO_DAY until then.
  */

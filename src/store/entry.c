@@ -176,88 +176,73 @@ static enum als_status judge(struct saving *saving, struct als_err *err)
     return ALS_OK;
 }
 
-/* ---- Queries ---- */
+/* ---- What follows ---- */
 
-/* Do the verdicts on `one` look at the saved one, in that arrangement? */
-static bool looks_at(const struct als_sittings *sittings, size_t one,
-                     const struct als_assessment *saved)
+/* The visit that it makes or moves is judged as its own. */
+enum relation { IT, ITS_VISIT, ANOTHER };
+
+static enum relation relation_of(const struct saving *saving, const struct als_check_row *row)
 {
-    const ptrdiff_t previous = als_sittings_previous(sittings, one);
-    if (previous >= 0 && is_of(&sittings->items[previous], saved))
-        return true;
-    if (sittings->items[one].visit_no == saved->visit_no)
-        return true; /* who else has rated the visit */
-    for (size_t i = 0; i < sittings->count; i++)
-        if (is_of(&sittings->items[i], saved) && sittings->items[i].rater_no == saved->rater_no &&
-            sittings->items[one].rater_no == saved->rater_no &&
-            sittings->items[i].day == sittings->items[one].day)
-            return true;
-    return false;
+    const struct als_assessment *stored = &saving->outcome->stored;
+    const char *rater = stored->rater_no ? als_store_rater(saving->store, stored->rater_no) : NULL;
+    if (row->visit_no != stored->visit_no)
+        return ANOTHER;
+    if (strcmp(row->record, "visit") == 0)
+        return ITS_VISIT;
+    const bool same_rater =
+        row->rater && rater ? strcmp(row->rater, rater) == 0 : row->rater == rater;
+    return same_rater && strcmp(row->record, saving->entry->instrument->code) == 0 ? IT : ANOTHER;
 }
 
-static bool is_affected(const struct saving *saving, const struct als_assessment *one)
-{
-    const struct als_assessment *saved = &saving->outcome->stored;
-    if (is_of(one, saved))
-        return true;
-    const struct als_sittings *both[] = {&saving->before, &saving->after};
-    for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < both[k]->count; i++)
-            if (is_of(&both[k]->items[i], one) && looks_at(both[k], i, saved))
-                return true;
-    return false;
-}
-
-static bool in_scope(const struct als_query *query, const void *context)
+static const char *answer(const struct als_check_row *row, void *context)
 {
     const struct saving *saving = context;
-    const struct als_assessment key = {
-        .visit_no = query->visit_no,
-        .rater_no = query->rater
-                        ? als_store_rater_no(saving->store, query->rater, strlen(query->rater))
-                        : 0};
-    return strcmp(query->record, saving->entry->instrument->code) == 0 && is_affected(saving, &key);
+    return relation_of(saving, row) == ANOTHER ? NULL : justification(saving->entry, &row->verdict);
 }
 
-static enum als_status note(struct saving *saving, size_t index,
-                            const struct als_verdict_list *verdicts, bool saved,
-                            struct als_err *err)
+static void add_verdict(struct saving *saving, const struct als_verdict *verdict)
 {
-    const struct als_assessment *of = &saving->after.items[index];
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; i < verdicts->count && status == ALS_OK; i++) {
-        const struct als_verdict *verdict = &verdicts->items[i];
-        if (verdict->level != ALS_RULE_SOFT)
-            continue;
-        const struct als_cell_of cell = cell_of(saving, of, verdict);
-        status = als_book_note(
-            &saving->book, &cell, verdict->code, verdict->message,
-            als_verdict_value(saving->entry->instrument, verdict, of->values, saving->arena),
-            saved ? justification(saving->entry, verdict) : NULL, err);
-    }
-    return status;
+    struct als_entry_outcome *outcome = saving->outcome;
+    const size_t n = outcome->verdicts.count;
+    bool *confirmed = als_arena_array(saving->arena, n + 1, sizeof *confirmed);
+    memcpy(confirmed, outcome->confirmed, n * sizeof *confirmed);
+    confirmed[n] = justification(saving->entry, verdict) != NULL;
+    outcome->confirmed = confirmed;
+    als_verdict_add(&outcome->verdicts, als_arena_strdup(saving->arena, verdict->code),
+                    verdict->level, -1, "%s", verdict->message);
 }
 
-/* Of the saved one and those that look at it. */
+static void receive(const struct als_check_row *row, void *context)
+{
+    struct saving *saving = context;
+    const enum relation relation = relation_of(saving, row);
+    if (!row->fresh || relation == IT)
+        return;
+    if (relation == ITS_VISIT)
+        add_verdict(saving, &row->verdict);
+    else
+        als_news_add(&saving->outcome->others, row, saving->arena);
+}
+
+/* All that is stored of the patient is judged: what looks at this one, its visit, baselines. */
 static enum als_status follow(struct saving *saving, struct als_err *err)
 {
-    enum als_status status = ALS_OK;
-    for (size_t i = 0; i < saving->after.count && status == ALS_OK; i++) {
-        const struct als_assessment *one = &saving->after.items[i];
-        const bool saved = is_of(one, &saving->outcome->stored);
-        struct als_verdict_list verdicts = {.arena = saving->arena};
-        if (saved)
-            verdicts = saving->outcome->verdicts;
-        else if (is_affected(saving, one))
-            als_case_judge(&saving->the_case, saving->judge, saving->entry->instrument,
-                           &saving->after, i, &verdicts);
-        status = note(saving, i, &verdicts, saved, err);
-    }
-    if (status == ALS_OK)
-        status = als_book_finish(&saving->book, in_scope, saving, err);
-    saving->outcome->opened = saving->book.counts.opened;
-    saving->outcome->refreshed = saving->book.counts.refreshed;
-    saving->outcome->gone = saving->book.counts.gone;
+    struct als_entry_outcome *outcome = saving->outcome;
+    const struct als_check_options options = {.patient_id = outcome->stored.patient_id,
+                                              .baselines = true,
+                                              .today = saving->entry->today,
+                                              .queries = true,
+                                              .answer = answer};
+    struct als_check_counts counts;
+    const size_t own = outcome->verdicts.count;
+    enum als_status status = als_check(saving->store, &options, receive, saving, &counts, err);
+    outcome->opened = counts.opened;
+    outcome->refreshed = counts.refreshed;
+    outcome->gone = counts.gone;
+    for (size_t i = own; status == ALS_OK && saving->entry->strict && i < outcome->verdicts.count;
+         i++)
+        if (!outcome->confirmed[i])
+            status = refuse(saving->entry, &outcome->verdicts.items[i], "E-CONFIRM", err);
     return status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "alstrack/schedule/oddity.h"
 #include "alstrack/score/judge.h"
+#include "alstrack/store/entry.h"
 #include "alstrack/store/judge.h"
 #include "alstrack/store/query.h"
 #include "alstrack/store/scan.h"
@@ -65,6 +66,11 @@ void als_case_judge_visit(const struct als_case *the_case, size_t index,
 
 void als_case_judge_adverse(const struct als_case *the_case, const struct als_adverse_event *ae,
                             int visit_day, struct als_verdict_list *out);
+
+/* ---- recorded.c ---- */
+
+/* A copy of the row, its texts included. */
+void als_news_add(struct als_news *news, const struct als_check_row *row, struct als_arena *arena);
 
 /* ---- query_book.c: findings against the queries of a patient ---- */
 

@@ -8,7 +8,7 @@
 struct judging {
     const struct als_recorded *recorded;
     struct als_recorded_outcome *outcome;
-    size_t room, others_room; /* of confirmed and others */
+    size_t room; /* of confirmed */
 };
 
 static bool is_meant(const struct als_recorded *recorded, const struct als_check_row *row)
@@ -65,20 +65,17 @@ static void take_meant(struct judging *judging, const struct als_check_row *row)
         answer(row, judging) || (row->query && !row->fresh && row->verdict.level == ALS_RULE_SOFT);
 }
 
-static void take_other(struct judging *judging, const struct als_check_row *row)
+void als_news_add(struct als_news *news, const struct als_check_row *row, struct als_arena *arena)
 {
-    struct als_recorded_outcome *outcome = judging->outcome;
-    struct als_arena *arena = judging->recorded->arena;
-    outcome->others = make_room(arena, outcome->others, outcome->n_others, sizeof *outcome->others,
-                                &judging->others_room);
-    struct als_check_row *other = &outcome->others[outcome->n_others++];
-    *other = *row;
-    other->verdict = kept(&row->verdict, arena);
-    other->record = als_arena_strdup(arena, row->record);
-    other->rater = als_arena_strdup(arena, row->rater);
-    other->item = als_arena_strdup(arena, row->item);
-    other->value = als_arena_strdup(arena, row->value);
-    other->query = als_arena_strdup(arena, row->query);
+    news->items = make_room(arena, news->items, news->count, sizeof *news->items, &news->room);
+    struct als_check_row *copy = &news->items[news->count++];
+    *copy = *row;
+    copy->verdict = kept(&row->verdict, arena);
+    copy->record = als_arena_strdup(arena, row->record);
+    copy->rater = als_arena_strdup(arena, row->rater);
+    copy->item = als_arena_strdup(arena, row->item);
+    copy->value = als_arena_strdup(arena, row->value);
+    copy->query = als_arena_strdup(arena, row->query);
 }
 
 static void receive(const struct als_check_row *row, void *context)
@@ -87,7 +84,7 @@ static void receive(const struct als_check_row *row, void *context)
     if (is_meant(judging->recorded, row))
         take_meant(judging, row);
     else if (row->fresh)
-        take_other(judging, row);
+        als_news_add(&judging->outcome->others, row, judging->recorded->arena);
 }
 
 static enum als_status refuse(const struct als_recorded *recorded,
@@ -118,6 +115,7 @@ enum als_status als_recorded_judge(struct als_store *store, const struct als_rec
     *outcome = (struct als_recorded_outcome){.verdicts = {.arena = recorded->arena}};
     struct judging judging = {.recorded = recorded, .outcome = outcome};
     const struct als_check_options options = {.patient_id = recorded->patient_id,
+                                              .baselines = true,
                                               .today = recorded->today,
                                               .queries = true,
                                               .answer = answer};

@@ -30,6 +30,33 @@ void als_html_verdict(struct als_html *html, const struct als_verdict *verdict, 
     als_html_close(html, "div");
 }
 
+void als_verdict_say(const struct als_verdict *verdict, const char *where, struct als_buf *text)
+{
+    als_buf_printf(text, " %s%s%s: %s [%s].", verdict->level == ALS_RULE_INFO ? "Note" : "Unusual",
+                   *where ? " about " : "", where, verdict->message, verdict->code);
+}
+
+void als_news_say(const struct als_request *request, const struct als_news *news,
+                  struct als_buf *text)
+{
+    for (size_t i = 0; i < news->count; i++) {
+        const struct als_check_row *row = &news->items[i];
+        const char *visit =
+            row->visit_no ? als_store_visit_code(request->store, row->visit_no) : "";
+        als_verdict_say(&row->verdict,
+                        als_arena_printf(request->arena, "%s%s%s%s%s", row->record,
+                                         row->item ? " " : "", row->item ? row->item : "",
+                                         *visit ? " at " : "", visit),
+                        text);
+    }
+}
+
+void als_queries_say(size_t opened, struct als_buf *text)
+{
+    if (opened)
+        als_buf_printf(text, " %zu quer%s opened.", opened, opened == 1 ? "y was" : "ies were");
+}
+
 struct als_justification *als_request_confirmations(const struct als_request *request,
                                                     const struct als_instrument *instrument,
                                                     size_t *n)

@@ -171,14 +171,18 @@ static void tell_saved(struct als_assess *assess, const struct als_entry_outcome
 {
     static const char *const words[] = {"is stored already", "is saved", "is corrected"};
     struct als_buf totals;
-    als_buf_init(&totals, 400);
+    als_buf_init(&totals, 2000);
     if (als_form_head(assess->form)->not_done)
         als_buf_text(&totals, "It was not done");
     else
         als_form_status(assess->form, &totals);
-    als_request_flash(assess->request, ALS_FLASH_DONE, "%s %s. %s%s",
-                      assess->instrument->short_title, words[outcome->what], totals.data,
-                      outcome->opened ? ". A query was opened." : "");
+    if (outcome->opened || outcome->others.count)
+        als_buf_char(&totals, '.');
+    als_news_say(assess->request, &outcome->others, &totals);
+    als_queries_say(outcome->opened, &totals);
+    als_request_flash(assess->request, outcome->others.count ? ALS_FLASH_WARNING : ALS_FLASH_DONE,
+                      "%s %s. %s", assess->instrument->short_title, words[outcome->what],
+                      totals.data);
     als_buf_release(&totals);
 }
 

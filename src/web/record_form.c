@@ -457,36 +457,19 @@ enum als_status als_record_save(struct als_record_form *form, als_record_put_fn 
     return status;
 }
 
-static void add_verdict(struct als_buf *text, const char *where, const struct als_verdict *verdict)
-{
-    als_buf_printf(text, " %s%s%s: %s [%s].", verdict->level == ALS_RULE_INFO ? "Note" : "Unusual",
-                   *where ? " about " : "", where, verdict->message, verdict->code);
-}
-
 void als_record_tell(const struct als_record_form *form, const char *saved)
 {
     const struct als_recorded_outcome *outcome = &form->outcome;
-    struct als_arena *arena = form->request->arena;
     struct als_buf text;
     als_buf_init(&text, 2000);
     als_buf_text(&text, saved);
     for (size_t i = 0; i < outcome->verdicts.count; i++)
-        add_verdict(&text, "", &outcome->verdicts.items[i]);
-    for (size_t i = 0; i < outcome->n_others; i++) {
-        const struct als_check_row *row = &outcome->others[i];
-        const char *visit =
-            row->visit_no ? als_store_visit_code(form->request->store, row->visit_no) : "";
-        add_verdict(&text,
-                    als_arena_printf(arena, "%s%s%s%s%s", row->record, row->item ? " " : "",
-                                     row->item ? row->item : "", *visit ? " at " : "", visit),
-                    &row->verdict);
-    }
-    if (outcome->opened)
-        als_buf_printf(&text, " %zu quer%s opened.", outcome->opened,
-                       outcome->opened == 1 ? "y was" : "ies were");
+        als_verdict_say(&outcome->verdicts.items[i], "", &text);
+    als_news_say(form->request, &outcome->others, &text);
+    als_queries_say(outcome->opened, &text);
     als_request_flash(form->request,
-                      outcome->verdicts.count || outcome->n_others ? ALS_FLASH_WARNING
-                                                                   : ALS_FLASH_DONE,
+                      outcome->verdicts.count || outcome->others.count ? ALS_FLASH_WARNING
+                                                                       : ALS_FLASH_DONE,
                       "%s", text.data);
     als_buf_release(&text);
 }

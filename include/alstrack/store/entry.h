@@ -2,17 +2,18 @@
  * Saving as people do it, on a form, in the terminal or in one line: inside the caller's open
  * change set, with rules judged and queries opened for what stands. Assessments are judged before
  * they are put; other records are put by their own functions (record.h) and judged at once, in the
- * place where they stand, and the caller abandons the change set when they are refused.
+ * place where they stand, as is the visit that an assessment makes or moves. The caller abandons
+ * the change set when they are refused.
  *
  *     E-CHANGED-MEANWHILE  the stored row is not the one that the form was loaded with
  *     E-HARD               a hard rule fires
  *     E-CONFIRM            `strict`, and a soft rule fires without a justification
  *
- * Each is ALS_DATA, and nothing was written; the outcome then holds the verdicts. A lock is told
- * before any of them (E-LOCKED). Other refusals are those of als_assessment_put. A soft rule that
- * fires opens a query, or refreshes the one that there is when the value is another; its
- * justification becomes the query's answer. Verdicts on the next assessment of the series, which
- * looks back at this one, are followed too.
+ * Each is ALS_DATA; the outcome then holds the verdicts. A lock is told before any of them
+ * (E-LOCKED). Other refusals are those of als_assessment_put. A soft rule that fires opens a query,
+ * or refreshes the one that there is when the value is another; its justification becomes the
+ * query's answer. All that is stored of the patient is judged then: other records may look at this
+ * one.
  */
 #ifndef ALSTRACK_STORE_ENTRY_H
 #define ALSTRACK_STORE_ENTRY_H
@@ -23,6 +24,12 @@ struct als_justification {
     const char *code; /* of the rule */
     ptrdiff_t item;   /* -1: whatever item the rule points at */
     const char *text; /* not blank */
+};
+
+/* What is newly found about other records of the patient. */
+struct als_news {
+    struct als_check_row *items;
+    size_t count, room;
 };
 
 #define ALS_ANY_CHANGE (-1)
@@ -44,11 +51,12 @@ struct als_entry {
 struct als_entry_outcome {
     enum als_put what;
     struct als_assessment stored;     /* as it is now, or would be: given laid over stored */
-    struct als_verdict_list verdicts; /* on it */
+    struct als_verdict_list verdicts; /* on it, and on the visit that it makes or moves */
     bool *confirmed;                  /* [verdict]: had a justification, or a query answered or
                                          closed for the same value */
-    size_t opened, refreshed, gone;   /* queries */
-    int64_t found_change;             /* change_id of the stored row before */
+    struct als_news others;
+    size_t opened, refreshed, gone; /* queries */
+    int64_t found_change;           /* change_id of the stored row before */
 };
 
 /* The outcome is filled as far as judging came, also on failure. */
@@ -73,8 +81,7 @@ struct als_recorded {
 struct als_recorded_outcome {
     struct als_verdict_list verdicts; /* on it */
     bool *confirmed;                  /* [verdict]: as in als_entry_outcome */
-    struct als_check_row *others;     /* what is newly found about other records of the patient */
-    size_t n_others;
+    struct als_news others;
     size_t opened, refreshed, gone; /* queries */
 };
 

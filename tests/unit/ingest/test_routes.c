@@ -39,13 +39,23 @@ struct invented {
 
 static void invent_events(struct invented *all, unsigned *seed, int patient)
 {
-    static const char *const names[] = {"gastrostomy", "niv_start", "tracheostomy", "death",
-                                        "consent"};
+    static const char *const names[] = {"gastrostomy", "niv_start", "tracheostomy",
+                                        "death",       "consent",   "infusion"};
     char date[ALS_DATE_TEXT];
     for (size_t i = 0; i < COUNT(names); i++)
         if (draw(seed, 3) == 0)
             als_buf_printf(&all->events, "Q%d,%s,%s\n", patient, names[i],
                            als_day_format(18200 + (int)draw(seed, 500), date));
+}
+
+/* Visits of the plan and extra ones. */
+static const char *code_of(const struct line *line, char code[16])
+{
+    static const char *const planned[] = {"SCR", "D0", "MN1", "MN3"};
+    if (line->patient % 3 == 0 && line->visit <= 4)
+        return planned[line->visit - 1];
+    snprintf(code, 16, "UNS%d", line->visit);
+    return code;
 }
 
 /* A course with the jumps, gaps, swapped days and raters that people produce. */
@@ -69,6 +79,7 @@ static void invent_patient(struct invented *all, unsigned *seed, int patient)
         if (v > 0 && draw(seed, 8) == 0 && line[-1].visit == (int)v) /* somebody else rates too */
             line->visit = (int)v, line->rater = (line[-1].rater + 1 + (int)draw(seed, 2)) % 3;
         day += draw(seed, 12) == 0 ? 0 : 10 + (int)draw(seed, 90);
+        day -= draw(seed, 15) == 0 ? 120 : 0;
     }
     /* Half of the patients do not come in order. */
     for (size_t i = first; patient % 2 && i < all->n; i++) {
@@ -114,7 +125,7 @@ static void open_study(struct trial *trial, const struct invented *all)
 static void import_all(struct trial *trial, const struct invented *all, size_t from, size_t to)
 {
     struct als_buf text;
-    char date[ALS_DATE_TEXT];
+    char date[ALS_DATE_TEXT], code[16];
     als_buf_init(&text, ALS_BUF_LARGE);
     als_buf_text(&text, "patient,visit,date");
     for (size_t i = 0; i < ITEMS; i++)
@@ -122,7 +133,7 @@ static void import_all(struct trial *trial, const struct invented *all, size_t f
     als_buf_text(&text, ",cutting_form,rater\n");
     for (size_t n = from; n < to; n++) {
         const struct line *line = &all->lines[n];
-        als_buf_printf(&text, "Q%d,UNS%d,%s", line->patient, line->visit,
+        als_buf_printf(&text, "Q%d,%s,%s", line->patient, code_of(line, code),
                        als_day_format(line->day, date));
         for (size_t i = 0; i < ITEMS; i++)
             als_buf_printf(&text, line->answers[i] == '-' ? "," : ",%c", line->answers[i]);
@@ -151,8 +162,8 @@ static void save_one(struct trial *trial, const struct line *line)
             (struct als_value){.kind = ALS_VALUE_TEXT, .text = &line->form, .length = 1};
     snprintf(code, sizeof code, "Q%d", line->patient);
     cr_assert_eq(als_patient_get(trial->store, code, arena, &patient, &err), ALS_OK);
-    snprintf(code, sizeof code, "UNS%d", line->visit);
-    cr_assert_eq(als_store_add_visit_code(trial->store, code, &visit_no, &err), ALS_OK);
+    cr_assert_eq(als_store_add_visit_code(trial->store, code_of(line, code), &visit_no, &err),
+                 ALS_OK);
     snprintf(rater, sizeof rater, "rater %d", line->rater);
     if (line->rater)
         cr_assert_eq(als_store_add_rater(trial->store, rater, &rater_no, &err), ALS_OK);
@@ -215,6 +226,9 @@ static void add_line(struct als_buf *out, struct als_store *store, int64_t patie
                    item ? item : "-", rule, value ? value : "-");
 }
 
+/* Baselines are looked for where records are entered one by one; files bring them in any order. */
+enum baselines { WITHOUT_BASELINES, WITH_BASELINES };
+
 /* Queries whose rule fires. */
 static void list_queries(struct trial *trial, struct als_buf *out)
 {
@@ -247,9 +261,9 @@ static void list_row(const struct als_check_row *row, void *context)
                  row->item, row->verdict.code, row->value);
 }
 
-static void list_findings(struct trial *trial, struct als_buf *out)
+static void list_findings(struct trial *trial, enum baselines baselines, struct als_buf *out)
 {
-    const struct als_check_options options = {.patient_id = 0};
+    const struct als_check_options options = {.baselines = baselines == WITH_BASELINES};
     struct listing listing = {trial->store, out};
     struct als_check_counts counts;
     struct als_err err = {.code = ""};
@@ -271,20 +285,25 @@ static void assert_same(const struct als_buf *a, const struct als_buf *b, const 
 
 Test(routes, say_the_same_of_every_assessment, .timeout = 250)
 {
+    static const char *const rules[] = {"W-TWO-RATERS", "W-SAME-DAY", "W-VISIT-ORDER",
+                                        "W-NO-BASELINE"};
     struct invented *all = als_alloc(sizeof *all);
     struct trial imported, entered, halved;
-    struct als_buf by_import, by_entry, by_halves, by_check;
+    struct als_buf by_import, by_entry, by_halves, by_check, with_baselines;
     invent(all);
     open_study(&imported, all);
     import_all(&imported, all, 0, all->n);
     list_queries(&imported, &by_import);
-    list_findings(&imported, &by_check);
+    list_findings(&imported, WITHOUT_BASELINES, &by_check);
+    list_findings(&imported, WITH_BASELINES, &with_baselines);
+    for (size_t i = 0; i < COUNT(rules); i++)
+        cr_expect(strstr(with_baselines.data, rules[i]), "%s never fires", rules[i]);
     cr_assert_gt(by_check.length, 20000, "too little is doubtful to compare");
     assert_same(&by_import, &by_check, "import and check");
     open_study(&entered, all);
     save_all(&entered, all);
     list_queries(&entered, &by_entry);
-    assert_same(&by_entry, &by_check, "entry and check");
+    assert_same(&by_entry, &with_baselines, "entry and check");
     open_study(&halved, all);
     import_all(&halved, all, 0, all->n / 3);
     import_all(&halved, all, all->n / 3, all->n);
@@ -295,6 +314,7 @@ Test(routes, say_the_same_of_every_assessment, .timeout = 250)
     als_buf_release(&by_entry);
     als_buf_release(&by_halves);
     als_buf_release(&by_check);
+    als_buf_release(&with_baselines);
     als_buf_release(&all->events);
     free(all);
     trial_close(&imported);
@@ -498,23 +518,25 @@ Test(routes, say_the_same_of_every_patient_event_visit_and_adverse_event, .timeo
                                         "W-DOSES",       "W-CELLS", "W-VISIT-ORDER"};
     struct records *all = als_alloc(sizeof *all);
     struct trial imported, entered;
-    struct als_buf by_import, by_entry, by_check;
+    struct als_buf by_import, by_entry, by_check, with_baselines;
     invent_records(all);
     trial_open(&imported, false);
     import_records(&imported, all);
     list_queries(&imported, &by_import);
-    list_findings(&imported, &by_check);
+    list_findings(&imported, WITHOUT_BASELINES, &by_check);
+    list_findings(&imported, WITH_BASELINES, &with_baselines);
     for (size_t i = 0; i < COUNT(rules); i++)
         cr_expect(strstr(by_check.data, rules[i]), "%s never fires", rules[i]);
     assert_same(&by_import, &by_check, "import and check");
     trial_open(&entered, false);
     enter_records(&entered, all);
     list_queries(&entered, &by_entry);
-    assert_same(&by_entry, &by_check, "entry and check");
+    assert_same(&by_entry, &with_baselines, "entry and check");
     cr_assert_eq(trial_verify(&imported) + trial_verify(&entered), 0);
     als_buf_release(&by_import);
     als_buf_release(&by_entry);
     als_buf_release(&by_check);
+    als_buf_release(&with_baselines);
     als_arena_free(all->arena);
     free(all);
     trial_close(&imported);

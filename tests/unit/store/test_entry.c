@@ -235,15 +235,53 @@ Test(entry, asks_whether_a_second_rater_of_a_visit_is_meant)
                                     "[W-TWO-RATERS]");
     confirm(&form, "W-TWO-RATERS", NULL, "training of raters");
     assert_saved(&form);
-    cr_assert_str_eq(queries(&form), "MN1 - W-TWO-RATERS open -\n"
-                                     "MN1 - W-TWO-RATERS answered -\n");
+    cr_assert_str_eq(queries(&form), "MN1 - W-TWO-RATERS answered -\n"
+                                     "MN1 - W-TWO-RATERS open -\n");
     form.entry.assessment.not_done = true;
     form.entry.assessment.reason = "entered twice";
     for (size_t i = 0; i < form.entry.instrument->n_items; i++)
         form.values[i] = ALS_MISSING_VALUE;
     assert_saved(&form);
-    cr_assert_str_eq(queries(&form), "MN1 - W-TWO-RATERS open - gone\n"
-                                     "MN1 - W-TWO-RATERS answered - gone\n");
+    cr_assert_str_eq(queries(&form), "MN1 - W-TWO-RATERS answered - gone\n"
+                                     "MN1 - W-TWO-RATERS open - gone\n");
+    end(&study, &form);
+}
+
+Test(entry, asks_about_the_visit_that_it_makes_or_moves)
+{
+    struct study study;
+    struct form form;
+    begin(&study, &form);
+    fill(&form, "MN1", FIRST_DAY + 60, "444444444444");
+    assert_saved(&form);
+    fill(&form, "MN3", FIRST_DAY, "444444444444");
+    assert_refused(&form, "E-CONFIRM");
+    cr_assert_not_null(strstr(form.err.text, "[W-VISIT-ORDER]"), "%s", form.err.text);
+    cr_assert_eq(form.outcome.verdicts.count, 1);
+    cr_assert_not(form.outcome.confirmed[0]);
+    confirm(&form, "W-VISIT-ORDER", NULL, "came early");
+    assert_saved(&form);
+    cr_assert_str_eq(queries(&form), "MN3 - W-VISIT-ORDER answered 2020-02-08\n");
+    form.entry.n_justifications = 0;
+    assert_saved(&form);
+    cr_assert_eq(form.outcome.opened, 0, "it was said");
+    end(&study, &form);
+}
+
+Test(entry, tells_what_it_makes_of_other_records)
+{
+    struct study study;
+    struct form form;
+    begin(&study, &form);
+    fill(&form, "MN1", FIRST_DAY + 60, "444444444444");
+    assert_saved(&form);
+    fill(&form, "SCR", FIRST_DAY, "442444444444");
+    assert_saved(&form);
+    cr_assert_eq(form.outcome.others.count, 2);
+    const struct als_check_row *row = &form.outcome.others.items[0];
+    cr_assert_str_eq(row->verdict.code, "ITEM_UP");
+    cr_assert_str_eq(row->item, "swallowing");
+    cr_assert_eq(row->visit_no, study_visit(&study, "MN1"));
     end(&study, &form);
 }
 
