@@ -39,14 +39,21 @@ check_study <- function() {
   measures <- if (is.null(chosen)) measures_of(data) else chosen
   groupings <- c(list(NULL), as.list(factors_of(data)))
   for (measure in measures) {
-    if (wanted("slopes")) for (by in groupings) check_slopes(data, measure, by)
+    if (wanted("slopes")) {
+      for (by in groupings) check_slopes(data, measure, by)
+      check_slope_options(data, measure)
+    }
     if (wanted("prepost")) {
       check_prepost(data, measure)
       check_prepost_mixed(data, measure)
       check_responders(data, measure)
     }
     if (wanted("mixed")) check_mixed(data, measure)
-    if (wanted("change")) for (by in groupings) check_change(data, measure, by)
+    if (wanted("change")) {
+      for (by in groupings) check_change(data, measure, by)
+      for (method in c("locf", "bocf", "slope")) for (by in groupings[1:min(2, length(groupings))])
+        check_change(data, measure, by, method)
+    }
     if (wanted("joint-rank")) {
       check_joint_rank(data, measure)
       check_adjusted_ranks(data, measure)

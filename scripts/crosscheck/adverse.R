@@ -1,9 +1,20 @@
-# analyze ae and analyze dose: counts.
+# analyze ae: counts by term and relation, and by visit.
 
 check_adverse <- function(data) {
   if (is.null(data$adverse) || nrow(data$adverse) == 0) return(invisible())
+  factors <- factors_of(data)
   for (population in c("treated", "all"))
-    for (by in c(list(NULL), as.list(factors_of(data)))) check_terms(data, by, population)
+    for (by in c(list(NULL), as.list(factors)))
+      for (rows in c("term", "relation")) check_terms(data, by, population, rows)
+  by <- if (length(factors)) factors[1]
+  for (only in list("emergent", "serious", "related", "dlt", c("emergent", "serious"),
+                    c("serious", "related", "dlt")))
+    for (rows in c("term", "relation")) check_terms(data, by, "treated", rows, only)
+  for (patient in head(unique(data$adverse$patient), 4)) {
+    check_terms(data, NULL, "all", "relation", patient = patient)
+    check_terms(data, by, "treated", "term", "related", patient)
+    check_reviews(data, patient)
+  }
   check_reviews(data)
 }
 
@@ -33,41 +44,72 @@ first_harvest <- function(data) {
   as.Date(as.numeric(days[data$patients$patient]), origin = "1970-01-01")
 }
 
-check_terms <- function(data, by, population) {
-  ours <- do.call(analyse, c(list("ae", "--population", population),
-                             if (!is.null(by)) list("--by", by)))$table
-  where <- paste(population, by)
-  adverse <- data$adverse
-  known <- exposure(data)
-  known$harvest <- first_harvest(data)
-  if (population == "treated") {
-    known <- known[!is.na(known$infusion) & known$infusion <= as.Date(STAMP), ]
-    adverse <- adverse[adverse$patient %in% known$patient, ]
-  }
+# Events with what is to be known of each: group, emergent, in the period of exposure, related.
+adverse_events <- function(data, known, adverse) {
   at <- match(adverse$patient, known$patient)
   first <- earliest(adverse$onset)
   last <- latest(adverse$onset)
-  keep <- is.na(first) | first <= as.Date(STAMP)
   procedural <- grepl("procedure", adverse$relation)
   from <- known$infusion[at]
   from[procedural] <- pmin(from, known$harvest[at], na.rm = TRUE)[procedural]
   adverse$emergent <- !is.na(from) & (is.na(last) | last >= from)
   adverse$in_period <- !is.na(known$from[at]) &
     (is.na(first) | (last >= known$from[at] & first <= known$to[at]))
-  adverse$related <- sapply(strsplit(adverse$relation, "; *"), function(parts)
+  adverse$related <- vapply(strsplit(adverse$relation, "; *"), FUN.VALUE = TRUE, function(parts)
     any(!is.na(parts) & parts != "" & !grepl("^disease", parts)))
-  group <- function(patients) if (is.null(by)) rep("all", length(patients)) else
-    data$patients[[by]][match(patients, data$patients$patient)]
-  adverse$group <- group(adverse$patient)
-  known$group <- group(known$patient)
-  adverse <- adverse[keep, ]
+  adverse$group <- known$group[at]
+  adverse
+}
+
+# An event once under its term, or once under each relation that it names.
+under_headings <- function(adverse, rows) {
+  if (rows == "term") return(cbind(adverse, heading = adverse$term))
+  relation <- as.character(adverse$relation)
+  relation[is.na(relation)] <- "no relation stated"
+  relations <- strsplit(relation, "; *")
+  cbind(adverse[rep(seq_len(nrow(adverse)), lengths(relations)), ], heading = as.character(unlist(relations)))
+}
+
+check_terms <- function(data, by, population, rows, only = NULL, patient = NULL) {
+  options <- c("--population", population, "--rows", rows, if (!is.null(by)) c("--by", by),
+               unlist(lapply(only, function(word) c("--only", word))),
+               if (!is.null(patient)) c("--patient", patient))
+  run <- do.call(analyse, as.list(c("ae", options)))
+  ours <- run$table
+  names(ours)[names(ours) == "relation"] <- "term"
+  where <- paste(options, collapse = " ")
+  adverse <- data$adverse
+  known <- exposure(data)
+  known$harvest <- first_harvest(data)
+  known$group <- if (is.null(by)) "all" else data$patients[[by]]
+  if (!is.null(patient)) known <- known[known$patient == patient, ]
+  everyone <- nrow(known)
+  later <- sum(adverse$patient %in% known$patient & earliest(adverse$onset) > as.Date(STAMP), na.rm = TRUE)
+  adverse <- adverse[is.na(adverse$onset) | earliest(adverse$onset) <= as.Date(STAMP), ]
+  adverse <- adverse[adverse$patient %in% known$patient, ]
+  if (population == "treated") known <- known[!is.na(known$infusion) & known$infusion <= as.Date(STAMP), ]
+  untreated <- sum(!adverse$patient %in% known$patient)
+  adverse <- adverse_events(data, known, adverse[adverse$patient %in% known$patient, ])
+  chosen <- rep(TRUE, nrow(adverse))
+  for (word in only) chosen <- chosen & switch(word, emergent = adverse$emergent, related = adverse$related,
+                                               serious = adverse$serious %in% "Y", dlt = adverse$dlt %in% "Y")
+  filtered <- sum(!chosen)
+  adverse <- adverse[chosen, ]
+  check_counts("ae", run$notes, c(
+    "population: " = nrow(known), "patients without an infusion: " = everyone - nrow(known),
+    "others left out: " = filtered, "without infusion or consent" = sum(is.na(known$from)),
+    "without a date of onset" = sum(is.na(adverse$onset)), "events without a relation" = sum(is.na(adverse$relation)),
+    "onset after that day" = later), where)
+  texts <- grep("patients without an infusion", run$notes, value = TRUE)
+  if (length(texts))
+    compare_equal("ae", "counts in notes", as.numeric(sub(".*with ([0-9]+) events?.*", "\\1", texts)), untreated, where)
   grades <- grep("^grade_[0-9]+$", names(ours), value = TRUE)
-  counted <- 0
+  listed <- under_headings(adverse, rows)
   for (i in seq_len(nrow(ours))) {
-    own <- adverse[adverse$group %in% ours$group[i], ]
+    all <- ours$term[i] == "any event"
+    own <- if (all) adverse else listed[listed$heading %in% ours$term[i], ]
+    own <- own[own$group %in% ours$group[i], ]
     people <- known[known$group %in% ours$group[i], ]
-    if (ours$term[i] != "any event") own <- own[own$term == ours$term[i], ]
-    else counted <- counted + nrow(own)
     worst <- tapply(ifelse(is.na(own$grade), -1, as.numeric(own$grade)), own$patient, max)
     months <- sum(people$days) / MONTH
     theirs <- c(nrow(people), length(worst), nrow(own),
@@ -84,11 +126,12 @@ check_terms <- function(data, by, population) {
             c(100 * length(worst) / nrow(people), months,
               if (months > 0) sum(own$in_period) / months else NA), 1e-13, where = here)
   }
-  compare_equal("ae", "counts", counted, nrow(adverse), where)
-  groups <- unique(known$group)
-  terms <- as.vector(outer(groups, unique(adverse$term), paste)) # every term in every group
-  compare_equal("ae", "rows: one per group and term", sort(paste(ours$group, ours$term)),
-                sort(unique(c(terms, paste(groups, "any event")))), where)
+  compare_equal("ae", "counts", sum(ours$events[ours$term == "any event"]), nrow(adverse), where)
+  everybody <- if (is.null(patient)) data$patients else data$patients[data$patients$patient == patient, ]
+  groups <- if (is.null(by)) "all" else unique(everybody[[by]])
+  headings <- as.vector(outer(groups, unique(listed$heading), paste)) # every one in every group
+  compare_equal("ae", paste("rows: one per group and", rows), sort(paste(ours$group, ours$term)),
+                sort(unique(c(headings, paste(groups, "any event")))), where)
   account("ae", ours, c("group", "term", "of_patients", "patients", "percent", "events", grades,
                         "grade_missing", "serious", "related", "dlt", "emergent", "in_period",
                         "patient_months", "per_patient_month", "patients_serious", "patients_related",
@@ -110,14 +153,33 @@ check_fisher <- function(ours, where) {
   account("ae", ours, "fisher_p")
 }
 
-check_reviews <- function(data) {
-  ours <- analyse("ae", "--by", "visit")$table
+# One row for each visit that took place and plans a review, and for any other with events or an answer.
+check_reviews <- function(data, patient = NULL) {
+  where <- paste(patient, collapse = "")
+  run <- do.call(analyse, c(list("ae", "--by", "visit"), if (!is.null(patient)) list("--patient", patient)))
+  ours <- run$table
+  adverse <- data$adverse
+  adverse <- adverse[is.na(adverse$onset) | earliest(adverse$onset) <= as.Date(STAMP), ]
+  if (!is.null(patient)) adverse <- adverse[adverse$patient == patient, ]
+  check_counts("ae by visit", run$notes,
+               c("linked to no visit and so not shown" = sum(is.na(adverse$visit)),
+                 "reviewed as none that have events" = sum(ours$review %in% "none" & ours$events > 0),
+                 "reviewed as listed that have no events" = sum(ours$review %in% "listed" & ours$events == 0)),
+               where)
   if (nrow(ours) == 0) return(invisible())
-  linked <- data$adverse[!is.na(data$adverse$visit), ]
+  linked <- adverse[!is.na(adverse$visit), ]
   linked <- linked[order(match(linked$patient, data$patients$patient), linked$onset, na.last = FALSE), ]
   key <- paste(linked$patient, linked$visit)
   own <- paste(ours$patient, ours$visit)
-  compare_equal("ae by visit", "every linked event is shown", sum(ours$events), nrow(linked))
+  done <- data$visits[!is.na(data$visits$assigned) & !is.na(data$visits$date) &
+                        !data$visits$status %in% "not done" & as.Date(data$visits$date) <= as.Date(STAMP) &
+                        data$visits$visit %in% data$plan$visit[data$plan$ae_review %in% "x"], ]
+  if (!is.null(patient)) done <- done[done$patient == patient, ]
+  review <- data$review[!is.na(data$review$review), ]
+  if (!is.null(patient)) review <- review[review$patient == patient, ]
+  compare_equal("ae by visit", "rows", sort(own),
+                sort(unique(c(key, paste(done$patient, done$visit), paste(review$patient, review$visit)[
+                  seq_len(NROW(review))]))), where)
   counts <- table(factor(key, unique(own)))
   compare_equal("ae by visit", "events", ours$events, as.numeric(counts[own]))
   worst <- tapply(as.numeric(linked$grade), factor(key, unique(own)), function(x)
@@ -134,80 +196,4 @@ check_reviews <- function(data) {
   visit <- data$visits$date[match(own, paste(data$visits$patient, data$visits$visit))]
   compare_equal("ae by visit", "date", ours$date, visit)
   account("ae by visit", ours, c("patient", "visit", "date", "review", "events", "max_grade", "terms"))
-}
-
-check_dose <- function(data) {
-  run <- analyse("dose")
-  ours <- run$table
-  if (nrow(ours) == 0) return(invisible())
-  infusions <- data$events[data$events$event == "infusion" & !is.na(data$events$date), ]
-  days <- middle(infusions$date)
-  infusions <- infusions[order(days), ]
-  days <- sort(days)
-  dates <- split(days[days <= as.Date(STAMP)], infusions$patient[days <= as.Date(STAMP)])
-  patients <- data$patients
-  cohort <- patients$cohort
-  if (nrow(data$cohorts) == 1) cohort[is.na(cohort)] <- data$cohorts$code
-  doses <- data$cohorts$doses[match(cohort, data$cohorts$code)]
-  own <- lapply(patients$patient, function(p) dates[[p]])
-  treated <- lengths(own) > 0
-  nth <- function(k) as.Date(sapply(seq_along(own), function(i)
-    if (length(own[[i]]) >= k[i] && k[i] > 0) format(own[[i]][k[i]]) else NA))
-  first <- nth(rep(1, length(own)))
-  last <- nth(lengths(own))
-  completed <- nth(ifelse(is.na(doses), 0, doses))
-  toxic <- toxic_of(data, first)
-  rule <- paste(run$notes, collapse = " ")
-  observation <- if (grepl("([0-9]+) days of observation", rule))
-    as.numeric(sub(".*[^0-9]([0-9]+) days of observation.*", "\\1", rule)) else 0
-  watch <- watch_of(data, completed, observation)
-  left <- watch == "left" & !toxic
-  order <- order(first, patients$patient)
-  since <- rep(NA, length(first))
-  since[order] <- c(NA, diff(as.numeric(first[order])))
-  for (i in seq_len(nrow(ours))) {
-    mine <- treated & cohort %in% ours$cohort[i]
-    theirs <- c(sum(mine), sum(mine & !is.na(completed)),
-                sum(mine & watch %in% c("watching", "unseen") & !toxic),
-                sum(mine & (watch == "watched" | toxic)), sum(mine & toxic), sum(mine & left))
-    compare_equal("dose", "treated, completed, observing, …", as.numeric(unlist(ours[i, c(
-      "treated", "completed", "observing", "evaluable", "dlt", "not_evaluable")])), theirs, ours$cohort[i])
-    text <- function(d) if (length(d) && any(!is.na(d))) d else NA
-    gate <- NA
-    if (grepl("next cohort may open when ([0-9]+) patients", rule) && !any(mine & toxic)) {
-      need <- as.numeric(sub(".*may open when ([0-9]+) patients.*", "\\1", rule))
-      days <- sort(completed[mine & !left])
-      if (length(days) >= need) gate <- format(days[need] + observation)
-    }
-    compare_equal("dose", "first and last infusion, gate", c(ours$first_infusion[i], ours$last_infusion[i],
-                                                           ours$gate_date[i]),
-                  c(text(if (any(mine)) format(min(first[mine]))), text(if (any(mine)) format(max(last[mine]))),
-                    gate), ours$cohort[i])
-    closest <- suppressWarnings(min(since[mine], na.rm = TRUE))
-    compare_equal("dose", "closest days", as.numeric(ours$closest_days[i]),
-                  if (is.finite(closest)) closest else NA, ours$cohort[i])
-    spacing <- if (grepl("at least ([0-9]+) days apart", rule) && any(mine))
-      if (is.finite(closest) && closest < as.numeric(sub(".*at least ([0-9]+) days apart.*", "\\1", rule)))
-        "N" else "Y" else NA
-    compare_equal("dose", "spacing", ours$spacing_ok[i], spacing, ours$cohort[i])
-    check_suggestion(ours[i, ], rule, theirs, gate, i == nrow(ours))
-  }
-  account("dose", ours, c("cohort", "label", "planned", "treated", "completed", "observing", "evaluable",
-                          "not_evaluable", "dlt", "first_infusion", "last_infusion", "gate_date", "closest_days",
-                          "spacing_ok", "suggestion"))
-}
-
-check_suggestion <- function(row, rule, counts, gate, last) {
-  need <- suppressWarnings(as.numeric(sub(".*may open when ([0-9]+) patients.*", "\\1", rule)))
-  theirs <- if (!grepl("^rule|rule: the next cohort", rule) || counts[1] == 0) NA
-  else if (counts[5] > 0) sprintf("do not open the next cohort: %d with dose-limiting toxicity", counts[5])
-  else if (is.na(gate)) NULL
-  else if (as.Date(gate) > as.Date(STAMP)) paste("wait until", gate)
-  else if (counts[4] < need)
-    sprintf("wait: %d of %d were seen at the end of the observation", counts[4], need)
-  else if (last) "gate passed, no further cohort is planned" else "the next cohort may open"
-  if (is.null(theirs)) return(invisible())
-  if (!is.na(theirs) && counts[6] > 0)
-    theirs <- sprintf("%s, %d cannot be counted as observed", theirs, counts[6])
-  compare_equal("dose", "suggestion", sub("; committee decides$", "", row$suggestion), theirs, row$cohort)
 }

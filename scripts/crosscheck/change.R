@@ -80,12 +80,83 @@ describe <- function(x) {
        q = if (n) quantile(x, c(0.25, 0.5, 0.75), type = 7, names = FALSE) else rep(NA, 3))
 }
 
-check_change <- function(data, measure, by = NULL) {
-  run <- do.call(analyse, c(list("change", measure), if (!is.null(by)) list("--by", by)))
+# Planned visits of the measure that are missing although their window has closed, after the baseline and
+# until death, get a value: the last one, the baseline, or the line through the values since the baseline,
+# kept within the scale.
+impute <- function(rows, data, measure, method) {
+  instrument <- sub("\\..*", "", measure)
+  assessing <- data$plan$visit[!is.na(data$plan[[instrument]])]
+  died <- death_day(data)
+  zero <- as.Date(data$patients$time_zero)
+  added <- list()
+  limited <- 0
+  for (patient in unique(rows$patient[!is.na(rows$baseline_day)])) {
+    own <- rows[rows$patient == patient, ]
+    at <- match(patient, data$patients$patient)
+    due <- data$visits[data$visits$patient == patient & data$visits$visit %in% setdiff(assessing, own$stands), ]
+    due <- due[!is.na(due$target) & as.Date(due$window_to) <= as.Date(STAMP), ]
+    due$at <- as.numeric(as.Date(due$target) - zero[at])
+    due <- due[due$at > own$baseline_day[1] & (is.na(died[at]) | as.Date(due$target) <= died[at]), ]
+    since <- own[own$day >= own$baseline_day[1], ]
+    for (i in seq_len(nrow(due))) {
+      before <- own[own$day <= due$at[i], ]
+      value <- if (method == "bocf") own$baseline[1]
+      else if (method == "locf") tail(before$y, 1)
+      else if (length(unique(since$day)) > 1) {
+        line <- coef(lm(y ~ day, since))
+        free <- unname(line[1] + line[2] * due$at[i])
+        kept <- max(scale_of(data, measure)[1], min(scale_of(data, measure)[2], free))
+        limited <- limited + (kept != free)
+        kept
+      } else NA
+      if (length(value) && !is.na(value))
+        added <- c(added, list(data.frame(patient = patient, visit = due$visit[i], day = due$at[i], y = value,
+                                          baseline = own$baseline[1], baseline_day = own$baseline_day[1],
+                                          change = value - own$baseline[1], stands = due$visit[i])))
+    }
+  }
+  added <- do.call(rbind, added)
+  list(rows = added, limited = limited)
+}
+
+# Least and greatest value that a measure can have, from what `instrument show` says of its items: bounds,
+# the codes of answers, sums and means of those. A percentage of a prediction is at least 0.
+scale_of <- function(data, measure) remember(paste("scale", measure), scale_now(measure))
+scale_now <- function(measure) {
+  part <- strsplit(measure, ".", fixed = TRUE)[[1]]
+  shown <- parse_csv(invoke("instrument", "show", part[1], "--format", "csv")$output, c("code", "values"))
+  of_item <- function(code) {
+    own <- shown[shown$code %in% code & shown$kind != "score", ]
+    if (own$kind == "yes-no") return(c(0, 1))
+    if (own$kind == "choice") return(range(as.numeric(sub(" .*", "", strsplit(own$values, "; ")[[1]]))))
+    if (is.na(own$values)) return(c(-Inf, Inf))
+    as.numeric(strsplit(own$values, " to ")[[1]])
+  }
+  own <- shown[shown$code %in% part[2] & shown$kind == "score", ]
+  if (nrow(own) == 0) return(of_item(part[2]))
+  if (grepl("^(sum|mean) of ", own$values)) {
+    bounds <- sapply(strsplit(sub("[;+].*", "", sub("^(sum|mean) of ", "", own$values)), ", *")[[1]],
+                     function(code) of_item(trimws(code)))
+    return(if (grepl("^sum", own$values)) rowSums(bounds) else rowMeans(bounds))
+  }
+  if (own$values %in% shown$code) of_item(own$values) else c(0, Inf)
+}
+
+check_change <- function(data, measure, by = NULL, method = NULL) {
+  run <- do.call(analyse, c(list("change", measure), if (!is.null(by)) list("--by", by),
+                            if (!is.null(method)) list("--impute", method)))
   ours <- run$table
-  where <- paste(measure, by)
+  where <- paste(c(measure, by, method), collapse = " ")
   rows <- add_baselines(visit_values(measure_values(data, measure)), run$notes, data)
-  rows <- stand_in(rows, data, measure)
+  rows$stands <- stand_in(rows, data, measure)$visit
+  check_change_notes(data, measure, run$notes, rows, where)
+  if (!is.null(method)) {
+    imputed <- impute(rows, data, measure, method)
+    rows <- rbind(rows, imputed$rows)
+    check_counts("change", run$notes, c("imputed values that left the scale" = imputed$limited), where)
+    compare_equal("change", "imputed", sum(ours$n_imputed), NROW(imputed$rows), where)
+  }
+  rows$visit <- rows$stands
   planned <- rows[rows$visit %in% data$plan$visit, ]
   compare_equal("change", "visits with values", sort(unique(ours$visit[ours$n > 0])),
                 sort(unique(planned$visit)), where)
@@ -115,8 +186,29 @@ check_change <- function(data, measure, by = NULL) {
                             "change_mean", "change_sd", "change_n", "change_se", "change_ci_low",
                             "change_ci_high", "change_p", "change_q1", "change_median", "change_q3",
                             "percent_mean", "percent_sd", "difference", "difference_ci_low",
-                            "difference_ci_high", "difference_p", "wilcoxon_p_exact", "wilcoxon_p"))
-  check_adjusted(data, measure, by, rows, groups, where)
+                            "difference_ci_high", "difference_p", "wilcoxon_p_exact", "wilcoxon_p",
+                            if (!is.null(method)) "n_imputed"))
+  if (is.null(method)) check_adjusted(data, measure, by, rows, groups, where)
+}
+
+check_change_notes <- function(data, measure, notes, rows, where) {
+  all <- measure_rows(data, measure)
+  has_value <- unique(all$patient[!is.na(all$y)])
+  own <- value_counts(data, measure)
+  baseline <- rows[!duplicated(rows$patient), ]
+  several <- measure_values(data, measure)
+  several <- table(paste(several$patient, several$visit, sep = "\r"))
+  check_counts("change", notes, c(
+    "without a value were left out" = own$missing, "dated after death" = own$after_death, "have died" = own$died,
+    "that the protocol does not plan" = sum(!rows$stands %in% data$plan$visit),
+    "early-termination visits" = sum(rows$stands != rows$visit),
+    "visits with several values" = sum(several > 1),
+    "for a baseline of 0" = sum(baseline$baseline %in% 0), "floor effect: " = own$low), where)
+  note <- grep("of whom [0-9]+ without a baseline", notes, value = TRUE)
+  compare_equal("change", "counts in notes", as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]]),
+                c(nrow(data$patients), length(has_value),
+                  sum(!has_value %in% baseline$patient[!is.na(baseline$baseline)])), where)
+  check_zero_note("change", data, notes, has_value, where)
 }
 
 check_difference <- function(ours, i, own, reference, here) {
@@ -126,8 +218,9 @@ check_difference <- function(ours, i, own, reference, here) {
   theirs <- rep(NA_real_, 6)
   if (i != first && length(x) && length(y)) {
     theirs[1] <- mean(x) - mean(y)
-    if (length(x) > 1 && length(y) > 1 && var(x) + var(y) > 0)
-      theirs[2:4] <- with(t.test(x, y), c(conf.int, p.value))
+    if (length(x) > 1 && length(y) > 1)
+      theirs[2:4] <- if (var(x) + var(y) > 0) with(t.test(x, y), c(conf.int, p.value)) else
+        c(theirs[1], theirs[1], NA) # R refuses samples that do not vary
     theirs[5] <- exact_rank_sum(x, y)
     theirs[6] <- asymptotic_rank_sum(x, y, FALSE)
   }

@@ -130,6 +130,19 @@ compare_equal <- function(analysis, quantity, ours, theirs, where = "") {
     fail(key, sprintf("[%s #%d] '%s', R says '%s'", where, i, ours[i], theirs[i]))
 }
 
+# Counts that the notes state: `expected` has how often by a part of the note, which is absent for 0.
+# The count stands behind the last colon, or is the first number.
+check_counts <- function(analysis, notes, expected, where = "") {
+  found <- sapply(names(expected), function(text) {
+    note <- grep(text, notes, fixed = TRUE, value = TRUE)
+    if (length(note) == 0) return(0)
+    behind <- sub("^.*: ", "", note[1])
+    count <- if (grepl("^[0-9]+", behind)) behind else gsub("^[^0-9]*([0-9]+).*$", "\\1", note[1])
+    as.numeric(sub("[^0-9].*$", "", count))
+  })
+  compare_equal(analysis, "counts in notes", unname(found), unname(expected), where)
+}
+
 # Which columns a command printed and which of them were recomputed.
 account <- function(analysis, table, checked) {
   results$printed[[analysis]] <- union(results$printed[[analysis]], names(table))

@@ -20,6 +20,7 @@ load_study <- function() {
   data$facts <- facts
   texts <- facts$value[facts$field == "cohort"]
   data$cohorts <- data.frame(code = sub(" .*", "", texts),
+                             label = sub("^[^ ]+ (.*), [0-9]+ doses?$", "\\1", texts),
                              doses = as.numeric(sub(".*, ([0-9]+) doses?$", "\\1", texts)))
   unlink(folder, recursive = TRUE)
   data
@@ -43,28 +44,52 @@ death_day <- function(data) {
   latest(own$date)[match(data$patients$patient, own$patient)]
 }
 
-# Values of a measure until death, with day and month from the patient's time zero. A visit has one:
-# the mean of its raters' values, on the day of the first.
-measure_values <- function(data, measure)
-  remember(paste("values", measure), measure_values_now(data, measure))
-measure_values_now <- function(data, measure) {
+# Every value of a measure, with day and month from the patient's time zero. A visit has one until death: the
+# mean of its raters' values, on the day of the first (`raters` of them). What is after death, or has no
+# value, stays as it is.
+measure_rows <- function(data, measure)
+  remember(paste("rows", measure), measure_rows_now(data, measure))
+measure_rows_now <- function(data, measure) {
   part <- strsplit(measure, ".", fixed = TRUE)[[1]]
-  values <- data$long[data$long$instrument == part[1] & data$long$item_or_score == part[2] &
-                        !is.na(data$long$value), ]
-  values <- values[grepl("^-?[0-9.]+(e[-+]?[0-9]+)?$", values$value), ]
-  values$y <- as.numeric(values$value)
-  values$date <- as.Date(values$date)
-  died <- death_day(data)[match(values$patient, data$patients$patient)]
-  values <- values[is.na(died) | values$date <= died, ]
-  values$day <- as.numeric(values$day)
-  values <- average_raters(values[order(match(values$patient, data$patients$patient), values$day), ])
-  values$month <- values$day / MONTH
-  values
+  rows <- data$long[data$long$instrument == part[1] & data$long$item_or_score == part[2], ]
+  number <- grepl("^-?[0-9.]+(e[-+]?[0-9]+)?$", rows$value)
+  rows$y <- as.numeric(ifelse(number, rows$value, NA))
+  rows$date <- as.Date(rows$date)
+  died <- death_day(data)[match(rows$patient, data$patients$patient)]
+  rows$after_death <- !is.na(died) & rows$date > died
+  rows$day <- as.numeric(rows$day)
+  rows <- rows[order(match(rows$patient, data$patients$patient), rows$day), ]
+  joined <- !is.na(rows$y) & !rows$after_death
+  visit <- ifelse(joined, paste(rows$patient, rows$visit, sep = "\r"), seq_len(nrow(rows)))
+  rows$raters <- ave(rep(1, nrow(rows)), visit, FUN = length)
+  rows$y <- ave(rows$y, visit)
+  rows <- rows[!duplicated(visit), ]
+  rows$month <- rows$day / MONTH
+  rows
 }
-average_raters <- function(values) {
-  visit <- paste(values$patient, values$visit, sep = "\r")
-  values$y <- ave(values$y, visit)
-  values[!duplicated(visit), ]
+# Values until death.
+measure_values <- function(data, measure) {
+  rows <- measure_rows(data, measure)
+  rows[!is.na(rows$y) & !rows$after_death, ]
+}
+
+# What several analyses say of the values that they start from.
+FLOOR <- 25
+value_counts <- function(data, measure, rows = measure_rows(data, measure)) {
+  values <- rows[!is.na(rows$y), ]
+  died <- data$patients$patient[!is.na(death_day(data))]
+  alive <- values[!values$after_death, ]
+  list(missing = sum(is.na(rows$y)), averaged = sum(alive$raters > 1), after_death = sum(values$after_death),
+       died = length(intersect(unique(values$patient), died)),
+       low = if (measure == "alsfrsr.total") sum(values$y[!values$after_death] <= FLOOR) else 0)
+}
+check_zero_note <- function(analysis, data, notes, patients, where) {
+  note <- grep("^time zero: .* without it the baseline visit", notes, value = TRUE)
+  note <- sub("^time zero: [^ ]+ [^ ]+ ", "", note)
+  theirs <- as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]])
+  source <- data$patients$time_zero_source[data$patients$patient %in% patients]
+  compare_equal(analysis, "counts in notes", theirs,
+                c(sum(source %in% "protocol"), sum(source %in% "baseline visit"), sum(source %in% "first visit")), where)
 }
 
 # The protocol's measure, and those with a slope in cohort.csv: the instruments' main scores.
@@ -88,46 +113,4 @@ group_levels <- function(values) sort(unique(values[!is.na(values)]), method = "
 group_of <- function(data, patients, by) {
   values <- data$patients[[by]][match(patients, data$patients$patient)]
   factor(values, levels = group_levels(data$patients[[by]]))
-}
-
-# ---------------------------------------------------------------- time to an event
-
-last_visit <- function(data) {
-  took_place <- c("done", "early", "late", "extra")
-  done <- data$visits[!is.na(data$visits$date) & data$visits$status %in% took_place, ]
-  days <- tapply(as.numeric(as.Date(done$date)), done$patient, max)
-  as.Date(as.numeric(days[data$patients$patient]), origin = "1970-01-01")
-}
-last_known <- function(data) {
-  alive <- data$events[!data$events$event %in% c("death", "lost_to_followup") &
-                         !is.na(data$events$date), ]
-  days <- tapply(as.numeric(earliest(alive$date)), alive$patient, max)
-  seen <- as.Date(as.numeric(days[data$patients$patient]), origin = "1970-01-01")
-  pmax(last_visit(data), seen, na.rm = TRUE)
-}
-
-# The middle of partial dates, but no death before the patient was last seen alive.
-not_before_seen <- function(own, known) {
-  day <- middle(own$date)
-  early <- own$event == "death" & !is.na(day) & !is.na(known) & day < known
-  day[early] <- pmin(known, latest(own$date))[early]
-  day
-}
-
-# Days from time zero to the first of the events, or to where the patient is censored.
-event_times <- function(data, events) {
-  patients <- data$patients
-  zero <- as.Date(patients$time_zero)
-  with_death <- "death" %in% events
-  own <- data$events[data$events$event %in% events, ]
-  known <- last_known(data)
-  own$day <- as.numeric(not_before_seen(own, known[match(own$patient, patients$patient)]))
-  first <- tapply(own$day, own$patient, min)[patients$patient]
-  first <- as.Date(as.numeric(first), origin = "1970-01-01")
-  end <- if (with_death) known else pmax(last_visit(data), death_day(data), na.rm = TRUE)
-  event <- !is.na(first)
-  days <- as.numeric(ifelse(event, first - zero, pmax(0, as.numeric(end - zero))))
-  days[!event & is.na(end) & !is.na(zero)] <- 0
-  used <- !is.na(zero) & !(event & days < 0)
-  data.frame(patient = patients$patient, days = days, event = event, used = used)
 }

@@ -1,12 +1,23 @@
 # analyze joint-rank: every pair compared, one by one.
 
 check_joint_rank <- function(data, measure) {
+  factors <- factors_of(data)
   for (months in c(6, 12, 24)) {
-    check_one_joint_rank(data, measure, months, NULL, FALSE, FALSE)
-    for (by in factors_of(data))
+    check_one_joint_rank(data, measure, months)
+    for (by in factors)
       for (strict in c(FALSE, TRUE)) for (equal in c(FALSE, TRUE))
         check_one_joint_rank(data, measure, months, by, strict, equal)
   }
+  by <- Filter(function(f) length(unique(na.omit(data$patients[[f]]))) == 2, factors)
+  by <- if (length(by)) by[1]
+  for (death in c("death-or-tracheostomy", "death-or-tracheostomy-or-pav", "death,niv_start")) {
+    check_one_joint_rank(data, measure, 12, by, death = death)
+    check_one_joint_rank(data, measure, 9.5, by, TRUE, TRUE, death = death)
+  }
+  for (pav in list(c(16, 7), c(8, 30)))
+    check_one_joint_rank(data, measure, 18, by, death = "death-or-tracheostomy-or-pav", pav = pav)
+  if (!is.null(by))
+    for (reference in group_levels(data$patients[[by]])) check_one_joint_rank(data, measure, 6, by, reference = reference)
 }
 
 # 1: i is better, -1: j is; and which rule decided.
@@ -40,56 +51,84 @@ compare_pairs <- function(time, died, changes, strict, equal) {
 }
 
 # Change at each planned visit that is due within the horizon for some cohort.
-joint_rank_changes <- function(data, measure, horizon, patients, direction) {
-  changes <- remember(paste("changes", measure, horizon),
-                      joint_rank_changes_now(data, measure, horizon, data$patients$patient, direction))
-  changes[match(patients, data$patients$patient), , drop = FALSE]
-}
-joint_rank_changes_now <- function(data, measure, horizon, patients, direction) {
+joint_rank_changes <- function(data, measure, horizon, direction)
+  remember(paste("changes", measure, horizon), joint_rank_changes_now(data, measure, horizon, direction))
+joint_rank_changes_now <- function(data, measure, horizon, direction) {
   days <- lapply(data$cohorts$code, function(code) {
     plan <- parse_csv(invoke("protocol", "show", "--schedule", "--cohort", code, "--format", "csv")$output)
     plan$day[match(data$plan$visit, plan$visit)]
   })
   within <- Reduce(`|`, lapply(days, function(d) !is.na(d) & d <= horizon))
   visits <- data$plan$visit[within]
-  notes <- analyse("change", measure)$notes
-  values <- measure_values(data, measure)
-  rows <- add_baselines(visit_values(values), notes, data)
+  patients <- data$patients$patient
+  baseline <- baselines_of(data, measure)
+  rows <- measure_rows(data, measure)
+  rows <- rows[!is.na(rows$y), ]
   # Values of one visit may be on several days: those after the baseline and after day 0 count.
-  at <- match(values$patient, rows$patient)
-  baseline <- rows$baseline[at]
-  use <- !is.na(baseline) & values$day > 0 & values$day > rows$baseline_day[at] & values$visit %in% visits
-  own <- values[use, ]
-  change <- direction * (own$y - baseline[use])
-  out <- matrix(NA_real_, length(patients), length(visits))
-  cells <- tapply(change, list(factor(own$patient, patients), factor(own$visit, visits)), mean)
-  out[] <- cells
-  out
+  at <- match(rows$patient, patients)
+  later <- rows$day > 0 & rows$day > baseline$day[at]
+  later[is.na(later)] <- FALSE
+  use <- later & !rows$after_death & rows$visit %in% visits
+  own <- rows[use, ]
+  change <- direction * (own$y - baseline$value[at][use])
+  cells <- list(factor(own$patient, patients), factor(own$visit, visits))
+  changes <- matrix(NA_real_, length(patients), length(visits))
+  changes[] <- tapply(change, cells, mean)
+  several <- rowSums(table(cells[[1]], cells[[2]]) > 1)
+  at_baseline <- !rows$after_death & rows$day == baseline$day[at]
+  several <- several + (per_patient(data, at_baseline, rows$patient, sum) > 1)
+  list(changes = changes, baseline = baseline$value, several = several,
+       unplanned = per_patient(data, later & !rows$after_death & !rows$visit %in% data$plan$visit, rows$patient, sum),
+       after_death = per_patient(data, later & rows$after_death, rows$patient, sum))
 }
 
-check_one_joint_rank <- function(data, measure, months, by, strict, equal) {
-  where <- paste(measure, months, "months", by, if (strict) "strict", if (equal) "equal")
-  ours <- do.call(analyse_json, c(list("joint-rank", measure, "--horizon", months),
-                                  if (!is.null(by)) list("--by", by),
-                                  if (strict) list("--death-rule", "strict"),
-                                  if (equal) list("--tie", "equal")))$result
+check_one_joint_rank <- function(data, measure, months, by = NULL, strict = FALSE, equal = FALSE, death = NULL,
+                                 pav = NULL, reference = NULL) {
+  options <- c("joint-rank", measure, "--horizon", months, if (!is.null(by)) c("--by", by),
+               if (strict) c("--death-rule", "strict"), if (equal) c("--tie", "equal"),
+               if (!is.null(death)) c("--death", death),
+               if (!is.null(pav)) c("--pav-hours", pav[1], "--pav-days", pav[2]),
+               if (!is.null(reference)) c("--reference", reference))
+  where <- paste(options[-1], collapse = " ")
+  run <- do.call(analyse_json, as.list(options))
+  ours <- run$result
+  if (is.null(ours)) {
+    fail(quantity_row("joint-rank", "refused", 0), sprintf("[%s] %s", where, paste(run$notes, collapse = "; ")))
+    return(invisible())
+  }
   if (is.data.frame(ours)) ours <- list(patients = ours)
   horizon <- floor(MONTH * months + 0.5)
-  cases <- event_times(data, "death")
+  cases <- event_times(data, endpoint_events(if (is.null(death)) "death" else death), from_zero = TRUE,
+                       pav = if (is.null(pav)) c(22, 7) else pav)
+  check_counts("joint-rank", run$notes, attr(cases, "counts"), where)
   cases$group <- if (is.null(by)) factor("all") else group_of(data, cases$patient, by)
-  cases <- cases[cases$used & !is.na(cases$group), ]
+  keep <- cases$used & !is.na(cases$group)
+  direction <- if (is_better_when_higher(measure)) 1 else -1
+  known <- joint_rank_changes(data, measure, horizon, direction)
+  check_counts("joint-rank", run$notes, c(
+    ", ranked: " = sum(keep), "no baseline value" = sum(keep & is.na(known$baseline)),
+    "no value after baseline within the horizon" =
+      sum(keep & !is.na(known$baseline) & rowSums(!is.na(known$changes)) == 0),
+    "of several raters, averaged: " = sum(known$several[keep], na.rm = TRUE),
+    "values at unscheduled visits" = sum(known$unplanned[keep & !is.na(known$baseline)], na.rm = TRUE),
+    "left out: values dated after death" = sum(known$after_death[keep & !is.na(known$baseline)], na.rm = TRUE)), where)
+  if (!is.null(by))
+    check_counts("joint-rank", run$notes, setNames(sum(cases$used & is.na(cases$group)),
+                                                   paste0("left out: no ", by, ":")), where)
+  cases <- cases[keep, ]
   cases$group <- droplevels(cases$group)
+  if (!is.null(reference) && reference %in% levels(cases$group)) cases$group <- relevel(cases$group, reference)
   died <- cases$event & cases$days <= horizon
   time <- pmin(cases$days, horizon)
-  direction <- if (is_better_when_higher(measure)) 1 else -1
-  changes <- joint_rank_changes(data, measure, horizon, cases$patient, direction)
-  pairs <- compare_pairs(time, died, changes, strict, equal)
+  pairs <- compare_pairs(time, died, known$changes[keep, , drop = FALSE], strict, equal)
   score <- rowSums(pairs$score)
   compare_equal("joint-rank", "patients and groups", c(ours$patients$patient, ours$patients$group),
                 c(cases$patient, as.character(cases$group)), where)
   compare_equal("joint-rank", "scores", ours$patients$score, score, where)
   compare_equal("joint-rank", "ranks", ours$patients$rank, rank(score), where)
   if (nlevels(cases$group) != 2 || is.null(ours$test)) return(invisible())
+  compare_equal("joint-rank", "which group is which", c(ours$test$reference, ours$test$treated),
+                levels(cases$group), where)
   check_rank_test(ours$test, cases, pairs, score, where)
 }
 
@@ -150,22 +189,44 @@ check_rank_test <- function(test, cases, pairs, score, where) {
           pmax(exact, 1e-12), where)
 }
 
-# Ranks regressed on treatment and age.
+# Ranks regressed on treatment and covariates.
 check_adjusted_ranks <- function(data, measure) {
-  known <- patient_covariates(data)
-  for (by in factors_of(data)) {
-    run <- analyse_json("joint-rank", measure, "--horizon", 6, "--by", by, "--covariate", "age")
-    ours <- run$result
-    if (is.null(ours$adjusted) || !length(ours$adjusted)) next
-    table <- ours$patients
-    group <- factor(table$group, levels = group_levels(data$patients[[by]]))
-    age <- known$age[match(table$patient, data$patients$patient)]
-    if (length(unique(table$rank)) == 1) next # R prints noise for a constant
-    fit <- lm(table$rank ~ droplevels(group) + age)
-    about <- summary(fit)$coefficients
-    own <- as.data.frame(ours$adjusted)
-    where <- paste(measure, by)
-    compare("joint-rank", "regression on ranks: b, SE, t, p",
-            numbers(c(own$estimate, own$se, own$t, own$p)), as.vector(about), 1e-9, where = where)
-  }
+  others <- setdiff(measures_of(data), measure)
+  for (by in factors_of(data)) check_one_adjusted(data, measure, by, "age")
+  by <- factors_of(data)
+  if (length(by) == 0) return(invisible())
+  factor <- setdiff(by, by[1])[1]
+  for (covariates in list("baseline", c("delta_fs", "age"), "height", c("duration", "delay"), factor, others[1]))
+    if (!anyNA(covariates)) check_one_adjusted(data, measure, by[1], covariates)
+}
+
+check_one_adjusted <- function(data, measure, by, covariates) {
+  options <- c("joint-rank", measure, "--horizon", 6, "--by", by,
+               unlist(lapply(covariates, function(name) c("--covariate", name))))
+  where <- paste(options[-1], collapse = " ")
+  run <- do.call(analyse_json, as.list(options))
+  table <- run$result$patients
+  extra <- covariate_columns(data, measure, covariates, table$patient)
+  complete <- stats::complete.cases(extra$values)
+  used <- table$patient[complete]
+  check_counts("joint-rank", run$notes, c("a covariate is missing" = sum(!complete),
+                                          "rests on a date without a day" = length(intersect(used, extra$partial))),
+               where)
+  ours <- run$result$adjusted
+  if (is.null(ours) || !length(ours)) return(invisible())
+  group <- factor(table$group, levels = intersect(group_levels(data$patients[[by]]), unique(table$group)))[complete]
+  rank <- table$rank[complete]
+  if (length(unique(rank)) == 1) return(invisible()) # R prints noise for a constant
+  X <- covariate_columns(data, measure, covariates, used, TRUE)$values
+  fit <- lm(rank ~ group + X)
+  about <- summary(fit)$coefficients
+  own <- as.data.frame(ours)
+  compare_equal("joint-rank", "regression on ranks: terms", own$term,
+                c("(Intercept)", paste0(by, levels(group)[-1]), colnames(X)), where)
+  compare("joint-rank", "regression on ranks: b, SE, t, p",
+          numbers(c(own$estimate, own$se, own$t, own$p)), as.vector(about), 1e-9,
+          c(rep(about[, 2], 2), pmax(1, abs(about[, 3])), pmax(about[, 4], 1e-12)), where)
+  compare("joint-rank", "regression on ranks: limits (in SE)", numbers(c(own$ci_low, own$ci_high)),
+          as.vector(confint(fit)), 1e-9, rep(about[, 2], 2), where)
+  compare_equal("joint-rank", "regression on ranks: df", unique(own$df), fit$df.residual, where)
 }

@@ -35,49 +35,63 @@ lmer_theta <- function(fit, slope) {
   if (slope) c(g[1, 1], g[1, 2], g[2, 2], s2) else c(g[1, 1], s2)
 }
 
-# Age in years at time zero, and months from onset to it.
-patient_covariates <- function(data) {
-  onset <- data$events[data$events$event == "onset" & !is.na(data$events$date), ]
-  day <- tapply(as.numeric(middle(onset$date)), onset$patient, min)[data$patients$patient]
-  data.frame(age = as.numeric(data$cohort$age_at_zero[match(data$patients$patient, data$cohort$patient)]),
-             duration = (as.numeric(as.Date(data$patients$time_zero)) - as.numeric(day)) / MONTH)
-}
-
 check_mixed <- function(data, measure) {
-  all_values <- measure_values(data, measure)
-  known <- patient_covariates(data)
-  all_values <- cbind(all_values, known[match(all_values$patient, data$patients$patient), ])
-  if (sum(!is.na(known$age)) > 3) {
-    by <- if ("sex" %in% factors_of(data)) "sex"
-    complete <- all_values[!is.na(all_values$age), ]
-    check_one_mixed(data, measure, complete, by, TRUE, "REML",
-                    c(list("mixed", measure, "--covariate", "age"), if (!is.null(by)) list("--by", by)),
-                    "age")
-    complete <- complete[!is.na(complete$duration), ]
-    if (nrow(complete))
-      check_one_mixed(data, measure, complete, NULL, TRUE, "REML",
-                      list("mixed", measure, "--covariate", "age", "--covariate", "duration:month"),
-                      c("age", "duration", "month:duration"))
-  }
   for (by in c(list(NULL), as.list(factors_of(data)))) for (slope in c(TRUE, FALSE))
-    for (method in c("REML", "ML")) {
-      options <- c(list("mixed", measure, "--method", tolower(method), "--random",
-                        if (slope) "slope" else "intercept"), if (!is.null(by)) list("--by", by))
-      check_one_mixed(data, measure, all_values, by, slope, method, options)
-    }
+    for (method in c("REML", "ML")) check_one_mixed(data, measure, by, slope, method)
+  factors <- factors_of(data)
+  by <- if (length(factors)) factors[1]
+  for (window in list(c(0, NA), c(-60, 300))) check_one_mixed(data, measure, by, window = window)
+  for (reference in if (!is.null(by)) group_levels(data$patients[[by]])[-1])
+    check_one_mixed(data, measure, by, reference = reference)
+  check_mixed_covariates(data, measure)
 }
 
-check_one_mixed <- function(data, measure, values, by, slope, method, options, covariates = NULL) {
-  where <- paste(measure, method, if (slope) "slope" else "intercept", by, paste(covariates, collapse = " "))
+check_mixed_covariates <- function(data, measure) {
+  others <- setdiff(measures_of(data), measure)
+  by <- if ("sex" %in% factors_of(data)) "sex"
+  for (factor in setdiff(factors_of(data), by)[1])
+    if (!is.na(factor)) check_one_mixed(data, measure, by, covariates = c(factor, "age:month"))
+  for (covariates in c(list("age", c("age", "duration:month"), "height", "delay", "delta_fs", "baseline",
+                            c("delay:month", "delta_fs")), as.list(others[1]), paste0(others[1], ":month")))
+    if (!anyNA(covariates) && !any(grepl("^NA", covariates)))
+      check_one_mixed(data, measure, if (length(covariates) == 1) by, covariates = covariates)
+}
+
+# One analysis: options of the program, and the same values, groups and columns here.
+check_one_mixed <- function(data, measure, by = NULL, slope = TRUE, method = "REML", covariates = NULL,
+                            window = c(NA, NA), reference = NULL) {
+  options <- c("mixed", measure, "--method", tolower(method), "--random", if (slope) "slope" else "intercept",
+               if (!is.null(by)) c("--by", by), unlist(lapply(covariates, function(name) c("--covariate", name))),
+               if (!is.na(window[1])) c("--from", window[1]), if (!is.na(window[2])) c("--to", window[2]),
+               if (!is.null(reference)) c("--reference", reference))
+  where <- paste(options[-1], collapse = " ")
+  options <- as.list(options)
   run <- do.call(analyse_json, options)
   ours <- run$result
-  formula <- y ~ month
-  if (!is.null(by)) {
-    values$group <- droplevels(group_of(data, values$patient, by))
-    values <- values[!is.na(values$group), ]
-    if (nlevels(values$group) > 1) formula <- y ~ month * group
+  if (is.null(ours)) {
+    remark("mixed: refused by the program", sprintf("%s: %s", where, paste(grep("error", run$notes, value = TRUE),
+                                                                          collapse = "; ")))
+    return(invisible())
   }
-  for (name in covariates) formula <- update(formula, paste("~ . +", name))
+  rows <- measure_rows(data, measure)
+  values <- rows[!is.na(rows$y), ]
+  group <- if (is.null(by)) factor(rep("all", nrow(values))) else group_of(data, values$patient, by)
+  inside <- (is.na(window[1]) | values$day >= window[1]) & (is.na(window[2]) | values$day <= window[2])
+  keep <- !is.na(group) & inside & !values$after_death
+  left <- c("assessments without a value" = sum(is.na(rows$y)),
+            "patients with values but no " = length(unique(values$patient[is.na(group)])),
+            "values dated after death" = sum(!is.na(group) & inside & values$after_death),
+            "values outside the asked days" = sum(!is.na(group) & !inside))
+  values <- values[keep, ]
+  extra <- covariate_columns(data, measure, covariates, values$patient)
+  complete <- stats::complete.cases(extra$values)
+  left <- c(left, "a covariate is missing" = length(unique(values$patient[!complete])))
+  values <- values[complete, ]
+  left <- c(left, "rests on a date without a day" = length(intersect(unique(values$patient), extra$partial)))
+  values$group <- droplevels(group[keep][complete])
+  if (!is.null(reference) && reference %in% levels(values$group)) values$group <- relevel(values$group, reference)
+  check_mixed_notes(data, measure, run$notes, values, left, where)
+  formula <- if (nlevels(values$group) > 1) y ~ month * group else y ~ month
   if (is.null(ours) || !length(ours$fixed) || !isTRUE(ours$converged)) {
     reason <- grep("no model|not |cannot|too few|combination", run$notes, value = TRUE)
     remark("mixed: refused by the program", sprintf("%s: %s", where, paste(reason, collapse = "; ")))
@@ -85,14 +99,20 @@ check_one_mixed <- function(data, measure, values, by, slope, method, options, c
   }
   X <- model.matrix(formula, values)
   if (!is.null(covariates)) { # the program has them behind group and group x month
-    own <- colnames(X) %in% c("age", "duration", "month:duration")
-    X <- X[, c(which(!own), match(covariates, colnames(X)))]
+    own <- covariate_columns(data, measure, covariates, values$patient, TRUE)
+    X <- cbind(X, own$values)
+    for (name in colnames(own$values)[own$by_time]) {
+      X <- cbind(X, own$values[, name] * values$month)
+      colnames(X)[ncol(X)] <- paste0("month:", name)
+    }
+    values$X <- X
+    formula <- y ~ 0 + X
   }
   subjects <- mixed_subjects(values, X, slope)
   compare_equal("mixed", "counts", c(ours$n_patients, ours$n_observations),
                 c(length(subjects), nrow(values)), where)
   names <- colnames(X)
-  if (!is.null(by)) names <- sub("group", by, names)
+  if (!is.null(by)) names <- sub("^(month:)?group", paste0("\\1", by), names)
   compare_equal("mixed", "terms", ours$fixed$term, names, where)
 
   # Our estimates in R's exact likelihood.

@@ -18,8 +18,24 @@ asymptotic_signed_rank <- function(d, correct) {
   suppressWarnings(wilcox.test(d, exact = FALSE, correct = correct)$p.value)
 }
 
+# Why cells of a row are empty.
+prepost_reason <- function(has_value, has_zero, before, after, percent, own) {
+  if (!has_value) return("no value")
+  if (!has_zero) return("no time zero")
+  line <- function(days) if (length(days) == 0) "no values" else if (length(days) == 1) "one visit"
+    else if (length(unique(days)) == 1) "all at one time" else NA
+  stick <- if (nrow(own) == 0) "no values" else if (nrow(own) < 3) "fewer values than coefficients"
+    else if (qr(cbind(1, pmin(own$day, 0), pmax(own$day, 0)))$rank < 3) "values on one side only" else NA
+  texts <- c(before = line(before), after = line(after), percent = NA, stick = stick)
+  if (is.na(texts["before"]) && is.na(texts["after"]) && is.na(percent)) texts["percent"] <- "no decline before"
+  texts <- texts[!is.na(texts)]
+  if (length(texts)) paste(paste0(names(texts), ": ", texts), collapse = "; ") else NA
+}
+
 prepost_patients <- function(data, measure, direction, exclude_zero = FALSE) {
   values <- measure_values(data, measure)
+  rows <- measure_rows(data, measure)
+  with_value <- unique(rows$patient[!is.na(rows$y)])
   line <- function(own) {
     out <- list(n = nrow(own), span = NA, slope = NA, se = NA)
     if (nrow(own)) out$span <- max(own$day) - min(own$day)
@@ -33,9 +49,10 @@ prepost_patients <- function(data, measure, direction, exclude_zero = FALSE) {
     if (!is.na(out$se) && out$se < 1e-12 * max(abs(own$y))) out$se <- 0
     out
   }
-  rows <- lapply(seq_len(nrow(data$patients)), function(i) {
+  lines <- lapply(seq_len(nrow(data$patients)), function(i) {
     own <- values[values$patient == data$patients$patient[i], ]
-    if (!data$patients$time_zero_source[i] %in% "protocol") own <- own[0, ]
+    has_zero <- data$patients$time_zero_source[i] %in% "protocol"
+    if (!has_zero) own <- own[0, ]
     pre <- line(own[own$day <= 0, ])
     post <- line(own[own$day >= exclude_zero, ])
     change <- post$slope - pre$slope
@@ -64,9 +81,14 @@ prepost_patients <- function(data, measure, direction, exclude_zero = FALSE) {
                improvement_percent = percent, stick_n = nrow(own), stick_level = stick[1],
                stick_pre = stick[2], stick_post = stick[3], stick_change = stick[4],
                stick_se = stick[5], stick_df = stick[6], stick_ci_low = stick[7],
-               stick_ci_high = stick[8], stick_p = stick[9])
+               stick_ci_high = stick[8], stick_p = stick[9],
+               reason = prepost_reason(data$patients$patient[i] %in% with_value, has_zero, own$day[own$day <= 0],
+                                       own$day[own$day >= exclude_zero], percent, own),
+               has_zero = has_zero, visits_pre = length(unique(own$visit[own$day <= 0])),
+               visits_post = length(unique(own$visit[own$day >= exclude_zero])),
+               on_zero = sum(own$day == 0))
   })
-  do.call(rbind, rows)
+  do.call(rbind, lines)
 }
 
 # Responder codes of the shipped protocols: R25 is 25 percent, P125 is 1.25 points a month.
@@ -99,39 +121,68 @@ prepost_tests <- function(own, stick) {
 }
 
 check_prepost <- function(data, measure) {
+  for (exclude in c(FALSE, TRUE)) check_prepost_rows(data, measure, exclude)
+  for (patient in head(data$patients$patient, 2)) check_prepost_rows(data, measure, FALSE, patient)
+}
+
+check_prepost_rows <- function(data, measure, exclude, patient = NULL) {
   direction <- if (is_better_when_higher(measure)) 1 else -1
-  for (exclude in c(FALSE, TRUE)) {
-    ours <- do.call(analyse, c(list("prepost", measure), if (exclude) list("--exclude-zero")))$table
-    if (nrow(ours) == 0) return(invisible())
-    theirs <- prepost_patients(data, measure, direction, exclude)
-    theirs <- theirs[match(ours$patient, theirs$patient), ]
-    where <- paste(measure, if (exclude) "without day 0")
-    for (name in c("n_pre", "n_post", "span_pre", "span_post", "stick_n"))
-      compare_equal("prepost", "counts and spans", ours[[name]], theirs[[name]], where)
-    scale <- function(x) pmax(abs(x), 1e-2)
-    column <- function(quantity, names, limit) {
-      for (name in names)
-        compare("prepost", quantity, ours[[name]], theirs[[name]], limit, scale(theirs[[name]]),
-                paste(where, name))
-    }
-    column("slopes before and after", c("pre_slope", "post_slope"), 1e-9)
-    column("their standard errors", c("pre_se", "post_se"), 1e-9)
-    column("change, improvement in percent", c("change", "improvement_percent"), 1e-9)
-    column("broken stick: level and slopes", c("stick_level", "stick_pre", "stick_post",
-                                               "stick_change"), 1e-9)
-    column("broken stick: SE, limits", c("stick_se", "stick_ci_low", "stick_ci_high"), 1e-9)
-    compare_equal("prepost", "counts and spans", ours$stick_df, theirs$stick_df, where)
-    compare("prepost", "broken stick: p", ours$stick_p, theirs$stick_p, 1e-8,
-            pmax(theirs$stick_p, 1e-12), where)
-    codes <- grep("^[RP][0-9]+$", names(ours), value = TRUE)
-    own_measure <- data$facts$value[data$facts$field == "measure"] %in% measure
-    for (code in if (own_measure) codes else grep("^R", codes, value = TRUE))
-      compare_equal("prepost", "responders", ours[[code]],
-                    ifelse(responds(code, theirs, direction), "Y", "N"), paste(where, code))
-    account("prepost", ours, c("patient", "measure", names(theirs), codes, "reason"))
-    for (by in c(list(NULL), as.list(factors_of(data))))
-      check_prepost_cohort(data, measure, theirs, by, exclude, codes, direction, where)
+  options <- c("prepost", measure, if (exclude) "--exclude-zero", if (!is.null(patient)) c("--patient", patient))
+  run <- do.call(analyse, as.list(options))
+  ours <- run$table
+  if (nrow(ours) == 0) return(invisible())
+  theirs <- prepost_patients(data, measure, direction, exclude)
+  compare_equal("prepost", "patients", ours$patient, if (is.null(patient)) data$patients$patient else patient)
+  theirs <- theirs[match(ours$patient, theirs$patient), ]
+  where <- paste(options[-1], collapse = " ")
+  check_prepost_notes(data, measure, run$notes, theirs, where)
+  compare_equal("prepost", "reasons of empty cells", ours$reason, theirs$reason, where)
+  for (name in c("n_pre", "n_post", "span_pre", "span_post", "stick_n"))
+    compare_equal("prepost", "counts and spans", ours[[name]], theirs[[name]], where)
+  scale <- function(x) pmax(abs(x), 1e-2)
+  column <- function(quantity, names, limit) {
+    for (name in names)
+      compare("prepost", quantity, ours[[name]], theirs[[name]], limit, scale(theirs[[name]]),
+              paste(where, name))
   }
+  column("slopes before and after", c("pre_slope", "post_slope"), 1e-9)
+  column("their standard errors", c("pre_se", "post_se"), 1e-9)
+  column("change, improvement in percent", c("change", "improvement_percent"), 1e-9)
+  column("broken stick: level and slopes", c("stick_level", "stick_pre", "stick_post",
+                                             "stick_change"), 1e-9)
+  column("broken stick: SE, limits", c("stick_se", "stick_ci_low", "stick_ci_high"), 1e-9)
+  compare_equal("prepost", "counts and spans", ours$stick_df, theirs$stick_df, where)
+  compare("prepost", "broken stick: p", ours$stick_p, theirs$stick_p, 1e-8,
+          pmax(theirs$stick_p, 1e-12), where)
+  codes <- grep("^[RP][0-9]+$", names(ours), value = TRUE)
+  own_measure <- data$facts$value[data$facts$field == "measure"] %in% measure
+  for (code in if (own_measure) codes else grep("^R", codes, value = TRUE))
+    compare_equal("prepost", "responders", ours[[code]],
+                  ifelse(responds(code, theirs, direction), "Y", "N"), paste(where, code))
+  account("prepost", ours, c("patient", "measure", names(theirs), codes))
+  if (!is.null(patient)) return(invisible())
+  for (by in c(list(NULL), as.list(factors_of(data))))
+    check_prepost_cohort(data, measure, theirs, by, exclude, codes, direction, where)
+}
+
+check_prepost_notes <- function(data, measure, notes, theirs, where) {
+  rows <- measure_rows(data, measure)
+  rows <- rows[rows$patient %in% theirs$patient, ]
+  has_value <- theirs$patient %in% rows$patient[!is.na(rows$y)]
+  before <- !is.na(theirs$pre_slope)
+  after <- !is.na(theirs$post_slope)
+  note <- grep("with both slopes", notes, value = TRUE)
+  compare_equal("prepost", "counts in notes", as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]]),
+                c(nrow(theirs), sum(before & after), sum(before != after), sum(has_value & !theirs$has_zero),
+                  sum(!has_value)), where)
+  used <- theirs$has_zero & has_value
+  own <- value_counts(data, measure, rows[rows$patient %in% theirs$patient[used], ])
+  check_counts("prepost", notes, c(
+    "without a value were left out" = sum(is.na(rows$y)), "dated after death" = own$after_death,
+    "before or after time zero" = sum(used & (theirs$visits_pre < 3 | theirs$visits_post < 3)),
+    "so the lines share none" = sum(used & theirs$on_zero == 0), "died: slopes truncated" = own$died,
+    "floor effect: " = own$low), where)
+  check_zero_note("prepost", data, notes, theirs$patient[has_value], where)
 }
 
 check_prepost_cohort <- function(data, measure, patients, by, exclude, codes, direction, where) {
@@ -170,45 +221,121 @@ check_prepost_cohort <- function(data, measure, patients, by, exclude, codes, di
 
 # analyze prepost --mixed: slopes before and after, fixed and random, in one model.
 check_prepost_mixed <- function(data, measure) {
-  run <- analyse_json("prepost", measure, "--mixed")
+  factors <- factors_of(data)
+  for (random in c("prepost", "slope", "intercept")) {
+    check_one_prepost_mixed(data, measure, random)
+    for (by in factors) check_one_prepost_mixed(data, measure, random, by)
+  }
+  for (by in head(factors, 1))
+    for (reference in group_levels(data$patients[[by]])[-1])
+      check_one_prepost_mixed(data, measure, "slope", by, reference)
+}
+
+# Covariance parameters of the printed SDs and correlations; NULL when one is 0, where signs are lost.
+prepost_theta <- function(sd, random) {
+  if (random == "intercept") return(c(sd$intercept_sd, sd$residual_sd)^2)
+  s <- if (random == "slope") c(sd$intercept_sd, sd$slope_sd) else c(sd$intercept_sd, sd$pre_sd, sd$post_sd)
+  r <- if (random == "slope") sd$correlation_intercept_slope else
+    c(sd$correlation_intercept_pre, sd$correlation_intercept_post, sd$correlation_pre_post)
+  if (length(r) != length(s) * (length(s) - 1) / 2) return(NULL)
+  cor <- diag(length(s))
+  cor[lower.tri(cor)] <- r
+  cor[upper.tri(cor)] <- t(cor)[upper.tri(cor)]
+  c((cor * outer(s, s))[lower_pairs(length(s))], sd$residual_sd^2)
+}
+
+# Of the patients with the protocol's time zero and a group.
+check_prepost_mixed_notes <- function(data, measure, notes, values, by, where) {
+  rows <- measure_rows(data, measure)
+  source <- data$patients$time_zero_source[match(rows$patient, data$patients$patient)]
+  zero <- source %in% "protocol"
+  grouped <- if (is.null(by)) TRUE else !is.na(data$patients[[by]][match(rows$patient, data$patients$patient)])
+  died <- data$patients$patient[!is.na(death_day(data))]
+  own <- rows[zero & grouped & !is.na(rows$y), ]
+  people <- function(which) length(unique(rows$patient[which & !is.na(rows$y)]))
+  check_counts("prepost", notes, c(
+    "left out: no time zero" = people(!zero), "assessments without a value" = sum(is.na(rows$y)),
+    "values dated after death" = sum(own$after_death), "died: slopes truncated" = length(intersect(own$patient, died)),
+    "floor effect: " = if (measure == "alsfrsr.total") sum(values$y <= FLOOR) else 0), where)
+  if (!is.null(by)) check_counts("prepost", notes, c("the factor is missing" = people(zero & !grouped)), where)
+  note <- grep("^patients: [0-9]+; values: ", notes, value = TRUE)
+  compare_equal("prepost", "counts in notes", as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]]),
+                c(nrow(data$patients), sum(values$day < 0), sum(values$day == 0), sum(values$day > 0)), where)
+}
+
+check_one_prepost_mixed <- function(data, measure, random, by = NULL, reference = NULL) {
+  options <- c("prepost", measure, "--mixed", "--random", random, if (!is.null(by)) c("--by", by),
+               if (!is.null(reference)) c("--reference", reference))
+  where <- paste(options[-(1)], collapse = " ")
+  run <- do.call(analyse_json, as.list(options))
   ours <- run$result
-  if (is.null(ours) || !length(ours$fixed) || !isTRUE(ours$converged)) {
-    remark("prepost: no mixed model", sprintf("%s: %s", measure, paste(grep("not fitted|no model", run$notes,
-                                                                          value = TRUE), collapse = "; ")))
+  if (is.null(ours)) {
+    remark("prepost: no mixed model", sprintf("%s: %s", where, paste(grep("error", run$notes, value = TRUE),
+                                                                    collapse = "; ")))
     return(invisible())
   }
   values <- measure_values(data, measure)
   source <- data$patients$time_zero_source[match(values$patient, data$patients$patient)]
   values <- values[source %in% "protocol", ]
-  subjects <- lapply(split(seq_len(nrow(values)), factor(values$patient, unique(values$patient))), function(i) {
-    z <- cbind(1, pmin(values$month[i], 0), pmax(values$month[i], 0))
-    A <- lapply(structure_bases("unstructured", 3), function(b) z %*% b %*% t(z))
-    list(y = values$y[i], X = z, A = array(c(unlist(A), diag(length(i))), c(length(i), length(i), 7)))
-  })
-  sd <- ours$random
-  cor <- matrix(c(1, sd$correlation_intercept_pre, sd$correlation_intercept_post, sd$correlation_intercept_pre,
-                  1, sd$correlation_pre_post, sd$correlation_intercept_post, sd$correlation_pre_post, 1), 3)
-  if (length(cor) != 9 || anyNA(cor)) {
-    remark("prepost: mixed model with a variance of 0, not compared", measure)
+  values$group <- if (is.null(by)) factor(rep("all", nrow(values))) else group_of(data, values$patient, by)
+  values <- values[!is.na(values$group), ]
+  values$group <- droplevels(values$group)
+  if (!is.null(reference) && reference %in% levels(values$group)) values$group <- relevel(values$group, reference)
+  check_prepost_mixed_notes(data, measure, run$notes, values, by, where)
+  if (!length(ours$fixed) || !isTRUE(ours$converged)) {
+    remark("prepost: no mixed model", sprintf("%s: %s", where, paste(grep("not fitted|no model", run$notes,
+                                                                        value = TRUE), collapse = "; ")))
     return(invisible())
   }
-  s <- c(sd$intercept_sd, sd$pre_sd, sd$post_sd)
-  theta <- c((cor * outer(s, s))[lower_pairs(3)], sd$residual_sd^2)
+  parts <- cbind(1, pmin(values$month, 0), pmax(values$month, 0))
+  others <- levels(values$group)[-1]
+  X <- do.call(cbind, c(list(parts), lapply(others, function(level) parts * (values$group == level))))
+  names <- c("(Intercept)", "pre", "post")
+  terms <- c(names, unlist(lapply(others, function(level) paste0(c("", "pre:", "post:"), by, level))), "post-pre", if (length(others)) paste0("post-pre:", by, others))
+  compare_equal("prepost", "mixed: terms", ours$fixed$term, terms, where)
+  compare_equal("prepost", "mixed: counts", c(ours$n_patients, ours$n_observations),
+                c(length(unique(values$patient)), nrow(values)), where)
+  z <- switch(random, prepost = parts, slope = cbind(1, values$month), intercept = parts[, 1, drop = FALSE])
+  q <- ncol(z)
+  bases <- structure_bases("unstructured", q)
+  subjects <- lapply(split(seq_len(nrow(values)), factor(values$patient, unique(values$patient))), function(i) {
+    own <- z[i, , drop = FALSE]
+    A <- lapply(bases, function(b) own %*% b %*% t(own))
+    list(y = values$y[i], X = X[i, , drop = FALSE],
+         A = array(c(unlist(A), diag(length(i))), c(length(i), length(i), length(bases) + 1)))
+  })
+  theta <- prepost_theta(ours$random, random)
+  if (length(theta) == 0 || anyNA(theta)) {
+    remark("prepost: mixed model with a variance of 0, not compared", where)
+    return(invisible())
+  }
   here <- covariance_at(subjects, theta, "REML")
-  compare("prepost", "mixed: log-likelihood (absolute)", ours$log_likelihood, here$loglik, 1e-5, 1, measure)
-  fit <- maximise_covariance(subjects, theta, "REML", 3)
+  compare("prepost", "mixed: log-likelihood (absolute)", ours$log_likelihood, here$loglik, 1e-5, 1, where)
+  compare("prepost", "mixed: AIC (absolute)", ours$aic, -2 * here$loglik + 2 * (ncol(X) + length(theta)), 2e-5, 1,
+          where)
+  fit <- maximise_covariance(subjects, theta, "REML", q)
   if (is.null(fit)) {
-    remark("prepost: R finds no maximum near the mixed model's", measure)
+    remark("prepost: R finds no maximum near the mixed model's", where)
     return(invisible())
   }
   limit <- if (isTRUE(ours$singular)) 1e-4 else 1e-6
-  compare("prepost", "mixed: log-likelihood, maximum", ours$log_likelihood, fit$loglik, 1e-6, 1, measure)
-  tests <- sapply(list(c(1, 0, 0), c(0, 1, 0), c(0, 0, 1), c(0, -1, 1)), function(L) satterthwaite(fit, L))
+  compare("prepost", "mixed: log-likelihood, maximum", ours$log_likelihood, fit$loglik, 1e-6, 1, where)
+  unit <- function(...) as.numeric(seq_len(ncol(X)) %in% c(...))
+  contrasts <- c(lapply(seq_len(ncol(X)), unit), list(unit(3) - unit(2)),
+                 lapply(seq_along(others), function(i) unit(3 * i + 3) - unit(3 * i + 2)))
+  tests <- sapply(contrasts, function(L) satterthwaite(fit, L))
   compare("prepost", "mixed: fixed effects (in SE)", ours$fixed$estimate, tests["estimate", ], limit,
-          tests["se", ], measure)
-  compare("prepost", "mixed: SE", ours$fixed$se, tests["se", ], limit, where = measure)
-  if (!isTRUE(ours$singular))
-    compare("prepost", "mixed: Satterthwaite df", ours$fixed$df, tests["df", ], 1e-4, where = measure)
+          tests["se", ], where)
+  compare("prepost", "mixed: SE", ours$fixed$se, tests["se", ], limit, where = where)
+  if (isTRUE(ours$singular)) return(invisible())
+  compare("prepost", "mixed: Satterthwaite df", ours$fixed$df, tests["df", ], 1e-4, where = where)
+  half <- qt(0.975, tests["df", ]) * tests["se", ]
+  compare("prepost", "mixed: limits (in SE)", c(ours$fixed$ci_low, ours$fixed$ci_high),
+          c(tests["estimate", ] - half, tests["estimate", ] + half), 1e-4, rep(tests["se", ], 2), where)
+  t <- tests["estimate", ] / tests["se", ]
+  compare("prepost", "mixed: t", ours$fixed$t, t, 1e-5, pmax(1, abs(t)), where)
+  p <- 2 * pt(-abs(t), tests["df", ])
+  compare("prepost", "mixed: p", ours$fixed$p, p, 1e-4, pmax(p, 1e-12), where)
 }
 
 # analyze prepost --responders: shares with Wilson's limits, and Fisher's test of two groups.
@@ -217,6 +344,10 @@ check_responders <- function(data, measure) {
     ours <- do.call(analyse, c(list("prepost", measure, "--responders"),
                                if (!is.null(by)) list("--by", by)))$table
     if (nrow(ours) == 0) next
+    if (!is.null(by) && length(group_levels(data$patients[[by]])) == 2)
+      compare_equal("prepost", "responders: compared", sum(!is.na(ours$fisher_p)),
+                    sum(tapply(ours$of > 0 & ours$group %in% group_levels(data$patients[[by]]),
+                               paste(ours$definition, ours$measure), sum) == 2), by)
     where <- paste(measure, by)
     compare("prepost", "responders: percent", ours$percent,
             ifelse(ours$of > 0, 100 * ours$responders / ours$of, NA), 1e-13, where = where)

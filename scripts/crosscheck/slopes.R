@@ -1,19 +1,35 @@
 # analyze slopes: lm per patient.
 
-check_slopes <- function(data, measure, by = NULL) {
-  run <- do.call(analyse, c(list("slopes", measure), if (!is.null(by)) list("--by", by)))
+check_slope_options <- function(data, measure) {
+  by <- factors_of(data)
+  by <- if (length(by)) by[1]
+  for (window in list(c(0, NA), c(NA, 0), c(-30, 120), c(1, 400), c(5000, 6000)))
+    check_slopes(data, measure, by, window)
+  for (patient in head(data$patients$patient, 3)) check_slopes(data, measure, patient = patient)
+}
+
+check_slopes <- function(data, measure, by = NULL, window = c(NA, NA), patient = NULL) {
+  options <- c(if (!is.null(by)) c("--by", by), if (!is.na(window[1])) c("--from", window[1]),
+               if (!is.na(window[2])) c("--to", window[2]), if (!is.null(patient)) c("--patient", patient))
+  where <- paste(c(measure, options), collapse = " ")
+  run <- do.call(analyse, as.list(c("slopes", measure, options)))
   ours <- run$table
-  values <- measure_values(data, measure)
-  rows <- lapply(ours$patient, function(name) {
+  everyone <- if (is.null(patient)) data$patients$patient else patient
+  compare_equal("slopes", "patients", ours$patient, everyone, where)
+  rows <- measure_rows(data, measure)
+  rows <- rows[rows$patient %in% everyone, ]
+  inside <- (is.na(window[1]) | rows$day >= window[1]) & (is.na(window[2]) | rows$day <= window[2])
+  values <- rows[inside & !is.na(rows$y) & !rows$after_death, ]
+  lines <- lapply(ours$patient, function(name) {
     own <- values[values$patient == name, ]
     n <- nrow(own)
     row <- data.frame(n = n, first = if (n) format(min(own$date)) else NA,
                       last = if (n) format(max(own$date)) else NA,
                       span = if (n) as.numeric(max(own$date) - min(own$date)) else NA,
                       slope = NA, se = NA, low = NA, high = NA, intercept = NA, r2 = NA, sd = NA,
-                      reliable = NA)
+                      visits = length(unique(own$visit)), reliable = NA)
     if (n)
-      row$reliable <- if (length(unique(own$visit)) >= 3 && row$span >= 60) "Y" else "N"
+      row$reliable <- if (row$visits >= 3 && row$span >= 60) "Y" else "N"
     if (length(unique(own$month)) < 2) return(row)
     centre <- mean(own$day) # values and times far from 0 cost lm digits
     level <- mean(own$y)
@@ -33,13 +49,13 @@ check_slopes <- function(data, measure, by = NULL) {
     }
     row
   })
-  theirs <- do.call(rbind, rows)
+  theirs <- do.call(rbind, lines)
   # Exact lines: R's residuals are rounding, the convention is a standard error of 0.
   exact <- !is.na(theirs$sd) & theirs$sd < 1e-12 * pmax(1, abs(theirs$intercept))
   theirs[exact, c("se", "sd")] <- 0
   theirs[exact, c("low", "high")] <- theirs$slope[exact]
   theirs$r2[exact & !is.na(theirs$r2)] <- 1
-  where <- paste(measure, by)
+  check_slope_notes(data, measure, run$notes, theirs, rows, inside, where)
   for (name in c("n", "span_days"))
     compare_equal("slopes", name, ours[[name]], theirs[[sub("_.*", "", name)]], where)
   compare_equal("slopes", "first and last date", c(ours$first_date, ours$last_date),
@@ -61,6 +77,29 @@ check_slopes <- function(data, measure, by = NULL) {
   account("slopes", ours, c("patient", "group", "measure", "n", "first_date", "last_date",
                             "span_days", "slope", "se", "ci_low", "ci_high", "intercept", "r2",
                             "residual_sd", "reliable"))
+}
+
+check_slope_notes <- function(data, measure, notes, theirs, rows, inside, where) {
+  own <- value_counts(data, measure, rows)
+  numbers_in <- function(text) {
+    note <- grep(text, notes, value = TRUE)
+    if (length(note)) as.numeric(regmatches(note[1], gregexpr("[0-9]+", note[1]))[[1]]) else 0
+  }
+  compare_equal("slopes", "counts in notes", numbers_in("with a slope"),
+                c(nrow(theirs), sum(!is.na(theirs$slope)), sum(theirs$n > 0 & is.na(theirs$slope)),
+                  sum(theirs$n == 0)), where)
+  values <- !is.na(rows$y)
+  check_counts("slopes", notes, c(
+    "without a value were left out" = own$missing, "died: slopes truncated" = own$died,
+    "fewer than three visits" = sum(theirs$n > 0 & theirs$visits < 3)), where)
+  low <- if (measure == "alsfrsr.total") sum((rows$y <= FLOOR)[inside & values & !rows$after_death]) else 0
+  compare_equal("slopes", "counts in notes", numbers_in("floor effect")[1], low, where)
+  if (any(grepl("outside were left out", notes)))
+    compare_equal("slopes", "counts in notes", tail(numbers_in("outside were left out"), 1), sum(values & !inside),
+                  where)
+  compare_equal("slopes", "counts in notes", numbers_in("dated after death")[1],
+                sum(values & inside & rows$after_death), where)
+  check_zero_note("slopes", data, notes, unique(rows$patient[values]), where)
 }
 
 # "… unweighted mean of N slopes M, SD S, SE E, 95 % t interval L to H, …": six decimals.

@@ -15,7 +15,6 @@ stage_rows <- function(data, use_or) {
   support <- item("respiratory_insufficiency")
   kings <- ifelse(item("dyspnea") == 0 | support < 4, "4B",
                   ifelse(gastrostomy, "4A", as.character(bulbar + upper + lower)))
-  kings[is.na(item("dyspnea")) | is.na(support)] <- NA
   lost <- function(name, most = 1) item(name) <= most
   speech <- if (use_or) lost("speech") | lost("handwriting") else lost("speech") & lost("handwriting")
   speech[is.na(item("speech")) | is.na(item("handwriting"))] <- NA
@@ -25,7 +24,6 @@ stage_rows <- function(data, use_or) {
   breathing[is.na(item("dyspnea")) | is.na(support)] <- NA
   if (is.null(data$alsfrsr)) breathing <- lost("breathing") # by analogy
   ventilation <- item("dyspnea") == 0 | support < 4
-  ventilation[is.na(item("dyspnea")) | is.na(support)] <- NA
   mitos <- movement + lost("swallowing") + speech + breathing
   ft9 <- Reduce(`+`, lapply(c("bulbar", "fine_motor", "gross_motor", "respiratory"),
                             function(name) item(name) <= 9))
@@ -44,38 +42,76 @@ stage_rows <- function(data, use_or) {
 }
 
 check_stages <- function(data) {
-  levels <- c("0", "1", "2", "3", "4A", "4B", "5")
+  by <- factors_of(data)
   for (use_or in c(FALSE, TRUE)) {
-    ours <- do.call(analyse, c(list("stages"), if (use_or) list("--mitos-or")))$table
-    if (nrow(ours) == 0) return(invisible())
-    theirs <- if (!is.null(data$alsfrsr) || !is.null(data$alsfrs)) stage_rows(data, use_or)
-    died <- death_day(data)
-    if (!is.null(theirs)) {
-      end <- died[match(theirs$patient, data$patients$patient)]
-      theirs <- theirs[is.na(end) | as.Date(theirs$date) <= end, ]
-    }
-    deaths <- data$events[data$events$event == "death", ]
-    if (nrow(deaths))
-      theirs <- rbind(theirs, data.frame(patient = deaths$patient, visit = NA, rater = NA,
-                                         date = deaths$date, kings = "5", kings_rule = "death", mitos = 5,
-                                         mitos_rule = "death", ft9 = 5, gastrostomy = NA, kings_4a = NA,
-                                         kings_4b = NA))
-    theirs <- theirs[order(match(theirs$patient, data$patients$patient), is.na(theirs$visit),
-                           theirs$date, method = "radix"), ]
-    running <- function(values) unlist(tapply(values, factor(theirs$patient, unique(theirs$patient)),
-                                              function(x) cummax(ifelse(is.na(x), -1, x))))
-    highest <- running(match(theirs$kings, levels))
-    theirs$kings_highest <- ifelse(highest < 0, NA, levels[pmax(highest, 1)])
-    highest <- running(theirs$mitos)
-    theirs$mitos_highest <- ifelse(highest < 0, NA, highest)
-    highest <- running(theirs$ft9)
-    theirs$ft9_highest <- ifelse(highest < 0, NA, highest)
-    where <- if (use_or) "OR" else "AND"
-    compare_equal("stages", "assessments", paste(ours$patient, ours$visit, ours$rater),
-                  paste(theirs$patient, theirs$visit, theirs$rater), where)
-    for (name in c("kings", "kings_rule", "mitos", "mitos_rule", "ft9", "gastrostomy", "kings_highest",
-                   "mitos_highest", "kings_4a", "kings_4b", "ft9_highest"))
-      compare_equal("stages", sub("_", " ", name), ours[[name]], theirs[[name]], where)
-    account("stages", ours, names(theirs))
+    check_one_stages(data, use_or)
+    for (factor in by) check_one_stages(data, use_or, FALSE, factor)
   }
+  check_one_stages(data, FALSE, TRUE)
+  for (patient in head(data$patients$patient, 3)) check_one_stages(data, TRUE, TRUE, patient = patient)
+}
+
+# Assessments up to death, and death itself, in order.
+all_stages <- function(data, use_or, from_1) {
+  rows <- if (!is.null(data$alsfrsr) || !is.null(data$alsfrs)) stage_rows(data, use_or)
+  died <- death_day(data)
+  if (!is.null(rows)) {
+    if (from_1) rows$kings[rows$kings %in% "0"] <- "1"
+    end <- died[match(rows$patient, data$patients$patient)]
+    rows <- rows[is.na(end) | as.Date(rows$date) <= end, ]
+  }
+  deaths <- data$events[data$events$event == "death", ]
+  if (nrow(deaths))
+    rows <- rbind(rows, data.frame(patient = deaths$patient, visit = NA, rater = NA, date = deaths$date,
+                                   kings = "5", kings_rule = "death", mitos = 5, mitos_rule = "death",
+                                   ft9 = 5, gastrostomy = NA, kings_4a = NA, kings_4b = NA))
+  rows[order(match(rows$patient, data$patients$patient), is.na(rows$visit), rows$date, method = "radix"), ]
+}
+
+check_one_stages <- function(data, use_or, from_1 = FALSE, by = NULL, patient = NULL) {
+  levels <- c("0", "1", "2", "3", "4A", "4B", "5")
+  options <- c(if (use_or) "--mitos-or", if (from_1) "--kings-from-1", if (!is.null(by)) c("--by", by),
+               if (!is.null(patient)) c("--patient", patient))
+  where <- paste(c("stages", options), collapse = " ")
+  run <- do.call(analyse, as.list(c("stages", options)))
+  ours <- run$table
+  if (nrow(ours) == 0) return(invisible())
+  theirs <- all_stages(data, use_or, from_1)
+  if (!is.null(patient)) theirs <- theirs[theirs$patient == patient, ]
+  running <- function(values) unlist(tapply(values, factor(theirs$patient, unique(theirs$patient)),
+                                            function(x) cummax(ifelse(is.na(x), -1, x))))
+  highest <- running(match(theirs$kings, levels))
+  theirs$kings_highest <- ifelse(highest < 0, NA, levels[pmax(highest, 1)])
+  highest <- running(theirs$mitos)
+  theirs$mitos_highest <- ifelse(highest < 0, NA, highest)
+  highest <- running(theirs$ft9)
+  theirs$ft9_highest <- ifelse(highest < 0, NA, highest)
+  if (!is.null(by)) theirs$group <- data$patients[[by]][match(theirs$patient, data$patients$patient)]
+  compare_equal("stages", "assessments", paste(ours$patient, ours$visit, ours$rater, ours$date),
+                paste(theirs$patient, theirs$visit, theirs$rater, theirs$date), where)
+  for (name in c("kings", "kings_rule", "mitos", "mitos_rule", "ft9", "gastrostomy", "kings_highest",
+                 "mitos_highest", "kings_4a", "kings_4b", "ft9_highest", if (!is.null(by)) "group"))
+    compare_equal("stages", sub("_", " ", name), ours[[name]], theirs[[name]], where)
+  check_stage_notes(data, run$notes, theirs, patient, where)
+  account("stages", ours, names(theirs))
+}
+
+check_stage_notes <- function(data, notes, rows, patient, where) {
+  own <- if (is.null(data$alsfrsr)) data$alsfrs else data$alsfrsr
+  if (!is.null(patient)) own <- own[own$patient == patient, ]
+  patients <- if (is.null(patient)) data$patients$patient else patient
+  done <- is.na(own$status) | own$status == "done"
+  died <- death_day(data)[match(own$patient, data$patients$patient)]
+  after <- !is.na(died) & as.Date(own$date) > died
+  marks <- data$events[data$events$event %in% c("death", "gastrostomy") & data$events$patient %in% patients &
+                         !is.na(data$events$date), ]
+  open <- if (is.null(data$alsfrsr)) 0 else
+    sum(!is.na(rows$visit) & (is.na(rows$kings) | is.na(rows$mitos) | is.na(rows$ft9)))
+  check_counts("stages", notes, c("that missing items leave open" = open,
+                                  "dated after death were left out" = sum(done & after),
+                                  "is a date without a day" =
+                                    length(unique(marks$patient[nchar(marks$date) < 10]))), where)
+  note <- grep("assessments? that (was|were) not done", notes, value = TRUE)
+  compare_equal("stages", "counts in notes", as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]]),
+                c(length(patients), nrow(rows), sum(!done)), where)
 }

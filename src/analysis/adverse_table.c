@@ -56,14 +56,9 @@ static struct als_table *new_table(const struct adverse_tally *tally)
 
 /* ---------------------------------------------------------------- two groups */
 
-/* Those of the factor's groups that have a name, when there are two. */
 static bool two_groups(const struct adverse_tally *tally)
 {
-    const struct als_groups *names = &tally->names;
-    size_t named = 0;
-    for (size_t i = 0; i < names->count; i++)
-        named += names->names[i] != NULL;
-    return tally->options->by && named == 2; /* names come first, in order */
+    return tally->options->by && als_groups_are_two(&tally->names);
 }
 
 static bool same_heading(const char *a, const char *b)

@@ -74,10 +74,9 @@ static double last_before(const struct als_series *series, size_t n, int day)
 /* A line leaves the range of its scale; no patient does. */
 static double within_scale(struct als_change_run *run, double value)
 {
-    if (run->measure.score < 0)
-        return value;
-    const struct als_score *score = &run->measure.instrument->scores[run->measure.score];
-    double kept = fmax(score->min, fmin(score->max, value));
+    double min, max;
+    als_measure_bounds(&run->measure, &min, &max);
+    double kept = fmax(min, fmin(max, value));
     run->limited += !isnan(value) && kept != value;
     return isnan(value) ? value : kept;
 }

@@ -22,6 +22,14 @@ static size_t find(const struct als_groups *groups, const char *name)
     return i;
 }
 
+bool als_groups_are_two(const struct als_groups *groups)
+{
+    size_t named = 0;
+    for (size_t i = 0; i < groups->count; i++)
+        named += groups->names[i] != NULL;
+    return named == 2;
+}
+
 struct als_groups als_groups_make(const struct als_patient_list *patients, const char *by,
                                   struct als_arena *arena)
 {

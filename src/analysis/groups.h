@@ -16,4 +16,7 @@ struct als_groups {
 struct als_groups als_groups_make(const struct als_patient_list *patients, const char *by,
                                   struct als_arena *arena);
 
+/* Are there two groups to compare, whether or not the factor is missing for others? */
+bool als_groups_are_two(const struct als_groups *groups);
+
 #endif

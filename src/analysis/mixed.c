@@ -24,11 +24,11 @@ static void add_row(struct mixed *mixed, const struct als_series_point *point)
     }
     mixed->month[mixed->n] = point->month;
     mixed->value[mixed->n++] = point->value;
-    mixed->averaged += point->n > 1;
-    mixed->at_floor += mixed->has_floor && point->value <= ALS_FLOOR_POINTS;
 }
 
-static void take_points(struct mixed *mixed, const struct als_series *series, const char *patient)
+/* Values until death that were asked for. */
+static void take_points(struct mixed *mixed, const struct als_series *series,
+                        struct mixed_traits *traits)
 {
     unsigned sources = 0;
     for (size_t i = 0; i < series->count; i++) {
@@ -41,10 +41,10 @@ static void take_points(struct mixed *mixed, const struct als_series *series, co
         } else {
             add_row(mixed, point);
             sources |= point->sources;
+            traits->averaged += point->n > 1;
         }
     }
-    if (als_sources_differ(sources))
-        als_noted_add(&mixed->mixed_source, patient);
+    traits->mixed_source = als_sources_differ(sources);
 }
 
 static void take_series(const struct als_series *series, void *context)
@@ -60,15 +60,11 @@ static void take_series(const struct als_series *series, void *context)
         return;
     }
     size_t before = mixed->n;
-    take_points(mixed, series, patient->patient);
-    if (mixed->n == before)
-        return;
-    mixed->used[index] = true;
-    mixed->zero[series->zero]++;
-    if (series->zero_is_partial)
-        als_noted_add(&mixed->partial_zero, patient->patient);
-    if (series->death_day != ALS_NO_DAY)
-        als_noted_add(&mixed->died, patient->patient);
+    mixed->traits[index] = (struct mixed_traits){.zero = series->zero,
+                                                 .died = series->death_day != ALS_NO_DAY,
+                                                 .partial_zero = series->zero_is_partial};
+    take_points(mixed, series, &mixed->traits[index]);
+    mixed->used[index] = mixed->n > before;
 }
 
 /* ---------------------------------------------------------------- design */
@@ -198,6 +194,27 @@ static void drop_unused(struct mixed *mixed)
     mixed->first[mixed->patients.count] = mixed->n = to;
 }
 
+/* Whom the notes are about: the patients that are left. */
+static void count_traits(struct mixed *mixed)
+{
+    for (size_t i = 0; i < mixed->patients.count; i++) {
+        const struct mixed_traits *traits = &mixed->traits[i];
+        const char *patient = mixed->patients.items[i].patient;
+        if (!mixed->used[i])
+            continue;
+        mixed->zero[traits->zero]++;
+        mixed->averaged += traits->averaged;
+        if (traits->died)
+            als_noted_add(&mixed->died, patient);
+        if (traits->mixed_source)
+            als_noted_add(&mixed->mixed_source, patient);
+        if (traits->partial_zero)
+            als_noted_add(&mixed->partial_zero, patient);
+    }
+    for (size_t row = 0; row < mixed->n && mixed->has_floor; row++)
+        mixed->at_floor += mixed->value[row] <= ALS_FLOOR_POINTS;
+}
+
 static enum als_status add_covariates(struct als_store *store, struct mixed *mixed,
                                       struct als_err *err)
 {
@@ -219,11 +236,13 @@ static enum als_status collect(struct als_store *store, struct mixed *mixed, str
     size_t n = mixed->patients.count;
     mixed->first = als_arena_array(mixed->arena, n + 1, sizeof *mixed->first);
     mixed->used = als_arena_array(mixed->arena, n + 1, sizeof *mixed->used);
+    mixed->traits = als_arena_array(mixed->arena, n + 1, sizeof *mixed->traits);
     enum als_status status = als_series_each_counted(store, &mixed->measure, &mixed->patients,
                                                      take_series, mixed, &mixed->missing, err);
     begin_rows(mixed, n + 1);
     if (status == ALS_OK)
         status = add_covariates(store, mixed, err);
+    count_traits(mixed);
     if (status == ALS_OK)
         status = als_levels_make(&mixed->patients, mixed->options->by, mixed->options->reference,
                                  mixed->used, mixed->arena, &mixed->levels, err);

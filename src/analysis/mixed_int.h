@@ -11,6 +11,13 @@
 #include "noted.h"
 #include "patients.h"
 
+/* What the notes say of a patient whose values are used. */
+struct mixed_traits {
+    enum als_zero zero;
+    bool died, mixed_source, partial_zero;
+    size_t averaged; /* values that are the mean of several raters */
+};
+
 struct mixed {
     const struct als_mixed_options *options;
     const struct als_protocol *protocol;
@@ -24,6 +31,7 @@ struct mixed {
     size_t *first;
     size_t n, room, next; /* next: first patient whose rows are not begun */
     bool *used;           /* patients with rows */
+    struct mixed_traits *traits;
 
     struct als_levels levels;
     struct als_covariates covariates;

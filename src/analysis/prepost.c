@@ -28,7 +28,7 @@ static void count_series(struct pass *pass, const struct als_series *series,
 {
     struct als_prepost_run *run = pass->run;
     run->zero[series->zero]++;
-    if (series->death_day != ALS_NO_DAY)
+    if (fit->has_zero && series->death_day != ALS_NO_DAY)
         als_noted_add(&run->died, run->patients.items[pass->next].patient);
     pass->partial_zero[pass->next] = fit->has_zero && series->zero_is_partial;
     bool has_floor = als_has_floor(&run->measures[0]);

@@ -113,7 +113,7 @@ static size_t patients_of(const struct als_prepost_run *run, size_t group)
 /* The comparison of two groups stands in the row of the second. */
 static double compare(const struct als_prepost_run *run, size_t rule, size_t group)
 {
-    if (!run->options->by || run->groups.count != 2 || group != 1)
+    if (!run->options->by || !als_groups_are_two(&run->groups) || group != 1)
         return NAN;
     struct als_prepost_count first = als_prepost_count_of(run, 0, rule);
     struct als_prepost_count second = als_prepost_count_of(run, 1, rule);

@@ -129,12 +129,16 @@ static struct als_date first_of(struct survival_cases *cases, const struct survi
     return first;
 }
 
+/* An infusion is a visit, whether or not the visit itself was recorded. */
 static int last_visit(const struct als_patient_facts *facts)
 {
     int last = ALS_NO_DAY;
     for (size_t i = 0; i < facts->n_visits; i++)
         if (!facts->visits[i].not_done && facts->visits[i].day > last)
             last = facts->visits[i].day;
+    for (size_t i = 0; i < facts->n_events; i++)
+        if (strcmp(facts->events[i].event, "infusion") == 0 && facts->events[i].date.day > last)
+            last = facts->events[i].date.day;
     return last;
 }
 

@@ -62,7 +62,7 @@ static const char *censoring(const struct survival_endpoint *endpoint)
     if (endpoint->kings_4a || endpoint->kings_4b)
         return "at the last assessment from which the stage can be told";
     return endpoint->death ? "on the last day known alive (visits done, dated events)"
-                           : "at the last visit done, or at a later death";
+                           : "at the last visit done or infusion, or at a later death";
 }
 
 static void note_endpoint(const struct survival_endpoint *endpoint, struct als_buf *text,

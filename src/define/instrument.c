@@ -1,6 +1,7 @@
 /* Looking things up in an instrument. */
 #include "alstrack/define/instrument.h"
 
+#include <math.h>
 #include <string.h>
 
 ptrdiff_t als_instrument_item(const struct als_instrument *instrument, const char *code)
@@ -49,4 +50,31 @@ void als_instrument_free(struct als_instrument *instrument)
 {
     if (instrument)
         als_arena_free(instrument->arena);
+}
+
+void als_item_bounds(const struct als_item *item, double *min, double *max)
+{
+    *min = item->has_min ? item->min : -INFINITY;
+    *max = item->has_max ? item->max : INFINITY;
+    if (item->type == ALS_ITEM_YESNO) {
+        *min = 0;
+        *max = 1;
+    }
+    if (item->type != ALS_ITEM_CHOICE || !item->numeric_choice || item->n_choices == 0)
+        return;
+    *min = INFINITY;
+    *max = -INFINITY;
+    for (size_t i = 0; i < item->n_choices; i++) {
+        *min = fmin(*min, (double)item->choices[i].number);
+        *max = fmax(*max, (double)item->choices[i].number);
+    }
+}
+
+/* A percentage of a prediction is at least 0; other scores without a range may be anything. */
+void als_score_bounds(const struct als_score *score, double *min, double *max)
+{
+    bool percent = score->kind > ALS_SCORE_COPY;
+    bool known = score->min < score->max;
+    *min = known ? score->min : percent ? 0 : -INFINITY;
+    *max = known ? score->max : INFINITY;
 }

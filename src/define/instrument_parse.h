@@ -25,9 +25,6 @@ const size_t *instrument_read_item_list(struct instrument_draft *draft,
 /* What can be judged only when all parts are known: names, clashes, conditions, main score. */
 void instrument_check(struct instrument_draft *draft);
 
-/* The least and largest number an answer can be; false when the item has no such bounds. */
-bool item_bounds(const struct als_item *item, double *min, double *max);
-
 /* A condition in a scalar, parsed into `arena`; reported and NULL when it is malformed. */
 const struct als_expr *read_condition(struct yaml_file *file, struct als_arena *arena,
                                       const struct yaml_node *node);

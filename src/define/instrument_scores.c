@@ -1,4 +1,5 @@
 /* Reading the scores of an instrument, and the range that follows from their items. */
+#include <math.h>
 #include <string.h>
 
 #include "instrument_parse.h"
@@ -36,26 +37,6 @@ static const struct {
     {"percent_ecsc", ALS_SCORE_PERCENT_ECSC, 1},
     {"percent_protocol", ALS_SCORE_PERCENT_PROTOCOL, 2},
 };
-
-bool item_bounds(const struct als_item *item, double *min, double *max)
-{
-    *min = item->has_min ? item->min : 0;
-    *max = item->has_max ? item->max : 0;
-    if (item->type == ALS_ITEM_YESNO) {
-        *max = 1;
-        return true;
-    }
-    if (item->type == ALS_ITEM_CHOICE && item->numeric_choice && item->n_choices > 0) {
-        *min = *max = (double)item->choices[0].number;
-        for (size_t i = 1; i < item->n_choices; i++) {
-            double number = (double)item->choices[i].number;
-            *min = number < *min ? number : *min;
-            *max = number > *max ? number : *max;
-        }
-        return true;
-    }
-    return item->has_min && item->has_max;
-}
 
 static const char *unknown_item_hint(struct instrument_draft *draft, const char *code)
 {
@@ -177,6 +158,12 @@ static void read_missing(struct instrument_draft *draft, struct als_score *score
                    "expected 1 to %zu answered items, found %zu", all, least);
 }
 
+static bool is_bounded(const struct als_item *item, double *min, double *max)
+{
+    als_item_bounds(item, min, max);
+    return isfinite(*min) && isfinite(*max);
+}
+
 /* Sums over the items; leaves 0 to 0 (not known) unless every item is bounded. */
 static void range_from_items(const struct instrument_draft *draft, struct als_score *score)
 {
@@ -184,13 +171,13 @@ static void range_from_items(const struct instrument_draft *draft, struct als_sc
     if (score->kind > ALS_SCORE_COPY)
         return;
     for (size_t i = 0; i < score->n_items; i++) {
-        if (!item_bounds(&draft->items[score->items[i]], &min, &max))
+        if (!is_bounded(&draft->items[score->items[i]], &min, &max))
             return;
         low += min;
         high += max;
     }
     for (size_t i = 0; i < score->n_mean_items; i++) {
-        if (!item_bounds(&draft->items[score->mean_items[i]], &min, &max))
+        if (!is_bounded(&draft->items[score->mean_items[i]], &min, &max))
             return;
         mean_low += min / (double)score->n_mean_items;
         mean_high += max / (double)score->n_mean_items;

@@ -9,22 +9,11 @@ void als_range_possible(const struct als_measure *measure, double *low, double *
     *low = *high = NAN;
     if (strcmp(als_measure_unit(measure), "%") == 0)
         return;
-    if (measure->score >= 0) {
-        const struct als_score *score = &measure->instrument->scores[measure->score];
-        if (score->min < score->max) {
-            *low = score->min;
-            *high = score->max;
-        }
-        return;
-    }
-    const struct als_item *item = &measure->instrument->items[measure->item];
-    if (item->has_min && item->has_max) {
-        *low = item->min;
-        *high = item->max;
-    }
-    for (size_t i = 0; item->numeric_choice && i < item->n_choices; i++) {
-        *low = fmin(*low, (double)item->choices[i].number);
-        *high = fmax(*high, (double)item->choices[i].number);
+    double min, max;
+    als_measure_bounds(measure, &min, &max);
+    if (isfinite(min) && isfinite(max)) {
+        *low = min;
+        *high = max;
     }
 }
 

@@ -20,6 +20,8 @@ const char *als_dose_advice_text(enum als_dose_advice advice)
     case ALS_DOSE_ESCALATE:
         return "escalate";
     case ALS_DOSE_DEESCALATE:
+        return "de-escalate";
+    case ALS_DOSE_STOP:
         return "stop: de-escalate";
     case ALS_DOSE_ELIMINATE:
         return "eliminate this dose and higher ones";
@@ -32,7 +34,7 @@ enum als_dose_advice als_dose_3plus3(size_t treated, size_t toxic)
     if (toxic > treated || treated > FULL)
         return ALS_DOSE_INVALID;
     if (toxic > MOST_TOXIC)
-        return ALS_DOSE_DEESCALATE;
+        return ALS_DOSE_STOP;
     if (treated == FULL || (treated == GROUP && toxic == 0))
         return ALS_DOSE_ESCALATE;
     return treated == GROUP ? ALS_DOSE_EXPAND : ALS_DOSE_FILL;
@@ -45,7 +47,7 @@ struct als_dose_mtd als_dose_3plus3_mtd(size_t n_levels, const size_t *treated, 
         switch (als_dose_3plus3(treated[level], toxic[level])) {
         case ALS_DOSE_INVALID:
             return (struct als_dose_mtd){.status = ALS_DOSE_MTD_INVALID, .level = level};
-        case ALS_DOSE_DEESCALATE:
+        case ALS_DOSE_STOP:
             stopped = level;
             break;
         case ALS_DOSE_ESCALATE:

@@ -82,6 +82,14 @@ const char *als_measure_unit(const struct als_measure *measure)
     return unit ? unit : "";
 }
 
+void als_measure_bounds(const struct als_measure *measure, double *min, double *max)
+{
+    if (measure->score >= 0)
+        als_score_bounds(&measure->instrument->scores[measure->score], min, max);
+    else
+        als_item_bounds(&measure->instrument->items[measure->item], min, max);
+}
+
 /* ---- Points ---- */
 
 /* A stored or generated column; the last result column counts the answers behind a prorated one. */

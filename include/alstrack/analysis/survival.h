@@ -30,9 +30,9 @@ struct als_survival_options {
  * zero; such endpoints are censored at the last assessment that tells.
  *
  * Censored otherwise: when death is part of the endpoint, on the last day known alive (visits done
- * and dated events); otherwise at the last visit done, or at death when it comes later. Partial
- * dates count as the middle of their month or year and are noted. A patient without time zero, or
- * with the endpoint before it, is left out and counted.
+ * and dated events); otherwise at the last visit done or infusion, or at death when it comes later.
+ * Partial dates count as the middle of their month or year and are noted. A patient without time
+ * zero, or with the endpoint before it, is left out and counted.
  *
  * Parts: endpoint,time_unit; `curve`: group,time,at_risk,events,censored,survival,se,ci_low,ci_high
  * (main); `groups`: group,n,events,censored,median,median_ci_low,median_ci_high,tau,

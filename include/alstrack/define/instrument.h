@@ -137,6 +137,11 @@ void als_instrument_free(struct als_instrument *instrument); /* NULL is fine */
 ptrdiff_t als_instrument_item(const struct als_instrument *instrument, const char *code);
 ptrdiff_t als_instrument_score(const struct als_instrument *instrument, const char *code);
 
+/* Least and greatest number that an answer or a score can be; -INFINITY and INFINITY where there is
+ * no bound. */
+void als_item_bounds(const struct als_item *item, double *min, double *max);
+void als_score_bounds(const struct als_score *score, double *min, double *max);
+
 /* Does the rule look at the assessment before? */
 bool als_rule_looks_back(const struct als_rule *rule);
 bool als_name_looks_back(const char *name); /* one of a condition */

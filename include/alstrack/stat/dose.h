@@ -30,8 +30,9 @@ enum als_dose_advice {
     ALS_DOSE_EXPAND,  /* treat three more at this dose */
     ALS_DOSE_STAY,    /* treat the next patients at this dose */
     ALS_DOSE_ESCALATE,
-    ALS_DOSE_DEESCALATE,
-    ALS_DOSE_ELIMINATE /* de-escalate, never return to this dose or a higher one */
+    ALS_DOSE_DEESCALATE, /* treat the next patients at a lower dose */
+    ALS_DOSE_STOP,       /* 3+3: this dose is above the maximum tolerated one */
+    ALS_DOSE_ELIMINATE   /* de-escalate, never return to this dose or a higher one */
 };
 const char *
 als_dose_advice_text(enum als_dose_advice advice); /* "escalate", "treat three more" … */

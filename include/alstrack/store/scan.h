@@ -38,6 +38,8 @@ ALS_CHECKED enum als_status als_measure_find(const struct als_store *store, cons
                                              struct als_measure *out, struct als_err *err);
 const char *als_measure_label(const struct als_measure *measure);
 const char *als_measure_unit(const struct als_measure *measure); /* "" if none */
+/* Least and greatest number that it can be, as for items and scores. */
+void als_measure_bounds(const struct als_measure *measure, double *min, double *max);
 
 /* Only key, day and one number per row: the fast way for analyses. Own-item scores and items are
  * read directly; scores that need the patient are computed from `patients` (by index of id order;

@@ -98,6 +98,52 @@ Test(change_impute, keeps_to_the_scale)
     trial_close(&trial);
 }
 
+static void change_of(struct trial *trial, const char *measure, struct als_table **table)
+{
+    struct als_err err = {.status = ALS_OK};
+    struct als_change_options options = {
+        .measure = measure, .impute = ALS_IMPUTE_SLOPE, .as_of_day = trial_day("2017-12-31")};
+    trial_commit(trial);
+    trial_ok(als_analyze_change(trial->store, &options, table, &err), &err);
+    trial_begin(trial);
+}
+
+/* From 90 % by 5 in 30 days: 75 after 90 days. By day 365 the line is below nothing. */
+Test(change_impute, of_a_percentage_knows_no_upper_end)
+{
+    struct trial trial;
+    trial_open(&trial);
+    int zero = trial_day("2016-01-04");
+    int64_t patient = trial_patient(&trial, "P1", "A");
+    trial_event(&trial, patient, "infusion", "2016-01-04");
+    trial_fvc(&trial, patient, "SCR", zero - 1, NAN, 90);
+    trial_fvc(&trial, patient, "MN1", zero + 29, NAN, 82);
+    struct als_table *table;
+    change_of(&trial, "fvc.percent_predicted", &table);
+    assert_close(trial_number(table, row_of(table, "MN3"), "mean"), 90 - 8 * 92 / 30.0, 1e-9);
+    cr_assert_eq(trial_number(table, row_of(table, "MN12"), "mean"), 0);
+    cr_assert(trial_noted(table, "left the scale, set to its end: 1"));
+    als_table_free(table);
+    trial_close(&trial);
+}
+
+/* An item has a scale as a total has. */
+Test(change_impute, of_an_item_keeps_to_its_answers)
+{
+    struct trial trial;
+    trial_open(&trial);
+    int zero = trial_day("2016-01-04");
+    int64_t patient = trial_patient(&trial, "P1", "A");
+    trial_event(&trial, patient, "infusion", "2016-01-04");
+    trial_fvc(&trial, patient, "SCR", zero - 1, 3, NAN);
+    trial_fvc(&trial, patient, "MN1", zero + 29, 2, NAN);
+    struct als_table *table;
+    change_of(&trial, "fvc.litres", &table);
+    assert_close(trial_number(table, row_of(table, "MN3"), "mean"), 0.1, 1e-12);
+    als_table_free(table);
+    trial_close(&trial);
+}
+
 Test(change_impute, draws_no_line_through_one_value)
 {
     struct trial trial;

@@ -130,11 +130,15 @@ Test(covariate, that_is_missing_leaves_the_patient_out)
         trial_event(&trial, patients.items[i].id, "onset",
                     i == 1 ? "2014" : als_day_format(onset, date));
     }
+    trial_event(&trial, patients.items[0].id, "death", "2018-01-01");
+    trial_event(&trial, patients.items[2].id, "death", "2018-01-01");
     struct als_result result = mixed(&trial, NULL, 1, names);
     cr_assert_eq(trial_integer(result.parts[0].table, 0, "n_patients"), 7);
     cr_assert_eq(trial_integer(result.parts[0].table, 0, "n_observations"), 28);
     cr_assert(trial_noted(als_result_main(&result), "a covariate is missing: 1 patient (P1)"));
     cr_assert(trial_noted(als_result_main(&result), "without a day: 1 patient (P2)"));
+    cr_assert(trial_noted(als_result_main(&result), "1 patient (P3) died"));
+    cr_assert(trial_noted(als_result_main(&result), "infusion 1 for 7 patients"));
     als_result_release(&result);
     als_arena_free(arena);
     trial_close(&trial);

@@ -224,3 +224,34 @@ Test(prepost_responders, in_points_are_about_the_rating_scale_only)
     als_table_free(table);
     trial_close(&trial);
 }
+
+/* Patients without the factor are no group to compare with, and do not stand in the way of two. */
+Test(prepost_responders, are_compared_between_named_groups_only)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_people(&trial);
+    trial_patient(&trial, "P9", NULL);
+    struct als_prepost_options options = {.responders = true, .by = "arm"};
+    struct als_table *table = prepost(&trial, options);
+    cr_assert_str_eq(trial_text(table, 2, "group"), "B");
+    cr_assert_gt(trial_number(table, 2, "fisher_p"), 0);
+    cr_assert(isnan(trial_number(table, 3, "fisher_p")));
+    als_table_free(table);
+    trial_close(&trial);
+}
+
+Test(prepost, whose_slopes_are_truncated_by_death_has_slopes)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_people(&trial);
+    int64_t untreated = trial_patient(&trial, "P9", "A");
+    trial_alsfrsr(&trial, untreated, "SCR", trial_day("2016-01-04"), 40);
+    trial_event(&trial, untreated, "death", "2016-03-01");
+    struct als_table *table = prepost(&trial, (struct als_prepost_options){.by = NULL});
+    cr_assert(trial_noted(table, "1 without time zero"));
+    cr_assert_not(trial_noted(table, "died: slopes truncated"));
+    als_table_free(table);
+    trial_close(&trial);
+}

@@ -270,6 +270,21 @@ Test(survival, leaves_out_who_had_the_endpoint_before_time_zero)
     trial_close(&trial);
 }
 
+/* An infusion is a visit that took place, also where nobody recorded the visit itself. */
+Test(survival, follows_until_the_last_infusion)
+{
+    struct trial trial;
+    trial_open(&trial);
+    int64_t patient = trial_patient(&trial, "P", "A");
+    trial_event(&trial, patient, "infusion", "2016-01-04");
+    trial_event(&trial, patient, "infusion", "2016-02-03");
+    struct als_result result =
+        survival(&trial, (struct als_survival_options){.endpoint = "niv", .in_days = true});
+    cr_assert_eq(number(als_result_main(&result), 0, "time"), 30.0);
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
 Test(survival, from_onset_warns_of_left_truncation_and_of_partial_dates)
 {
     struct trial trial;

@@ -192,7 +192,7 @@ Test(survival_endpoint, counted_from_onset_holds_patients_at_risk_once_they_are_
     trial_close(&trial);
 }
 
-/* P2 was never visited, so that nothing is known of P2 after entry either. */
+/* P5 was never treated or visited, so that nothing is known of P5 after entry either. */
 Test(survival_endpoint, before_the_trial_leaves_the_patient_out)
 {
     struct trial trial;
@@ -202,9 +202,12 @@ Test(survival_endpoint, before_the_trial_leaves_the_patient_out)
     int64_t patient = add_treated(&trial, "P4");
     trial_event(&trial, patient, "onset", day_text(-500, date));
     trial_event(&trial, patient, "gastrostomy", day_text(-10, date));
+    patient = trial_patient(&trial, "P5", "A");
+    trial_event(&trial, patient, "onset", day_text(-300, date));
+    trial_event(&trial, patient, "consent", day_text(-30, date));
     struct als_result result =
         survival(&trial, (struct als_survival_options){.endpoint = "gastrostomy", .from = "onset"});
-    cr_assert(trial_noted(als_result_main(&result), "under observation: 2 patients (P2, P4)"));
+    cr_assert(trial_noted(als_result_main(&result), "under observation: 2 patients (P4, P5)"));
     als_result_release(&result);
     trial_close(&trial);
 }

@@ -7,12 +7,12 @@ static const struct {
     size_t treated, toxic;
     enum als_dose_advice advice;
 } three_plus_three[] = {
-    {0, 0, ALS_DOSE_FILL},       {1, 1, ALS_DOSE_FILL},       {2, 1, ALS_DOSE_FILL},
-    {3, 0, ALS_DOSE_ESCALATE},   {3, 1, ALS_DOSE_EXPAND},     {3, 2, ALS_DOSE_DEESCALATE},
-    {3, 3, ALS_DOSE_DEESCALATE}, {2, 2, ALS_DOSE_DEESCALATE}, {4, 1, ALS_DOSE_FILL},
-    {5, 1, ALS_DOSE_FILL},       {5, 2, ALS_DOSE_DEESCALATE}, {6, 0, ALS_DOSE_ESCALATE},
-    {6, 1, ALS_DOSE_ESCALATE},   {6, 2, ALS_DOSE_DEESCALATE}, {6, 6, ALS_DOSE_DEESCALATE},
-    {3, 4, ALS_DOSE_INVALID},    {7, 0, ALS_DOSE_INVALID},
+    {0, 0, ALS_DOSE_FILL},     {1, 1, ALS_DOSE_FILL},    {2, 1, ALS_DOSE_FILL},
+    {3, 0, ALS_DOSE_ESCALATE}, {3, 1, ALS_DOSE_EXPAND},  {3, 2, ALS_DOSE_STOP},
+    {3, 3, ALS_DOSE_STOP},     {2, 2, ALS_DOSE_STOP},    {4, 1, ALS_DOSE_FILL},
+    {5, 1, ALS_DOSE_FILL},     {5, 2, ALS_DOSE_STOP},    {6, 0, ALS_DOSE_ESCALATE},
+    {6, 1, ALS_DOSE_ESCALATE}, {6, 2, ALS_DOSE_STOP},    {6, 6, ALS_DOSE_STOP},
+    {3, 4, ALS_DOSE_INVALID},  {7, 0, ALS_DOSE_INVALID},
 };
 
 TABLE_TEST(dose, follows_three_plus_three, three_plus_three)
@@ -148,6 +148,8 @@ Test(dose, advises_by_boin)
     cr_assert_eq(als_boin_advise(&design, 6, 1), ALS_DOSE_ESCALATE);
     cr_assert_eq(als_boin_advise(&design, 9, 2), ALS_DOSE_STAY);
     cr_assert_eq(als_boin_advise(&design, 6, 2), ALS_DOSE_DEESCALATE);
+    cr_assert_str_eq(als_dose_advice_text(ALS_DOSE_DEESCALATE), "de-escalate");
+    cr_assert_str_eq(als_dose_advice_text(ALS_DOSE_STOP), "stop: de-escalate");
     cr_assert_eq(als_boin_advise(&design, 6, 4), ALS_DOSE_ELIMINATE);
     cr_assert_eq(als_boin_advise(&design, 2, 2), ALS_DOSE_DEESCALATE);
     cr_assert_eq(als_boin_advise(&design, 2, 3), ALS_DOSE_INVALID);
