@@ -196,13 +196,11 @@ check_change_notes <- function(data, measure, notes, rows, where) {
   has_value <- unique(all$patient[!is.na(all$y)])
   own <- value_counts(data, measure)
   baseline <- rows[!duplicated(rows$patient), ]
-  several <- measure_values(data, measure)
-  several <- table(paste(several$patient, several$visit, sep = "\r"))
   check_counts("change", notes, c(
     "without a value were left out" = own$missing, "dated after death" = own$after_death, "have died" = own$died,
     "that the protocol does not plan" = sum(!rows$stands %in% data$plan$visit),
     "early-termination visits" = sum(rows$stands != rows$visit),
-    "visits with several values" = sum(several > 1),
+    "of several raters, averaged" = own$averaged,
     "for a baseline of 0" = sum(baseline$baseline %in% 0), "floor effect: " = own$low), where)
   note <- grep("of whom [0-9]+ without a baseline", notes, value = TRUE)
   compare_equal("change", "counts in notes", as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]]),

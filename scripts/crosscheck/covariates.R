@@ -61,6 +61,7 @@ covariate_columns <- function(data, measure, names, patients, drop_levels = FALS
 check_mixed_notes <- function(data, measure, notes, values, left, where) {
   patients <- unique(values$patient)
   died <- data$patients$patient[!is.na(death_day(data))]
+  left <- c(left, "of several raters, averaged" = sum(values$raters > 1))
   check_counts("mixed", notes, c(left, "died: slopes truncated" = length(intersect(patients, died)),
                                  "floor effect: " = if (measure == "alsfrsr.total") sum(values$y <= FLOOR) else 0),
                where)

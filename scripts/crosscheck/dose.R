@@ -123,6 +123,7 @@ check_board_notes <- function(data, notes, treated, cohort, first, watch, toxic)
   adverse <- data$adverse
   limiting <- adverse[adverse$dlt %in% "Y", ]
   undated <- length(unique(limiting$patient[is.na(limiting$onset)]))
+  infusion <- first[match(limiting$patient, data$patients$patient)]
   spacing <- grep("at least ([0-9]+) days? apart", notes, value = TRUE)
   close <- if (length(spacing))
     sum(diff(sort(as.numeric(first[treated]))) < as.numeric(sub(".*at least ([0-9]+) days? apart.*", "\\1", spacing)))
@@ -130,8 +131,7 @@ check_board_notes <- function(data, notes, treated, cohort, first, watch, toxic)
   check_counts("dose", notes, c("treated too soon" = close, "treated without a cohort" = sum(treated & is.na(cohort)),
                                 "toxicity without a date" = undated,
                                 "before the first infusion, not counted" =
-                                  length(unique(limiting$patient[latest(limiting$onset) < first[match(
-                                    limiting$patient, data$patients$patient)] & !is.na(limiting$onset)])) - 0,
+                                  length(unique(limiting$patient[which(latest(limiting$onset) < infusion)])),
                                 "cannot be counted as observed" = sum(treated & watch == "left" & !toxic),
                                 "not yet evaluable" = sum(treated & watch == "unseen" & !toxic),
                                 "but no infusion, not counted" = sum(toxic & !treated)), "board")

@@ -74,9 +74,10 @@ joint_rank_changes_now <- function(data, measure, horizon, direction) {
   cells <- list(factor(own$patient, patients), factor(own$visit, visits))
   changes <- matrix(NA_real_, length(patients), length(visits))
   changes[] <- tapply(change, cells, mean)
-  several <- rowSums(table(cells[[1]], cells[[2]]) > 1)
-  at_baseline <- !rows$after_death & rows$day == baseline$day[at]
-  several <- several + (per_patient(data, at_baseline, rows$patient, sum) > 1)
+  total <- function(x) ifelse(is.na(x), 0, x)
+  at_baseline <- (!rows$after_death & rows$day == baseline$day[at]) %in% TRUE
+  several <- total(per_patient(data, own$raters > 1, own$patient, sum)) +
+    (total(per_patient(data, rows$raters * at_baseline, rows$patient, sum)) > 1)
   list(changes = changes, baseline = baseline$value, several = several,
        unplanned = per_patient(data, later & !rows$after_death & !rows$visit %in% data$plan$visit, rows$patient, sum),
        after_death = per_patient(data, later & rows$after_death, rows$patient, sum))

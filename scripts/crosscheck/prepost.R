@@ -178,6 +178,7 @@ check_prepost_notes <- function(data, measure, notes, theirs, where) {
   used <- theirs$has_zero & has_value
   own <- value_counts(data, measure, rows[rows$patient %in% theirs$patient[used], ])
   check_counts("prepost", notes, c(
+    "of several raters, averaged" = own$averaged,
     "without a value were left out" = sum(is.na(rows$y)), "dated after death" = own$after_death,
     "before or after time zero" = sum(used & (theirs$visits_pre < 3 | theirs$visits_post < 3)),
     "so the lines share none" = sum(used & theirs$on_zero == 0), "died: slopes truncated" = own$died,
@@ -254,7 +255,7 @@ check_prepost_mixed_notes <- function(data, measure, notes, values, by, where) {
   own <- rows[zero & grouped & !is.na(rows$y), ]
   people <- function(which) length(unique(rows$patient[which & !is.na(rows$y)]))
   check_counts("prepost", notes, c(
-    "left out: no time zero" = people(!zero), "assessments without a value" = sum(is.na(rows$y)),
+    "of several raters, averaged" = sum(values$raters > 1), "left out: no time zero" = people(!zero), "assessments without a value" = sum(is.na(rows$y)),
     "values dated after death" = sum(own$after_death), "died: slopes truncated" = length(intersect(own$patient, died)),
     "floor effect: " = if (measure == "alsfrsr.total") sum(values$y <= FLOOR) else 0), where)
   if (!is.null(by)) check_counts("prepost", notes, c("the factor is missing" = people(zero & !grouped)), where)

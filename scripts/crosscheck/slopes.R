@@ -90,6 +90,7 @@ check_slope_notes <- function(data, measure, notes, theirs, rows, inside, where)
                   sum(theirs$n == 0)), where)
   values <- !is.na(rows$y)
   check_counts("slopes", notes, c(
+    "of several raters, averaged" = sum(rows$raters[inside & values & !rows$after_death] > 1),
     "without a value were left out" = own$missing, "died: slopes truncated" = own$died,
     "fewer than three visits" = sum(theirs$n > 0 & theirs$visits < 3)), where)
   low <- if (measure == "alsfrsr.total") sum((rows$y <= FLOOR)[inside & values & !rows$after_death]) else 0

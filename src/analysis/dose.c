@@ -265,8 +265,10 @@ static void note_rule(const struct run *run, struct als_table *table)
     case ALS_ESCALATION_BOIN:
         als_table_note(table,
                        "rule: BOIN with target %g, escalate at a rate up to %.6f, de-escalate from "
-                       "%.6f, eliminate when P(rate > target) > %g",
-                       design.target, design.escalate, design.deescalate, design.cutoff);
+                       "%.6f, eliminate when P(rate > target) > %g; patients are evaluable after "
+                       "%d days of observation",
+                       design.target, design.escalate, design.deescalate, design.cutoff,
+                       protocol->gate_observation_days);
         break;
     case ALS_ESCALATION_NONE:
         als_table_note(table, "the protocol has no escalation rule: nothing is suggested");
