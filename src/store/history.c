@@ -1,4 +1,4 @@
-/* One assessment over time, read from its row and what history kept of it. */
+/* One record over time, read from its row and what history kept of it. */
 #include "alstrack/store/history.h"
 
 #include <stdlib.h>
@@ -87,19 +87,25 @@ static enum als_status read_now(struct versions *versions, struct als_err *err)
     return status;
 }
 
+static enum als_status load_row(struct als_store *store, const char *table, int64_t row_id,
+                                struct als_arena *arena, struct versions *out, struct als_err *err)
+{
+    *out = (struct versions){.store = store, .row_id = row_id, .arena = arena};
+    enum als_status status = als_relation_find(store, table, &out->table, err);
+    if (!status)
+        status = read_old(out, err);
+    return status ? status : read_now(out, err);
+}
+
 static enum als_status load(struct als_store *store, const struct als_assessment_key *key,
                             struct als_arena *arena, struct versions *out, struct als_err *err)
 {
     char table[ALS_RELATION_NAME];
     als_relation_name("a", key->instrument, table);
-    *out = (struct versions){
-        .store = store,
-        .row_id = als_key_assessment(als_key_visit(key->patient_id, key->visit_no), key->rater_no),
-        .arena = arena};
-    enum als_status status = als_relation_find(store, table, &out->table, err);
-    if (!status)
-        status = read_old(out, err);
-    return status ? status : read_now(out, err);
+    return load_row(
+        store, table,
+        als_key_assessment(als_key_visit(key->patient_id, key->visit_no), key->rater_no), arena,
+        out, err);
 }
 
 /* ---- The row as it was ---- */
@@ -263,6 +269,86 @@ enum als_status als_field_history(struct als_store *store, const struct als_asse
     }
     free(versions.items);
     return status;
+}
+
+/* ---- Records that are no assessments ---- */
+
+/* The row's number of a record whose key is a name. */
+static enum als_status find_named(struct als_store *store, const char *sql, int64_t first,
+                                  const char *name, int64_t *row_id, struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    bool row;
+    enum als_status status = als_sql_cached(store, sql, &stmt, err);
+    if (status)
+        return status;
+    sqlite3_bind_int64(stmt, 1, first);
+    als_bind_text(stmt, 2, name);
+    status = als_sql_step(store, stmt, &row, err);
+    *row_id = !status && row ? sqlite3_column_int64(stmt, 0) : 0;
+    als_sql_done(stmt);
+    return status;
+}
+
+static enum als_status find_record(struct als_store *store, const struct als_record_key *key,
+                                   const char **table, int64_t *row_id, struct als_err *err)
+{
+    const int64_t visit_id = als_key_visit(key->patient_id, key->visit_no);
+    *table = key->record;
+    if (strcmp(key->record, "procedure") == 0)
+        return find_named(store,
+                          "SELECT procedure_id FROM procedure"
+                          " WHERE visit_id = ?1 AND procedure = ?2",
+                          visit_id, key->name, row_id, err);
+    if (strcmp(key->record, "ae") == 0) {
+        *table = "adverse_event";
+        return find_named(store,
+                          "SELECT adverse_event_id FROM adverse_event"
+                          " WHERE patient_id = ?1 AND ae_id = ?2",
+                          key->patient_id, key->name, row_id, err);
+    }
+    *row_id = strcmp(key->record, "visit") == 0   ? visit_id
+              : strcmp(key->record, "event") == 0 ? key->event_id
+                                                  : key->patient_id;
+    return ALS_OK;
+}
+
+/* The table's column of a field of import files. */
+static ptrdiff_t column_of_field(const struct als_relation *table, const char *field)
+{
+    static const char *const others[][2] = {
+        {"date", "day"}, {"end", "end_date"}, {"visit", "visit_no"}};
+    ptrdiff_t column = als_relation_column(table, field);
+    for (size_t i = 0; column < 0 && i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(field, others[i][0]) == 0)
+            column = als_relation_column(table, others[i][1]);
+    return column;
+}
+
+enum als_status als_field_writer(struct als_store *store, const struct als_record_key *key,
+                                 const char *field, struct als_arena *arena,
+                                 struct als_audit_row *out, bool *found, struct als_err *err)
+{
+    struct versions versions = {.count = 0};
+    const char *table;
+    int64_t row_id = 0, writer = 0;
+    enum als_status status = find_record(store, key, &table, &row_id, err);
+    if (!status)
+        status = load_row(store, table, row_id, arena, &versions, err);
+    const ptrdiff_t column = status ? -1 : column_of_field(versions.table, field);
+    if (!status && column < 0)
+        status = als_fail(err, ALS_NO_INPUT, "E-NAME", "%s has no field '%s'", table, field);
+    for (size_t i = 0; !status && i < versions.count; i++) {
+        const struct version *now = &versions.items[i], *before = i ? now - 1 : NULL;
+        if (!now->cells)
+            writer = 0;
+        else if (!before || !before->cells ||
+                 !als_cells_equal(&now->cells[column], &before->cells[column]))
+            writer = now->change_id;
+    }
+    free(versions.items);
+    *found = !status && writer;
+    return *found ? als_change_get(store, writer, arena, out, err) : status;
 }
 
 /* ---- The assessment before ---- */

@@ -201,6 +201,9 @@ static void ask(struct als_record_form *form, const struct case_view *view)
     als_record_add(form, ALS_FIELD_TEXT, "outcome", "Outcome", from->outcome)->list = "outcomes";
     ask_visit(form, from);
     form->there = view->stored != NULL;
+    if (form->there)
+        form->key = (struct als_record_key){
+            .record = "ae", .patient_id = view->patient.id, .name = view->stored->ae_id};
     form->focus = view->stored ? NULL : "term";
     form->why_not =
         als_why_not(view->request, view->patient.id, view->stored ? view->stored->visit_no : 0);

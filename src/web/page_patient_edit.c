@@ -64,6 +64,8 @@ static void ask(struct als_record_form *form, const struct als_patient *patient)
     als_record_add(form, ALS_FIELD_TEXT, "onset_site", "Site of onset", from->onset_site)->hint =
         "bulbar, limb …";
     form->there = patient != NULL;
+    if (patient)
+        form->key = (struct als_record_key){.record = "patient", .patient_id = patient->id};
     form->focus = patient ? NULL : "patient";
     form->why_not = als_why_not(form->request, patient ? patient->id : 0, 0);
 }

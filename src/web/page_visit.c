@@ -253,6 +253,7 @@ static void ask_procedure(struct visit_page *page, const char *name)
     struct als_arena *arena = page->request->arena;
     struct als_record_form *form = &page->form;
     const struct als_procedure *stored = stored_procedure(page, name);
+    const size_t first = form->count;
     struct als_record_field *field =
         als_record_add(form, ALS_FIELD_SELECT, als_arena_printf(arena, "%s.status", name), "State",
                        !stored            ? ""
@@ -267,6 +268,8 @@ static void ask_procedure(struct visit_page *page, const char *name)
                stored ? stored->reason : "");
     als_record_add(form, ALS_FIELD_TEXT, als_arena_printf(arena, "%s.note", name), "Note",
                    stored ? stored->note : "");
+    for (size_t i = first; i < form->count; i++)
+        form->fields[i].procedure = name;
 }
 
 static bool is_planned(const struct als_visit_plan *plan, const char *procedure)
@@ -305,6 +308,8 @@ static void ask(struct visit_page *page)
             stored_procedure(page, protocol->procedures[i]))
             ask_procedure(page, protocol->procedures[i]);
     form->there = visit->there;
+    form->key = (struct als_record_key){
+        .record = "visit", .patient_id = visit->patient.id, .visit_no = visit->visit_no};
     form->why_not = als_why_not(page->request, visit->patient.id, visit->visit_no);
 }
 

@@ -332,6 +332,31 @@ double als_record_number(struct als_record_form *form, const char *name)
 
 /* ---- Saving ---- */
 
+/* "by ann at 14:02:11, because: misread"; "" when that is not known. */
+static const char *say_writer(const struct als_record_form *form,
+                              const struct als_record_field *field)
+{
+    struct als_arena *arena = form->request->arena;
+    struct als_record_key key = form->key;
+    const char *name = field->name;
+    struct als_audit_row change;
+    struct als_err ignored;
+    bool found = false;
+    if (!key.record)
+        return "";
+    if (field->procedure) {
+        key.record = "procedure";
+        key.name = field->procedure;
+        name += strlen(field->procedure) + 1;
+    }
+    if (als_field_writer(form->request->store, &key, name, arena, &change, &found, &ignored) ||
+        !found)
+        return "";
+    return als_arena_printf(arena, " by %s at %s%s%s", change.user,
+                            als_clock_text(arena, change.at_utc),
+                            change.reason ? ", because: " : "", change.reason ? change.reason : "");
+}
+
 static bool is_fresh(struct als_record_form *form)
 {
     struct als_arena *arena = form->request->arena;
@@ -344,9 +369,9 @@ static bool is_fresh(struct als_record_form *form)
         fresh = false;
         als_errors_add(&form->errors, arena, field->name,
                        als_arena_printf(arena,
-                                        "%s was changed meanwhile: it is '%s' now, and was '%s' "
+                                        "%s was changed meanwhile%s: it is '%s' now, and was '%s' "
                                         "when you opened the form. %s",
-                                        field->label, field->stored, was,
+                                        field->label, say_writer(form, field), field->stored, was,
                                         is_theirs(form, field)
                                             ? "Save again to keep it"
                                             : "Save again to put yours in its place"));

@@ -6,7 +6,8 @@
  * Fields have the names of the columns of import files, so that the store's messages, which begin
  * with the column, find them. For each field the form carries was.FIELD, the value it was made
  * with: what is stored by the time of saving must still be that. A form that is shown again for it
- * holds what is stored now in the fields that were not touched.
+ * says of each such field who has changed it, when and why, and holds what is stored now in the
+ * fields that were not touched.
  *
  * What is put is judged (als_recorded_judge) before it is kept; the form is then shown again with a
  * field for the reason of each soft finding (web/finding.h).
@@ -35,10 +36,12 @@ struct als_record_field {
     const char *hint, *unit;
     const struct als_input_choice *choices;
     size_t n_choices;
-    const char *stored;   /* NULL or "" = nothing */
-    const char *proposed; /* shown instead while nothing is stored and nothing was sent */
-    const char *list;     /* suggestions for a text: id of a <datalist> of the page; NULL */
-    const char *group;    /* legend of the group that begins here; NULL */
+    const char *stored;    /* NULL or "" = nothing */
+    const char *proposed;  /* shown instead while nothing is stored and nothing was sent */
+    const char *list;      /* suggestions for a text: id of a <datalist> of the page; NULL */
+    const char *group;     /* legend of the group that begins here; NULL */
+    const char *procedure; /* whose field it is: the name without it is a column's; NULL: the
+                              record's own */
     bool required;
 };
 
@@ -50,6 +53,7 @@ struct als_record_form {
     const char *why_not; /* read only */
     const char *focus;   /* field to begin with; NULL: none */
     struct als_errors errors;
+    struct als_record_key key;    /* of what is stored, to say who has changed it */
     struct als_recorded recorded; /* what was put, see als_record_save */
     struct als_recorded_outcome outcome;
 };

@@ -1,7 +1,7 @@
 /*
  * One assessment over time: as it stood after a change set, what happened to one of its fields, and
- * the assessment before it in the patient's series. For forms, which show where a value comes from
- * and put two people's versions side by side.
+ * the assessment before it in the patient's series; and who last touched a field of another record.
+ * For forms, which show where a value comes from and put two people's versions side by side.
  */
 #ifndef ALSTRACK_STORE_HISTORY_H
 #define ALSTRACK_STORE_HISTORY_H
@@ -46,6 +46,21 @@ ALS_CHECKED enum als_status als_field_history(struct als_store *store,
                                               const struct als_assessment_key *key,
                                               const char *field, struct als_arena *arena,
                                               struct als_field_steps *out, struct als_err *err);
+
+/* Which record that is no assessment. */
+struct als_record_key {
+    const char *record; /* patient, event, visit, procedure, ae */
+    int64_t patient_id;
+    int visit_no;     /* of a visit or procedure */
+    const char *name; /* of a procedure; ae_id */
+    int64_t event_id;
+};
+/* The change set that gave a field, named as in import files, its present value: the entry, or the
+ * last change that touched it. *found false when the record is not there. */
+ALS_CHECKED enum als_status als_field_writer(struct als_store *store,
+                                             const struct als_record_key *key, const char *field,
+                                             struct als_arena *arena, struct als_audit_row *out,
+                                             bool *found, struct als_err *err);
 
 /* The latest assessment of the patient and instrument that was done before `day`; of several on
  * that day the one by the same rater, else the one with the lowest rater number (as rules look
