@@ -7,6 +7,20 @@
 #include "alstrack/core/hours.h"
 #include "alstrack/core/num.h"
 
+const char *als_oddity_field(const char *record, const char *rule)
+{
+    static const struct {
+        const char *record, *rule, *field; /* rule NULL: any other */
+    } fields[] = {{"patient", "W-HEIGHT", "height_cm"}, {"patient", NULL, "birth_date"},
+                  {"event", "W-CELLS", "value"},        {"event", "W-HOURS", "value"},
+                  {"ae", "W-NO-DEATH", "grade"},        {"ae", NULL, "onset"}};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+        if (strcmp(fields[i].record, record) == 0 &&
+            (!fields[i].rule || strcmp(fields[i].rule, rule) == 0))
+            return fields[i].field;
+    return "date";
+}
+
 int als_date_first_day(struct als_date date)
 {
     int year, month, day;

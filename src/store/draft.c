@@ -65,14 +65,19 @@ enum als_status als_draft_put(struct als_store *store, const struct als_draft *d
             " started_utc, touched_utc, content)"
             " VALUES (?1, ?2, ?3, ?4, ifnull(?5, ''), ?6, " NOW ", " NOW ", ?7)"
             " ON CONFLICT DO UPDATE SET expected_change = excluded.expected_change,"
-            " touched_utc = excluded.touched_utc, content = excluded.content",
+            " touched_utc = excluded.touched_utc, content = excluded.content"
+            " WHERE ?8 IS NULL OR touched_utc = ?8",
             &stmt, err);
     if (status != ALS_OK)
         return status;
     bind_key(stmt, draft);
     sqlite3_bind_int64(stmt, 6, draft->expected_change);
     als_bind_text(stmt, 7, draft->content);
-    return run(store, stmt, err);
+    als_bind_text(stmt, 8, draft->touched_utc);
+    status = run(store, stmt, err);
+    if (status == ALS_OK && sqlite3_changes(store->db) == 0)
+        status = als_fail(err, ALS_DATA, "E-DRAFT", "the draft was changed in another window");
+    return status;
 }
 
 enum als_status als_draft_get(struct als_store *store, const struct als_draft *key,
@@ -100,10 +105,13 @@ enum als_status als_draft_discard(struct als_store *store, const struct als_draf
     sqlite3_stmt *stmt;
     enum als_status status = require_writable(store, err);
     if (status == ALS_OK)
-        status = als_sql_cached(store, "DELETE FROM draft WHERE " KEY, &stmt, err);
+        status = als_sql_cached(
+            store, "DELETE FROM draft WHERE " KEY " AND (?6 IS NULL OR touched_utc = ?6)", &stmt,
+            err);
     if (status != ALS_OK)
         return status;
     bind_key(stmt, key);
+    als_bind_text(stmt, 6, key->touched_utc);
     return run(store, stmt, err);
 }
 

@@ -106,10 +106,10 @@ static void add_all(struct chart *chart, struct als_cell_of cell,
     }
 }
 
-/* The values of a record that its verdicts are about: one rule has its own. */
+/* The values of a record that its verdicts are about: its date, and a number of some. */
 struct judged {
-    const char *usual;
-    const char *rule, *of_rule;
+    const char *date;
+    const char *field, *number; /* als_oddity_field of rules about the number; NULL: none */
 };
 
 static void add_record(struct chart *chart, const struct als_cell_of *cell,
@@ -117,8 +117,9 @@ static void add_record(struct chart *chart, const struct als_cell_of *cell,
 {
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct als_verdict *verdict = &verdicts->items[i];
-        const bool own = judged->rule && strcmp(verdict->code, judged->rule) == 0;
-        add_finding(chart, cell, verdict, own ? judged->of_rule : judged->usual);
+        const bool number = judged->field && strcmp(als_oddity_field(cell->record, verdict->code),
+                                                    judged->field) == 0;
+        add_finding(chart, cell, verdict, number ? judged->number : judged->date);
     }
 }
 
@@ -135,9 +136,9 @@ static void judge_registration(struct chart *chart)
     struct als_verdict_list verdicts = {.arena = chart->arena};
     als_patient_judge(&the_case->facts, the_case->birth, the_case->patient->height_cm,
                       the_case->limits.today, &verdicts);
-    const struct judged judged = {.usual = the_case->patient->birth_date,
-                                  .rule = "W-HEIGHT",
-                                  .of_rule = number_text(chart, the_case->patient->height_cm)};
+    const struct judged judged = {.date = the_case->patient->birth_date,
+                                  .field = "height_cm",
+                                  .number = number_text(chart, the_case->patient->height_cm)};
     add_record(chart, &(struct als_cell_of){.record = "patient"}, &judged, &verdicts);
 }
 
@@ -151,10 +152,8 @@ static void judge_events(struct chart *chart)
         const struct als_cell_of cell = {
             .record = "event",
             .item = als_event_item(the_case->store->protocol, event, chart->arena)};
-        const bool of_cells = strcmp(event->event, "infusion") == 0;
-        const struct judged judged = {.usual = event->date,
-                                      .rule = of_cells ? "W-CELLS" : "W-HOURS",
-                                      .of_rule = number_text(chart, event->value)};
+        const struct judged judged = {
+            .date = event->date, .field = "value", .number = number_text(chart, event->value)};
         add_record(chart, &cell, &judged, &verdicts);
     }
 }
@@ -169,7 +168,7 @@ static void judge_visits(struct chart *chart)
         const struct als_cell_of cell = {.record = "visit",
                                          .visit_no = the_case->visits[i].visit_no};
         const struct judged judged = {
-            .usual = als_arena_strdup(chart->arena, als_day_format(the_case->visits[i].day, day))};
+            .date = als_arena_strdup(chart->arena, als_day_format(the_case->visits[i].day, day))};
         add_record(chart, &cell, &judged, &verdicts);
     }
 }
@@ -192,7 +191,7 @@ static void judge_adverse(struct chart *chart)
         const struct als_cell_of cell = {
             .record = "ae", .visit_no = ae->visit_no, .item = ae->ae_id};
         const struct judged judged = {
-            .usual = ae->onset, .rule = "W-NO-DEATH", .of_rule = number_text(chart, ae->grade)};
+            .date = ae->onset, .field = "grade", .number = number_text(chart, ae->grade)};
         add_record(chart, &cell, &judged, &verdicts);
     }
 }

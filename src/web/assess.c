@@ -20,12 +20,17 @@ void als_errors_add(struct als_errors *errors, struct als_arena *arena, const ch
     errors->items[errors->count++] = (struct als_html_error){id, text};
 }
 
-bool als_errors_has(const struct als_errors *errors, const char *id)
+const char *als_errors_text(const struct als_errors *errors, const char *id)
 {
     for (size_t i = 0; i < errors->count; i++)
         if (errors->items[i].id && strcmp(errors->items[i].id, id) == 0)
-            return true;
-    return false;
+            return errors->items[i].text;
+    return NULL;
+}
+
+bool als_errors_has(const struct als_errors *errors, const char *id)
+{
+    return als_errors_text(errors, id) != NULL;
 }
 
 bool als_assess_is_garbled(const struct als_assess *assess)
@@ -238,17 +243,23 @@ static void propose_head(struct als_assess *assess)
     als_form_set_head(assess->form, &head);
 }
 
-static enum als_status lay_draft(struct als_assess *assess, struct als_err *err)
+static enum als_status find_draft(struct als_assess *assess, struct als_err *err)
 {
     const struct als_draft key = als_assess_draft_key(assess);
-    enum als_status status = als_draft_get(assess->request->store, &key, assess->request->arena,
-                                           &assess->draft, &assess->has_draft, err);
+    return als_draft_get(assess->request->store, &key, assess->request->arena, &assess->draft,
+                         &assess->has_draft, err);
+}
+
+static enum als_status lay_draft(struct als_assess *assess, struct als_err *err)
+{
+    enum als_status status = find_draft(assess, err);
     if (status || !assess->has_draft)
         return status;
     for (size_t i = 0; i < assess->instrument->n_items; i++)
         als_form_clear(assess->form, i);
     als_form_read(assess->form, assess->draft.content, &assess->dropped);
     assess->expected = assess->draft.expected_change;
+    assess->draft_version = assess->draft.touched_utc;
     return ALS_OK;
 }
 
@@ -258,7 +269,8 @@ enum als_status als_assess_fill(struct als_assess *assess, struct als_err *err)
         als_assess_take(assess, &assess->stored);
     else
         propose_head(assess);
-    enum als_status status = assess->why_not ? ALS_OK : lay_draft(assess, err);
+    assess->draft_version = "";
+    enum als_status status = assess->why_not ? find_draft(assess, err) : lay_draft(assess, err);
     return status ? status : als_assess_know(assess, err);
 }
 
@@ -328,6 +340,7 @@ void als_assess_read(struct als_assess *assess)
 {
     const char *change = als_request_given(assess->request, "row-change");
     assess->expected = change ? strtoll(change, NULL, 10) : 0;
+    assess->draft_version = als_request_form(assess->request, "draft");
     read_head(assess);
     for (size_t i = 0; i < assess->instrument->n_items; i++) {
         read_wording(assess, i, false);
@@ -395,25 +408,66 @@ enum als_status als_assess_judge(struct als_assess *assess, struct als_err *err)
                                 assess->request->today, &assess->verdicts, err);
 }
 
+static bool differs(const char *sent, const char *stored)
+{
+    return sent && *sent && (!stored || strcmp(sent, stored) != 0);
+}
+
+bool als_assess_is_news(const struct als_assess *assess)
+{
+    const struct als_form_head *head = als_form_head(assess->form);
+    const struct als_assessment *stored = &assess->stored;
+    const struct als_value *values = als_form_values(assess->form);
+    const char *const *reasons = als_form_reasons(assess->form);
+    if (!assess->there || (head->day != ALS_NO_DAY && head->day != stored->day) ||
+        differs(head->mode, stored->mode) || differs(head->respondent, stored->respondent) ||
+        differs(head->reason, stored->reason))
+        return true;
+    for (size_t i = 0; i < assess->instrument->n_items; i++) {
+        char sent[400] = "", there[400] = "";
+        const struct als_item *item = &assess->instrument->items[i];
+        if (differs(reasons[i], stored->item_reasons ? stored->item_reasons[i] : NULL))
+            return true;
+        if (values[i].kind == ALS_VALUE_MISSING)
+            continue;
+        if (values[i].kind != stored->values[i].kind)
+            return true;
+        if (values[i].kind == ALS_VALUE_TEXT &&
+            (values[i].length != stored->values[i].length ||
+             memcmp(values[i].text, stored->values[i].text, values[i].length) != 0))
+            return true;
+        als_value_format(item, &values[i], sent, sizeof sent);
+        als_value_format(item, &stored->values[i], there, sizeof there);
+        if (strcmp(sent, there) != 0)
+            return true;
+    }
+    return false;
+}
+
 enum als_status als_assess_keep(struct als_assess *assess, struct als_err *err)
 {
     struct als_buf content;
-    struct als_draft draft = als_assess_draft_key(assess);
+    const struct als_draft key = als_assess_draft_key(assess);
+    struct als_draft draft = key;
     als_buf_init(&content, ALS_BUF_LARGE);
     als_form_write(assess->form, &content);
     draft.expected_change = assess->expected;
     draft.content = content.data;
+    draft.touched_utc = assess->draft_version;
     enum als_status status = als_draft_put(assess->request->store, &draft, err);
     als_buf_release(&content);
+    if (status)
+        return status;
+    status = als_draft_get(assess->request->store, &key, assess->request->arena, &assess->draft,
+                           &assess->has_draft, err);
+    if (!status && assess->has_draft)
+        assess->draft_version = assess->draft.touched_utc;
     return status;
 }
 
 void als_assess_keep_too(struct als_assess *assess)
 {
     struct als_err ignored;
-    const struct als_draft key = als_assess_draft_key(assess);
-    if (als_assess_keep(assess, &ignored) == ALS_OK &&
-        als_draft_get(assess->request->store, &key, assess->request->arena, &assess->draft,
-                      &assess->has_draft, &ignored) != ALS_OK)
+    if (als_assess_keep(assess, &ignored))
         assess->has_draft = false;
 }

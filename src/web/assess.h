@@ -9,6 +9,8 @@
  *     why-code, why-text  why a stored value changes
  *     confirm.RULE.ITEM   why a value that a soft rule found is right
  *     leave-out           answers to a form that was not done are meant to be left out
+ *     draft               version of the draft that the form was made from; "": none
+ *     answer.N            answer to the query PATIENT/N (web/finding.h)
  */
 #ifndef ALSTRACK_WEB_ASSESS_H
 #define ALSTRACK_WEB_ASSESS_H
@@ -35,6 +37,7 @@ struct als_errors {
 void als_errors_add(struct als_errors *errors, struct als_arena *arena, const char *id,
                     const char *text);
 bool als_errors_has(const struct als_errors *errors, const char *id);
+const char *als_errors_text(const struct als_errors *errors, const char *id); /* NULL: none */
 
 struct als_assess {
     struct als_request *request;
@@ -57,7 +60,8 @@ struct als_assess {
     struct als_person person;
     bool has_draft;
     struct als_draft draft;
-    size_t dropped; /* lines of the draft that the definition no longer takes */
+    size_t dropped;            /* lines of the draft that the definition no longer takes */
+    const char *draft_version; /* that the form was made from, "": none; NULL: whatever is there */
 
     struct als_errors errors;
     struct als_typed *typed; /* [2 * n_items], second wordings at odd places */
@@ -94,7 +98,10 @@ ALS_CHECKED enum als_status als_assess_know(struct als_assess *assess, struct al
 /* Judge what is in the form; verdicts are for showing. */
 ALS_CHECKED enum als_status als_assess_judge(struct als_assess *assess, struct als_err *err);
 
-/* Keep what is in the form as the user's draft. */
+/* Is anything answered that the stored row does not hold? */
+bool als_assess_is_news(const struct als_assess *assess);
+
+/* Keep what is in the form as the user's draft; E-DRAFT when another window has changed it. */
 ALS_CHECKED enum als_status als_assess_keep(struct als_assess *assess, struct als_err *err);
 /* The same for a form that is shown again anyhow: it may fail, as the page holds everything. */
 void als_assess_keep_too(struct als_assess *assess);

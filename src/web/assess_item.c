@@ -85,17 +85,13 @@ static void put_verdict(struct als_assess_page *page, size_t index)
 
 static void put_query(struct als_assess_page *page, const struct als_query *query)
 {
-    struct als_arena *arena = page->html.request->arena;
-    const char *slash = strrchr(query->name, '/');
-    als_html_open(&page->html, "p", "class", "finding query");
-    als_html_badge(&page->html, query->state == ALS_QUERY_OPEN ? "late" : "due",
-                   query->state == ALS_QUERY_OPEN ? "Query open" : "Query answered");
-    als_html_printf(&page->html, " %s ", query->message);
-    als_html_link(&page->html,
-                  als_url(arena, "/queries/{}/{}", page->assess->visit.patient.patient,
-                          slash ? slash + 1 : query->name),
-                  query->name);
-    als_html_close(&page->html, "p");
+    const struct als_assess *assess = page->assess;
+    const char *field = als_answer_field(page->html.request->arena, query);
+    als_html_query(&page->html,
+                   &(struct als_query_box){.query = query,
+                                           .error = als_errors_text(&assess->errors, field),
+                                           .open = !assess->why_not,
+                                           .button = true});
 }
 
 void als_assess_findings(struct als_assess_page *page, ptrdiff_t item)

@@ -14,6 +14,14 @@ static void put_draft_notice(struct als_assess_page *page)
     struct als_arena *arena = page->html.request->arena;
     if (!assess->has_draft || page->html.request->method == ALS_POST)
         return; /* what was sent is shown */
+    if (assess->why_not) {
+        als_html_notice(&page->html, ALS_FLASH_WARNING,
+                        als_arena_printf(arena,
+                                         "Your draft of %s is kept. It is shown here when the form "
+                                         "may be changed again.",
+                                         als_clock_text(arena, assess->draft.touched_utc)));
+        return;
+    }
     als_html_notice(&page->html, ALS_FLASH_WARNING,
                     als_arena_printf(arena, "Your draft of %s is shown; it is not saved yet.%s",
                                      als_clock_text(arena, assess->draft.touched_utc),
@@ -315,6 +323,10 @@ static void put_form(struct als_assess_page *page)
                   als_visit_neighbour_url(&assess->visit, 1, arena), "class", "entry");
     als_input_hidden(html, "row-change",
                      als_arena_printf(arena, "%lld", (long long)assess->expected));
+    als_input_hidden(html, "draft", assess->draft_version ? assess->draft_version : "");
+    if (page->queries.count && open) /* Enter in a text saves, whatever button comes first */
+        als_html_markup(html, "<button type=\"submit\" name=\"do\" value=\"save\" hidden>Save"
+                              "</button>");
     if (assess->why_not)
         als_html_markup(html, "<fieldset class=\"whole\" disabled>");
     put_head(page);
@@ -334,17 +346,11 @@ static void put_form(struct als_assess_page *page)
 static void load_queries(struct als_assess_page *page)
 {
     const struct als_assess *assess = page->assess;
-    const struct als_query_filter filter = {
-        .patient_id = assess->visit.patient.id,
-        .record = assess->instrument->code,
-        .visit_no = assess->visit.visit_no,
-        .states = 1u << ALS_QUERY_OPEN | 1u << ALS_QUERY_ANSWERED,
-        .opened_before = ALS_NO_DAY,
-    };
-    struct als_query_list all = {NULL, 0};
-    if (!assess->there ||
-        als_query_load(page->html.request->store, &filter, page->html.request->arena, &all, NULL))
+    if (!assess->there)
         return;
+    const struct als_query_list all =
+        als_request_open_queries(page->html.request, assess->visit.patient.id,
+                                 assess->instrument->code, assess->visit.visit_no);
     page->queries.items = all.items;
     for (size_t i = 0; i < all.count; i++) {
         const char *rater = all.items[i].rater ? all.items[i].rater : "";

@@ -172,7 +172,9 @@ void als_html_notice(struct als_html *page, enum als_flash kind, const char *tex
  *                      {"texts": {"total": "38 of 48", ...}}, and each element with
  *                      data-score-of="total" gets its text
  *   data-draft="URL"   the same 2 seconds after a change, and on leaving a text or the form; the
- *                      answer is JSON, {"text": "Draft saved 14:02:11"}, for data-draft-state
+ *                      answer is JSON, {"text": "Draft saved 14:02:11", "draft": VERSION,
+ *                      "kept": true}, for data-draft-state and the field draft; with kept false,
+ *                      and while a field confirm.* or answer.* holds a text, the guard goes on
  *   data-guard         asks before changes are left that neither a save nor a draft has kept
  *
  * Inside it:

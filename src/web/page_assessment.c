@@ -4,6 +4,7 @@
 
 #include "assess.h"
 #include "assess_show.h"
+#include "finding.h"
 #include "pages.h"
 #include "write.h"
 
@@ -80,14 +81,30 @@ static enum als_status save_entry(struct als_assess *assess, struct als_entry_ou
 struct storing {
     struct als_assess *assess;
     struct als_entry_outcome *outcome;
+    size_t answered;   /* queries */
+    const char *field; /* the answer that could not be stored, if that was it */
 };
 
-/* One change set: the row, what rules ask about it, and the draft that it came from. */
+static enum als_status store_answers(struct als_request *request, void *context,
+                                     struct als_err *err)
+{
+    struct storing *storing = context;
+    return als_request_answer(request, storing->assess->visit.patient.patient, &storing->answered,
+                              &storing->field, err);
+}
+
+/* One change set: the answers to queries, the row, what rules ask about it, and the draft that it
+ * came from. */
 static enum als_status store_form(struct als_request *request, void *context, struct als_err *err)
 {
-    const struct storing *storing = context;
-    const struct als_draft draft = als_assess_draft_key(storing->assess);
-    enum als_status status = number_key(storing->assess, err);
+    struct storing *storing = context;
+    struct als_draft draft = als_assess_draft_key(storing->assess);
+    draft.touched_utc = storing->assess->draft_version;
+    enum als_status status = store_answers(request, storing, err);
+    if (status)
+        return status;
+    storing->field = NULL;
+    status = number_key(storing->assess, err);
     if (!status)
         status = save_entry(storing->assess, storing->outcome, err);
     if (!status)
@@ -134,6 +151,16 @@ static enum als_status refuse(struct als_assess *assess, struct als_response *re
     return show_again(assess, response, code_of(why->status), err);
 }
 
+/* Beside the field of the answer. */
+static enum als_status refuse_answer(struct als_assess *assess, struct als_response *response,
+                                     const char *field, const struct als_err *why,
+                                     struct als_err *err)
+{
+    als_errors_add(&assess->errors, assess->request->arena, field,
+                   als_arena_strdup(assess->request->arena, why->text));
+    return show_again(assess, response, strcmp(why->code, "E-ANSWERED") == 0 ? 409 : 422, err);
+}
+
 /* ---- What comes next ---- */
 
 /* Does the visit have it already, by this rater? */
@@ -167,22 +194,47 @@ static const char *next_form(struct als_assess *assess)
                    assess->visit.code);
 }
 
-static void tell_saved(struct als_assess *assess, const struct als_entry_outcome *outcome)
+/* A draft of the same form that another window has kept: it does not go with this save. */
+static const char *say_other_draft(const struct als_assess *assess)
+{
+    const struct als_draft key = als_assess_draft_key(assess);
+    struct als_draft draft;
+    struct als_err ignored;
+    bool found = false;
+    if (als_draft_get(assess->request->store, &key, assess->request->arena, &draft, &found,
+                      &ignored) ||
+        !found)
+        return "";
+    return als_arena_printf(assess->request->arena,
+                            " A draft that you have kept in another window at %s is still there.",
+                            als_clock_text(assess->request->arena, draft.touched_utc));
+}
+
+static const char *say_answered(const struct als_assess *assess, size_t n)
+{
+    return n == 0   ? ""
+           : n == 1 ? " A query was answered."
+                    : als_arena_printf(assess->request->arena, " %zu queries were answered.", n);
+}
+
+static void tell_saved(struct als_assess *assess, const struct als_entry_outcome *outcome,
+                       size_t answered)
 {
     static const char *const words[] = {"is stored already", "is saved", "is corrected"};
+    const char *other = say_other_draft(assess);
     struct als_buf totals;
     als_buf_init(&totals, 2000);
     if (als_form_head(assess->form)->not_done)
         als_buf_text(&totals, "It was not done");
     else
         als_form_status(assess->form, &totals);
-    if (outcome->opened || outcome->others.count)
+    if (outcome->opened || outcome->others.count || answered || *other)
         als_buf_char(&totals, '.');
     als_news_say(assess->request, &outcome->others, &totals);
     als_queries_say(outcome->opened, &totals);
     als_request_flash(assess->request, outcome->others.count ? ALS_FLASH_WARNING : ALS_FLASH_DONE,
-                      "%s %s. %s", assess->instrument->short_title, words[outcome->what],
-                      totals.data);
+                      "%s %s. %s%s%s", assess->instrument->short_title, words[outcome->what],
+                      totals.data, say_answered(assess, answered), other);
     als_buf_release(&totals);
 }
 
@@ -194,12 +246,12 @@ static enum als_status save(struct als_assess *assess, struct als_response *resp
     als_assess_check(assess);
     if (assess->errors.count)
         return show_again(assess, response, 422, err);
-    struct storing storing = {assess, &outcome};
+    struct storing storing = {.assess = assess, .outcome = &outcome};
     const enum als_status status =
         als_request_write(assess->request, "web form", als_request_why(assess->request), store_form,
                           &storing, NULL, &why);
     if (status == ALS_OK) {
-        tell_saved(assess, &outcome);
+        tell_saved(assess, &outcome, storing.answered);
         als_response_redirect(response,
                               next ? next_form(assess)
                                    : als_url(assess->request->arena, "/patients/{}/visits/{}",
@@ -211,18 +263,74 @@ static enum als_status save(struct als_assess *assess, struct als_response *resp
         *err = why;
         return status;
     }
+    if (storing.field)
+        return refuse_answer(assess, response, storing.field, &why, err);
     return refuse(assess, response, &outcome, &why, err);
 }
 
+/* Another window of the same user has kept another draft: the form is shown again, with that one's
+ * version, so that doing it once more is meant. */
+static enum als_status refuse_draft(struct als_assess *assess, struct als_response *response,
+                                    struct als_err *err)
+{
+    const struct als_draft key = als_assess_draft_key(assess);
+    struct als_arena *arena = assess->request->arena;
+    enum als_status status =
+        als_draft_get(assess->request->store, &key, arena, &assess->draft, &assess->has_draft, err);
+    if (status)
+        return status;
+    assess->draft_version = assess->has_draft ? assess->draft.touched_utc : "";
+    als_errors_add(&assess->errors, arena, NULL,
+                   als_arena_printf(arena,
+                                    "Not kept: you have kept another draft of this form in another "
+                                    "window at %s. Keep this one as draft once more to put it in "
+                                    "its place, or go on there",
+                                    als_clock_text(arena, assess->draft.touched_utc)));
+    als_assess_show(assess, response);
+    response->status = 409;
+    return ALS_OK;
+}
+
+/* The answers alone, while the form stays a draft. */
+static enum als_status answer_queries(struct als_assess *assess, struct storing *storing,
+                                      struct als_err *err)
+{
+    *storing = (struct storing){.assess = assess};
+    if (!als_request_answers_any(assess->request))
+        return ALS_OK;
+    return als_request_write(assess->request, "web query answer", NULL, store_answers, storing,
+                             NULL, err);
+}
+
+/* Keep the form as a draft, with answers to queries that were typed into it stored, which no draft
+ * holds. */
 static enum als_status keep_draft(struct als_assess *assess, struct als_response *response,
                                   struct als_err *err)
 {
+    struct storing storing;
     if (als_assess_is_garbled(assess))
         return show_again(assess, response, 422, err);
     enum als_status status = als_assess_keep(assess, err);
+    if (status == ALS_DATA && strcmp(err->code, "E-DRAFT") == 0)
+        return refuse_draft(assess, response, err);
     if (status)
         return status;
-    als_request_flash(assess->request, ALS_FLASH_DONE, "The draft is kept. It is not saved yet.");
+    struct als_err why;
+    status = answer_queries(assess, &storing, &why);
+    if (status && storing.field)
+        return refuse_answer(assess, response, storing.field, &why, err);
+    if (status) {
+        *err = why;
+        return status;
+    }
+    if (assess->why_not)
+        als_request_flash(assess->request, ALS_FLASH_WARNING,
+                          "The draft is kept, but it cannot be saved now: %s%s%s", assess->why_not,
+                          storing.answered ? "." : "", say_answered(assess, storing.answered));
+    else
+        als_request_flash(assess->request, ALS_FLASH_DONE,
+                          "The draft is kept. It is not saved yet.%s",
+                          say_answered(assess, storing.answered));
     als_response_redirect(response, assess->url);
     return ALS_OK;
 }
@@ -230,13 +338,26 @@ static enum als_status keep_draft(struct als_assess *assess, struct als_response
 static enum als_status discard(struct als_assess *assess, struct als_response *response,
                                struct als_err *err)
 {
-    const struct als_draft key = als_assess_draft_key(assess);
+    struct als_draft key = als_assess_draft_key(assess);
+    key.touched_utc = als_request_form(assess->request, "draft");
     enum als_status status = als_draft_discard(assess->request->store, &key, err);
     if (status)
         return status;
-    als_request_flash(assess->request, ALS_FLASH_DONE, "The draft was thrown away.");
+    als_request_flash(assess->request, ALS_FLASH_DONE, "The draft was thrown away%s.",
+                      say_other_draft(assess));
     als_response_redirect(response, assess->url);
     return ALS_OK;
+}
+
+/* A query is answered where it stands, and the form goes on as it was typed. */
+static enum als_status answer_here(struct als_assess *assess, struct als_response *response,
+                                   struct als_err *err)
+{
+    if (als_request_answers_any(assess->request))
+        return keep_draft(assess, response, err);
+    als_errors_add(&assess->errors, assess->request->arena, NULL,
+                   "Say something in answer to the query");
+    return show_again(assess, response, 422, err);
 }
 
 static enum als_status act(struct als_assess *assess, struct als_response *response,
@@ -251,6 +372,8 @@ static enum als_status act(struct als_assess *assess, struct als_response *respo
         return status;
     if (what && strcmp(what, "draft") == 0)
         return keep_draft(assess, response, err);
+    if (what && strcmp(what, "answer") == 0)
+        return answer_here(assess, response, err);
     if (what && strcmp(what, "merge") == 0) {
         bool complete;
         status = als_merge_apply(assess, &complete, err);

@@ -84,8 +84,12 @@ static void ask(struct als_record_form *form, const struct event_view *view)
     als_record_add(form, ALS_FIELD_AREA, "note", "Note", view->stored.note);
     form->there = !view->is_new;
     if (form->there)
-        form->key = (struct als_record_key){
-            .record = "event", .patient_id = view->patient.id, .event_id = view->stored.id};
+        form->key =
+            (struct als_record_key){.record = "event",
+                                    .patient_id = view->patient.id,
+                                    .name = als_event_item(als_store_protocol(form->request->store),
+                                                           &view->stored, form->request->arena),
+                                    .event_id = view->stored.id};
     if (view->is_new)
         form->focus = als_request_query(view->request, "event") ? "date" : "event";
     form->why_not = als_why_not(view->request, view->patient.id, 0);

@@ -3,6 +3,7 @@
 
 #include "alstrack/store/people.h"
 #include "alstrack/store/query.h"
+#include "finding.h"
 #include "pages.h"
 #include "view.h"
 #include "write.h"
@@ -278,18 +279,6 @@ static enum als_status act(struct als_request *request, const struct als_query *
                              NULL, take_step, &step, NULL, err);
 }
 
-/* Nobody answers or closes what somebody else has said something to meanwhile, unread. */
-static enum als_status check_read(const struct als_request *request, const struct als_query *query,
-                                  struct als_err *err)
-{
-    const char *steps = als_request_given(request, "steps");
-    if (!steps || strcmp(steps, als_arena_printf(request->arena, "%zu", query->n_steps)) == 0)
-        return ALS_OK;
-    return als_fail(err, ALS_USAGE, "E-CHANGED-MEANWHILE",
-                    "%s has said something after you opened this: read it, and do it again",
-                    query->last_by ? query->last_by : "Somebody");
-}
-
 enum als_status als_page_query_act(struct als_request *request, struct als_response *response,
                                    struct als_err *err)
 {
@@ -303,12 +292,13 @@ enum als_status als_page_query_act(struct als_request *request, struct als_respo
         return als_fail(err, ALS_USAGE, "E-NAME", "answer, close or reopen");
     enum als_status status = find(request, &query, err);
     if (!status)
-        status = check_read(request, &query, err);
+        status = als_query_is_read(request, &query, als_request_given(request, "steps"), err);
     if (!status)
         status = act(request, &query, which, text, err);
-    if (status == ALS_USAGE) {
+    const bool unread = status == ALS_DATA && strcmp(err->code, "E-ANSWERED") == 0;
+    if (status == ALS_USAGE || unread) {
         const struct als_html_error error = {"text", err->text};
-        const int code = strcmp(err->code, "E-CHANGED-MEANWHILE") == 0 ? 409 : 422;
+        const int code = unread ? 409 : 422;
         status = write_page(request, response, &query, text, &error, err);
         response->status = code;
         return status;

@@ -80,14 +80,15 @@ enum als_status als_page_score(struct als_request *request, struct als_response 
 /* ---- Drafts ---- */
 
 /* A draft that arrives after the save of the same form would come back as unsaved work: the row is
- * then another one than the form began with, written by the same user, and the draft is gone. */
+ * then another one than the form began with, written by the same user, the draft is gone, and
+ * nothing is answered that the row does not hold. */
 static enum als_status is_belated(struct als_assess *assess, bool *belated, struct als_err *err)
 {
     struct als_draft key = als_assess_draft_key(assess), draft;
     struct als_audit_row change = {.user = NULL};
     bool found = false;
     *belated = false;
-    if (assess->change_id == assess->expected)
+    if (assess->change_id == assess->expected || als_assess_is_news(assess))
         return ALS_OK;
     enum als_status status =
         als_draft_get(assess->request->store, &key, assess->request->arena, &draft, &found, err);
@@ -99,23 +100,45 @@ static enum als_status is_belated(struct als_assess *assess, bool *belated, stru
     return status;
 }
 
-static enum als_status keep(struct als_assess *assess, const char **text, struct als_err *err)
+struct kept {
+    const char *text; /* what became of it */
+    bool kept;        /* nothing of what was typed waits */
+};
+
+/* What to say beside that it is kept: it may be no more than a draft for now. */
+static const char *say_kept(const struct als_assess *assess)
 {
-    struct als_draft key = als_assess_draft_key(assess), draft = {.touched_utc = NULL};
     struct als_arena *arena = assess->request->arena;
-    bool belated, found;
+    const char *at = als_clock_text(arena, assess->draft.touched_utc);
+    const char *but = als_assess_is_garbled(assess) ? ", without what is marked wrong" : "";
+    if (assess->why_not)
+        return als_arena_printf(arena, "Draft kept %s%s, but it cannot be saved now: %s", at, but,
+                                assess->why_not);
+    if (assess->change_id != assess->expected)
+        return als_arena_printf(arena,
+                                "Draft saved %s%s. The form was saved meanwhile: saving yours "
+                                "shows both",
+                                at, but);
+    return als_arena_printf(arena, "Draft saved %s%s", at, but);
+}
+
+static enum als_status keep(struct als_assess *assess, struct kept *out, struct als_err *err)
+{
+    bool belated;
+    *out = (struct kept){"The form is saved", true};
     enum als_status status = is_belated(assess, &belated, err);
-    if (status || belated) {
-        *text = "The form is saved";
+    if (status || belated)
         return status;
-    }
     status = als_assess_keep(assess, err);
+    if (status == ALS_DATA && strcmp(err->code, "E-DRAFT") == 0) {
+        *out =
+            (struct kept){"Not kept: you have changed this draft in another window. Go on there, "
+                          "or press Keep as draft here",
+                          false};
+        return ALS_OK;
+    }
     if (!status)
-        status = als_draft_get(assess->request->store, &key, arena, &draft, &found, err);
-    if (!status)
-        *text =
-            als_arena_printf(arena, "Draft saved %s%s", als_clock_text(arena, draft.touched_utc),
-                             als_assess_is_garbled(assess) ? ", without what is marked wrong" : "");
+        out->text = say_kept(assess);
     return status;
 }
 
@@ -123,18 +146,19 @@ enum als_status als_page_draft(struct als_request *request, struct als_response 
                                struct als_err *err)
 {
     struct als_assess assess;
-    const char *text = "";
+    struct kept kept;
     enum als_status status = als_assess_open(request, &assess, err);
     if (!status) {
         als_assess_read(&assess);
         status = als_assess_know(&assess, err);
     }
     if (!status)
-        status = keep(&assess, &text, err);
+        status = keep(&assess, &kept, err);
     if (!status) {
         als_response_json(response);
-        put_text(response, "{", "text", text);
-        als_buf_char(&response->body, '}');
+        put_text(response, "{", "text", kept.text);
+        put_text(response, ",", "draft", assess.draft_version ? assess.draft_version : "");
+        als_buf_text(&response->body, kept.kept ? ",\"kept\":true}" : ",\"kept\":false}");
     }
     als_assess_close(&assess);
     return status;

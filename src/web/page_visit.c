@@ -16,6 +16,7 @@ struct visit_page {
     struct als_record_form form;
     struct als_procedure_list procedures;
     struct als_draft_list drafts;
+    struct als_query_list queries; /* on whatever is recorded at the visit, not closed */
 };
 
 /* ---- Assessments ---- */
@@ -47,6 +48,24 @@ static bool has_draft(const struct visit_page *page, const struct als_instrument
     return false;
 }
 
+/* Queries on a record of the visit; rater and item NULL: none. */
+static void put_asked(struct visit_page *page, const char *record, const char *rater,
+                      const char *item)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < page->queries.count; i++) {
+        const struct als_query *query = &page->queries.items[i];
+        n += strcmp(query->record, record) == 0 &&
+             strcmp(query->rater ? query->rater : "", rater ? rater : "") == 0 &&
+             (!item || (query->item && strcmp(query->item, item) == 0));
+    }
+    if (!n)
+        return;
+    als_html_markup(&page->html, " ");
+    als_html_badge(&page->html, "late",
+                   n == 1 ? "1 query" : als_arena_printf(page->request->arena, "%zu queries", n));
+}
+
 static void put_state(struct visit_page *page, const struct line *line,
                       const struct als_assessment *row, const char *rater)
 {
@@ -66,6 +85,8 @@ static void put_state(struct visit_page *page, const struct line *line,
         als_html_markup(&page->html, " ");
         als_html_badge(&page->html, "soon", "draft");
     }
+    if (row)
+        put_asked(page, line->instrument->code, rater, NULL);
     als_html_cell_end(&page->html);
 }
 
@@ -206,6 +227,7 @@ static enum als_status put_adverse_events(struct visit_page *page, struct als_er
         als_html_link(html, als_url(arena, "/patients/{}/ae/{}", patient, ae->ae_id), ae->term);
         if (ae->grade != ALS_UNSAID)
             als_html_printf(html, ", grade %d", ae->grade);
+        put_asked(page, "ae", NULL, ae->ae_id);
         als_html_close(html, "li");
     }
     als_html_way(html, als_url(arena, "/patients/{}/ae/new?visit={}", patient, page->visit.code),
@@ -371,9 +393,13 @@ static enum als_status load(struct als_request *request, struct visit_page *page
     if (!status)
         status = als_draft_load(request->store, request->user, page->visit.patient.id,
                                 request->arena, &page->drafts, err);
-    if (!status)
-        ask(page);
-    return status;
+    if (status)
+        return status;
+    if (page->visit.visit_no)
+        page->queries =
+            als_request_open_queries(request, page->visit.patient.id, NULL, page->visit.visit_no);
+    ask(page);
+    return ALS_OK;
 }
 
 static enum als_status show(struct visit_page *page, struct als_response *response,

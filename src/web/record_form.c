@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alstrack/core/num.h"
+#include "alstrack/schedule/oddity.h"
 #include "assess_show.h"
 
 /* ---- Saying what is asked ---- */
@@ -146,6 +147,63 @@ static void put_said(struct als_html *html, const struct als_record_field *field
     als_input_hidden(html, field->name, value);
 }
 
+static bool is_asked(const struct als_recorded_outcome *outcome, size_t verdict)
+{
+    return outcome->verdicts.items[verdict].level == ALS_RULE_SOFT && !outcome->confirmed[verdict];
+}
+
+/* Is what a rule says about that field (NULL: about none of the form)? What a person asks (rule
+ * NULL) is about the whole. */
+static bool is_about(const struct als_record_form *form, const char *record, const char *rule,
+                     const struct als_record_field *field)
+{
+    if (!rule)
+        return !field;
+    const char *name = als_oddity_field(record, rule);
+    if (field)
+        return strcmp(field->name, name) == 0;
+    for (size_t i = 0; i < form->count; i++)
+        if (strcmp(form->fields[i].name, name) == 0)
+            return false;
+    return true;
+}
+
+/* What stands beside a field: verdicts that have refused the form, and queries. */
+static void put_findings(struct als_html *html, const struct als_record_form *form,
+                         const struct als_record_field *field)
+{
+    struct als_arena *arena = form->request->arena;
+    const struct als_recorded_outcome *outcome = &form->outcome;
+    for (size_t i = 0; i < outcome->verdicts.count; i++) {
+        const struct als_verdict *verdict = &outcome->verdicts.items[i];
+        if (is_about(form, form->recorded.record, verdict->code, field))
+            als_html_verdict(html, verdict,
+                             is_asked(outcome, i) ? als_confirm_field(arena, verdict, NULL) : NULL);
+    }
+    for (size_t i = 0; i < form->queries.count; i++) {
+        const struct als_query *query = &form->queries.items[i];
+        if (is_about(form, form->key.record, query->rule, field))
+            als_html_query(
+                html, &(struct als_query_box){
+                          .query = query,
+                          .error = als_errors_text(&form->errors, als_answer_field(arena, query)),
+                          .open = !form->why_not});
+    }
+}
+
+static void load_queries(struct als_record_form *form)
+{
+    const struct als_record_key *key = &form->key;
+    if (!key->record || (strcmp(key->record, "visit") == 0 && !key->visit_no))
+        return;
+    const struct als_query_list all =
+        als_request_open_queries(form->request, key->patient_id, key->record, key->visit_no);
+    form->queries = (struct als_query_list){.items = all.items};
+    for (size_t i = 0; i < all.count; i++)
+        if (!key->name || (all.items[i].item && strcmp(all.items[i].item, key->name) == 0))
+            form->queries.items[form->queries.count++] = all.items[i];
+}
+
 static void put_field(struct als_html *html, const struct als_record_form *form,
                       const struct als_record_field *field)
 {
@@ -206,6 +264,7 @@ static void put_fields(struct als_html *html, const struct als_record_form *form
             open = true;
         }
         put_field(html, form, field);
+        put_findings(html, form, field);
     }
     if (open)
         als_html_close(html, "div");
@@ -242,31 +301,16 @@ void als_record_begin(struct als_html *html, struct als_record_form *form, const
     als_html_errors(html, form->errors.items, form->errors.count);
     als_html_form(html, url, "class", "record", "data-entry", form->why_not ? NULL : "",
                   "data-guard", form->why_not ? NULL : "");
+    load_queries(form);
+    put_findings(html, form, NULL);
     if (form->why_not)
         als_html_markup(html, "<fieldset class=\"whole\" disabled>");
     put_fields(html, form);
     als_record_was(html, form);
 }
 
-static bool is_asked(const struct als_recorded_outcome *outcome, size_t verdict)
-{
-    return outcome->verdicts.items[verdict].level == ALS_RULE_SOFT && !outcome->confirmed[verdict];
-}
-
-/* After a form that rules have refused. */
-static void put_findings(struct als_html *html, const struct als_record_form *form)
-{
-    const struct als_recorded_outcome *outcome = &form->outcome;
-    for (size_t i = 0; i < outcome->verdicts.count; i++)
-        als_html_verdict(html, &outcome->verdicts.items[i],
-                         is_asked(outcome, i) ? als_confirm_field(form->request->arena,
-                                                                  &outcome->verdicts.items[i], NULL)
-                                              : NULL);
-}
-
 void als_record_end(struct als_html *html, struct als_record_form *form, const char *button)
 {
-    put_findings(html, form);
     if (form->there)
         als_html_correction(html, error_of(form, "why-code"));
     if (form->why_not) {
@@ -462,6 +506,21 @@ static enum als_status put_and_judge(struct als_record_form *form, als_record_pu
     return als_recorded_judge(form->request->store, recorded, &form->outcome, err);
 }
 
+/* Answers to queries that stand in the form. The HTTP status when one cannot be stored; 0. */
+static int answer(struct als_record_form *form)
+{
+    struct als_request *request = form->request;
+    const char *field;
+    struct als_err err;
+    if (!form->key.record ||
+        !als_request_answer(request, als_store_patient_name(request->store, form->key.patient_id),
+                            &form->answered, &field, &err))
+        return 0;
+    als_errors_add(&form->errors, request->arena, field,
+                   als_arena_strdup(request->arena, err.text));
+    return strcmp(err.code, "E-ANSWERED") == 0 ? 409 : 422;
+}
+
 enum als_status als_record_save(struct als_record_form *form, als_record_put_fn *put, void *context,
                                 int *code, struct als_err *err)
 {
@@ -469,6 +528,8 @@ enum als_status als_record_save(struct als_record_form *form, als_record_put_fn 
     struct als_err why;
     *code = is_fresh(form) ? form->errors.count ? 422 : 0 : 409;
     enum als_status status = ALS_OK;
+    if (!*code)
+        *code = answer(form);
     if (!*code)
         status = put_and_judge(form, put, context, &why);
     if (!*code && !status && !form->errors.count)
@@ -492,6 +553,9 @@ void als_record_tell(const struct als_record_form *form, const char *saved)
         als_verdict_say(&outcome->verdicts.items[i], "", &text);
     als_news_say(form->request, &outcome->others, &text);
     als_queries_say(outcome->opened, &text);
+    if (form->answered)
+        als_buf_printf(&text, " %zu quer%s answered.", form->answered,
+                       form->answered == 1 ? "y was" : "ies were");
     als_request_flash(form->request,
                       outcome->verdicts.count || outcome->others.count ? ALS_FLASH_WARNING
                                                                        : ALS_FLASH_DONE,

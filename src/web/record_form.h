@@ -10,7 +10,8 @@
  * fields that were not touched.
  *
  * What is put is judged (als_recorded_judge) before it is kept; the form is then shown again with a
- * field for the reason of each soft finding (web/finding.h).
+ * field for the reason of each soft finding (web/finding.h). Findings and open queries stand beside
+ * the field that they are about (als_oddity_field); answers to queries are saved with the form.
  */
 #ifndef ALSTRACK_WEB_RECORD_FORM_H
 #define ALSTRACK_WEB_RECORD_FORM_H
@@ -53,8 +54,10 @@ struct als_record_form {
     const char *why_not; /* read only */
     const char *focus;   /* field to begin with; NULL: none */
     struct als_errors errors;
-    struct als_record_key key;    /* of what is stored, to say who has changed it */
-    struct als_recorded recorded; /* what was put, see als_record_save */
+    struct als_record_key key; /* of what is stored: who has changed it, and what is asked of it */
+    struct als_query_list queries; /* about it, not closed; loaded by drawing it */
+    size_t answered;               /* queries, by saving it */
+    struct als_recorded recorded;  /* what was put, see als_record_save */
     struct als_recorded_outcome outcome;
 };
 

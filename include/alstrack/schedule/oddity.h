@@ -27,6 +27,10 @@
 #include "alstrack/define/verdict.h"
 #include "alstrack/schedule/schedule.h"
 
+/* The field that a rule about a record (patient, event, visit, ae) is about, as import files name
+ * it. */
+const char *als_oddity_field(const char *record, const char *rule);
+
 /* First and last day that a date may stand for; ALS_NO_DAY without a date. */
 int als_date_first_day(struct als_date date);
 int als_date_last_day(struct als_date date);

@@ -23,12 +23,15 @@ struct als_draft {
     const char *rater;       /* NULL: none */
     int64_t expected_change; /* change_id of the stored row when the form was opened; 0: no row */
     const char *content;
-    const char *started_utc, *touched_utc; /* YYYY-MM-DDThh:mm:ss.sssZ; set by the store */
+    const char *started_utc, *touched_utc; /* YYYY-MM-DDThh:mm:ss.sssZ; set by the store. The time
+                                              of the last touch is the version of the draft. */
 };
 
 /* Write the draft in a transaction of its own, or as part of the change set that is open. Started
  * stays as it was. Waits for other writers less long than a save does (ALS_BUSY): the next answer
- * writes again. A patient that is not there is ALS_DATA. */
+ * writes again. A patient that is not there is ALS_DATA. touched_utc given: a draft that is there
+ * is replaced only when that is its version ("": when there is none), else ALS_DATA with E-DRAFT.
+ */
 ALS_CHECKED enum als_status als_draft_put(struct als_store *store, const struct als_draft *draft,
                                           struct als_err *err);
 
@@ -38,8 +41,8 @@ ALS_CHECKED enum als_status als_draft_get(struct als_store *store, const struct 
                                           struct als_arena *arena, struct als_draft *out,
                                           bool *found, struct als_err *err);
 
-/* Remove it; nothing happens when there is none. Inside an open change set it goes with it: stored
- * together or not at all. */
+/* Remove it, touched_utc given: only that version; nothing happens when there is none. Inside an
+ * open change set it goes with it: stored together or not at all. */
 ALS_CHECKED enum als_status als_draft_discard(struct als_store *store, const struct als_draft *key,
                                               struct als_err *err);
 

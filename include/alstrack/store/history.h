@@ -52,7 +52,7 @@ struct als_record_key {
     const char *record; /* patient, event, visit, procedure, ae */
     int64_t patient_id;
     int visit_no;     /* of a visit or procedure */
-    const char *name; /* of a procedure; ae_id */
+    const char *name; /* of a procedure; ae_id; als_event_item of an event */
     int64_t event_id;
 };
 /* The change set that gave a field, named as in import files, its present value: the entry, or the

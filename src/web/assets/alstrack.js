@@ -87,8 +87,12 @@
         const work = settled(async () => {
             const seen = state.changes;
             try {
-                say((await post(form.dataset.draft, form)).text);
-                state.kept = seen;
+                const { text, draft, kept } = await post(form.dataset.draft, form);
+                say(text);
+                if (form.elements.draft && draft !== undefined) form.elements.draft.value = draft;
+                // Reasons and answers to queries are kept with the form only.
+                const waits = [...form.elements].some((e) => /^(confirm|answer)\./.test(e.name) && e.value.trim());
+                if (kept !== false && !waits) state.kept = seen;
             } catch (error) {
                 say(error.loggedOut ? LOGGED_OUT : "The draft is not saved");
             }
