@@ -139,20 +139,27 @@ enum als_status als_scope_digest(struct als_store *store, const struct als_scope
 
 /* ---- Signing ---- */
 
-static enum als_status check(struct als_store *store, const struct als_scope *scope,
-                             const char *meaning, struct als_err *err)
+enum als_status als_may_sign(struct als_store *store, const struct als_scope *scope,
+                             struct als_err *err)
 {
-    enum als_status status = als_change_require(store, err);
-    if (status == ALS_OK && !store->has_users) {
+    if (!store->has_users) {
         als_fail(err, ALS_NOT_PERMITTED, "E-NO-USERS", "a signature needs users with passwords");
         als_err_hint(err, "'alstrack user add' enters the first, an admin");
         return ALS_NOT_PERMITTED;
     }
-    if (status == ALS_OK)
-        status = als_may(store, ALS_ACT_SIGN, scope->patient_id, err);
+    enum als_status status = als_may(store, ALS_ACT_SIGN, scope->patient_id, err);
     if (status == ALS_OK && !scope->patient_id && store->actor.sites)
         status = als_fail(err, ALS_NOT_PERMITTED, "E-SITE",
                           "the study holds more than the sites of %s", store->actor.user);
+    return status;
+}
+
+static enum als_status check(struct als_store *store, const struct als_scope *scope,
+                             const char *meaning, struct als_err *err)
+{
+    enum als_status status = als_change_require(store, err);
+    if (status == ALS_OK)
+        status = als_may_sign(store, scope, err);
     return status == ALS_OK ? als_check_name("meaning", meaning, 500, err) : status;
 }
 

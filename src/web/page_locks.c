@@ -5,6 +5,7 @@
 #include "alstrack/store/record.h"
 #include "alstrack/store/sign.h"
 #include "pages.h"
+#include "signatures.h"
 #include "view.h"
 #include "write.h"
 
@@ -30,7 +31,7 @@ static void write_signatures(struct als_html *page, const struct als_signature_l
     for (size_t i = 0; i < list->count; i++) {
         const struct als_signature *signature = &list->items[i];
         als_html_row(page);
-        als_html_head(page, NULL,
+        als_html_head(page, als_scope_url(request, &signature->scope),
                       als_scope_text(request->store, &signature->scope, request->arena));
         als_html_cell(page, als_arena_printf(request->arena, "%s (%s)", signature->full_name,
                                              signature->user));
@@ -38,12 +39,7 @@ static void write_signatures(struct als_html *page, const struct als_signature_l
                                              signature->at_utc + 11));
         als_html_cell(page, signature->meaning);
         als_html_cell_begin(page);
-        if (signature->valid)
-            als_html_badge(page, "good", "valid");
-        else
-            als_html_badge(page, "late",
-                           als_arena_printf(request->arena, "invalid since change %lld",
-                                            (long long)signature->broken_by));
+        als_html_signature_state(page, signature);
         als_html_cell_end(page);
     }
     als_html_table_end(page);
@@ -105,6 +101,11 @@ static enum als_status show(struct als_request *request, struct als_response *re
         write_signatures(&page, &signatures);
     else
         als_html_element(&page, "p", "Nothing is signed.", NULL);
+    if (als_may_sign(request->store, &(struct als_scope){0, 0}, NULL) == ALS_OK) {
+        als_html_open(&page, "p", NULL);
+        als_html_link(&page, "/sign", "Sign all that the study holds");
+        als_html_close(&page, "p");
+    }
     als_html_end(&page);
     return ALS_OK;
 }

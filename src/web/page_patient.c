@@ -6,6 +6,7 @@
 #include "alstrack/analysis/visits.h"
 #include "alstrack/core/num.h"
 #include "pages.h"
+#include "signatures.h"
 #include "view.h"
 
 static void write_facts(struct als_html *page, const struct als_patient *patient)
@@ -255,7 +256,10 @@ enum als_status als_page_patient(struct als_request *request, struct als_respons
         status = write_events(&page, &patient, err);
     if (!status)
         status = write_adverse_events(&page, &patient, err);
-    if (!status)
-        als_html_end(&page);
-    return status;
+    if (status)
+        return status;
+    als_html_signatures(&page, &(struct als_scope){.patient_id = patient.id},
+                        "Sign all that is stored of this patient");
+    als_html_end(&page);
+    return ALS_OK;
 }

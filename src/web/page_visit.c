@@ -4,10 +4,10 @@
 
 #include "alstrack/core/num.h"
 #include "alstrack/store/scan.h"
-#include "alstrack/store/sign.h"
 #include "assess_show.h"
 #include "pages.h"
 #include "record_form.h"
+#include "signatures.h"
 
 struct visit_page {
     struct als_html html;
@@ -335,51 +335,6 @@ static void ask(struct visit_page *page)
     form->why_not = als_why_not(page->request, visit->patient.id, visit->visit_no);
 }
 
-/* ---- Signatures ---- */
-
-static void put_signature(struct visit_page *page, const struct als_signature *signature)
-{
-    struct als_html *html = &page->html;
-    struct als_arena *arena = page->request->arena;
-    als_html_open(html, "li", NULL);
-    als_html_printf(html, "%s (%s), %s, meaning: %s. ",
-                    signature->full_name ? signature->full_name : signature->user, signature->user,
-                    als_clock_text(arena, signature->at_utc), signature->meaning);
-    als_html_badge(html, signature->valid ? "good" : "late",
-                   signature->valid ? "valid"
-                                    : als_arena_printf(arena, "invalid: changed by change set %lld",
-                                                       (long long)signature->broken_by));
-    als_html_close(html, "li");
-}
-
-static void put_signatures(struct visit_page *page)
-{
-    struct als_html *html = &page->html;
-    struct als_signature_list list;
-    struct als_err ignored;
-    char content[65];
-    const struct als_scope scope = {page->visit.patient.id, page->visit.visit_no};
-    if (!als_store_has_users(page->request->store) ||
-        als_signature_load(page->request->store, page->visit.patient.id, page->request->arena,
-                           &list, &ignored))
-        return;
-    als_html_markup(html, "<h2>Signatures</h2><ul>");
-    for (size_t i = 0; i < list.count; i++)
-        if (page->visit.visit_no && list.items[i].scope.visit_no == page->visit.visit_no)
-            put_signature(page, &list.items[i]);
-    if (page->visit.there &&
-        !als_may(page->request->store, ALS_ACT_SIGN, page->visit.patient.id, &ignored) &&
-        !als_scope_digest(page->request->store, &scope, content, &ignored)) {
-        als_html_markup(html, "<li>");
-        als_html_link(html,
-                      als_url(page->request->arena, "/sign/{}/{}?content={}",
-                              page->visit.patient.patient, page->visit.code, content),
-                      "Sign this visit");
-        als_html_markup(html, "</li>");
-    }
-    als_html_markup(html, "</ul>");
-}
-
 /* ---- The page ---- */
 
 static enum als_status load(struct als_request *request, struct visit_page *page,
@@ -424,7 +379,9 @@ static enum als_status show(struct visit_page *page, struct als_response *respon
         als_url(arena, "/patients/{}/visits/{}", page->visit.patient.patient, page->visit.code),
         "Save the visit");
     status = put_adverse_events(page, err);
-    put_signatures(page);
+    if (page->visit.there)
+        als_html_signatures(html, &(struct als_scope){page->visit.patient.id, page->visit.visit_no},
+                            "Sign this visit");
     als_html_end(html);
     return status;
 }

@@ -75,6 +75,10 @@ als_handler_fn als_page_ask_post;
 /* page_sign.c */
 als_handler_fn als_page_sign;
 als_handler_fn als_page_sign_post;
+als_handler_fn als_page_sign_patient;
+als_handler_fn als_page_sign_patient_post;
+als_handler_fn als_page_sign_study;
+als_handler_fn als_page_sign_study_post;
 
 /* page_patient_edit.c, page_event.c, page_ae.c: each shows its form and takes it */
 als_handler_fn als_page_patient_new;

@@ -50,6 +50,10 @@ static const struct als_route routes[] = {
     {ALS_POST, "/patients/{patient}/visits/{visit}/{instrument}/ask/{item}", als_page_ask_post,
      ALS_ACT_QUERY, WRITES},
     {ALS_GET, "/history/{patient}/{visit}/{instrument}/{item}", als_page_history, ALS_ACT_SEE, 0},
+    {ALS_GET, "/sign", als_page_sign_study, ALS_ACT_SIGN, 0},
+    {ALS_POST, "/sign", als_page_sign_study_post, ALS_ACT_SIGN, WRITES},
+    {ALS_GET, "/sign/{patient}", als_page_sign_patient, ALS_ACT_SIGN, 0},
+    {ALS_POST, "/sign/{patient}", als_page_sign_patient_post, ALS_ACT_SIGN, WRITES},
     {ALS_GET, "/sign/{patient}/{visit}", als_page_sign, ALS_ACT_SIGN, 0},
     {ALS_POST, "/sign/{patient}/{visit}", als_page_sign_post, ALS_ACT_SIGN, WRITES},
 

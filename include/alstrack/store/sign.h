@@ -23,6 +23,10 @@ struct als_signature_list {
     size_t count;
 };
 
+/* May the actor sign that? The study only by whoever sees all of it. E-NO-USERS in a study without
+ * users. */
+ALS_CHECKED enum als_status als_may_sign(struct als_store *store, const struct als_scope *scope,
+                                         struct als_err *err);
 /* Inside a change set, by the actor, whose password the caller has asked for just before
  * (als_user_check). A study without users has no signatures (E-NO-USERS). ALS_NO_INPUT when there
  * is nothing in the scope. */
