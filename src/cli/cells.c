@@ -1,10 +1,7 @@
 /* What a change set enters and changes, as lines for people. */
 #include "context.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#include "alstrack/core/date.h"
 
 /* Columns that the key of the row says already, or that are the store's own bookkeeping. */
 static const struct {
@@ -16,17 +13,22 @@ static const struct {
     {"visit", "assigned"},
     {"visit", "made"},
     {"rater", "rater"},
-    {"event", "patient_id"},
+    {"event", "patient"},
     {"event", "event"},
     {"event", "date"},
     {"procedure", "visit_id"},
     {"procedure", "procedure"},
-    {"adverse_event", "patient_id"},
+    {"adverse_event", "patient"},
     {"adverse_event", "ae_id"},
     {"adverse_event", "system"},
-    {"eligibility_answer", "patient_id"},
-    {"eligibility_answer", "visit_no"},
+    {"eligibility_answer", "patient"},
+    {"eligibility_answer", "visit"},
     {"eligibility_answer", "criterion"},
+    {"lock", "patient"},
+    {"lock", "visit"},
+    {"signature", "patient"},
+    {"signature", "visit"},
+    {"signature", "user"},
 };
 
 static bool is_silent(const struct als_cell_change *cell)
@@ -43,28 +45,9 @@ static bool is_in(const struct als_cell_change *cell, const char *table, const c
     return strcmp(cell->table, table) == 0 && strcmp(cell->column, column) == 0;
 }
 
-/* A stored value as people write it: days as dates, visit numbers as codes, 0 and 1 as N and Y. */
-static const char *in_words(const struct als_cli *cli, const struct als_cell_change *cell,
-                            const char *text, char words[ALS_DATE_TEXT])
+static const char *or_missing(const char *text)
 {
-    if (!text || !*text)
-        return "(missing)";
-    if (strcmp(cell->column, "day") == 0)
-        return als_day_format(atoi(text), words);
-    if (is_in(cell, "adverse_event", "visit_no")) {
-        const char *code = als_store_visit_code(cli->store, atoi(text));
-        return code ? code : text;
-    }
-    if (is_in(cell, "adverse_event", "serious") || is_in(cell, "adverse_event", "dlt"))
-        return *text == '1' ? "Y" : "N";
-    return text;
-}
-
-static const char *column_in_words(const struct als_cell_change *cell)
-{
-    if (strcmp(cell->column, "day") == 0)
-        return "date";
-    return is_in(cell, "adverse_event", "visit_no") ? "visit" : cell->column;
+    return text && *text ? text : "(missing)";
 }
 
 static void end_line(struct als_cli *cli)
@@ -95,20 +78,19 @@ void als_cli_note_cell(const struct als_cell_change *cell, void *context)
         return; /* what follows from whole files is told by the command */
     if (is_in(cell, "visit", "made"))
         return; /* how the store keeps a visit it made, not what anybody recorded */
-    char old_words[ALS_DATE_TEXT], new_words[ALS_DATE_TEXT];
-    const char *new_text = in_words(cli, cell, cell->new_text, new_words);
+    const char *new_text = or_missing(cell->new_text);
     if (cell->old_text) {
         end_line(cli);
         begin_line(cli, cell);
-        als_buf_printf(&cli->cells, ": %s: %s -> %s", column_in_words(cell),
-                       in_words(cli, cell, cell->old_text, old_words), new_text);
+        als_buf_printf(&cli->cells, ": %s: %s -> %s", cell->column, or_missing(cell->old_text),
+                       new_text);
         end_line(cli);
         return;
     }
     begin_line(cli, cell);
     if (is_silent(cell) || !cell->new_text || !*cell->new_text)
         return;
-    als_buf_printf(&cli->cells, "%s%s = %s", cli->row_is_bare ? ": " : ", ", column_in_words(cell),
+    als_buf_printf(&cli->cells, "%s%s = %s", cli->row_is_bare ? ": " : ", ", cell->column,
                    new_text);
     cli->row_is_bare = false;
 }

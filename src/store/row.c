@@ -143,11 +143,12 @@ static void report_cells(const struct move *move)
             continue;
         als_buf_clear(&old_text);
         als_buf_clear(&new_text);
+        const struct als_column *column = &move->table->columns[i];
         if (before)
-            als_cell_print(before, &old_text);
-        als_cell_print(after, &new_text);
+            als_say_cell(store, column, before, &old_text);
+        als_say_cell(store, column, after, &new_text);
         struct als_cell_change change = {move->table->name, move->key.data,
-                                         move->table->columns[i].name,
+                                         als_say_column(column->name),
                                          before ? old_text.data : NULL, new_text.data};
         store->on_cell(&change, store->on_cell_context);
     }

@@ -45,7 +45,7 @@ void als_say_row(struct als_store *store, const struct als_relation *table, int6
 const char *als_say_column(const char *column)
 {
     static const char *const said[][2] = {
-        {"day", "date"}, {"end_date", "end"}, {"visit_no", "visit"}};
+        {"day", "date"}, {"end_date", "end"}, {"visit_no", "visit"}, {"patient_id", "patient"}};
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
         if (strcmp(said[i][0], column) == 0)
             return said[i][1];
@@ -61,6 +61,9 @@ void als_say_cell(struct als_store *store, const struct als_column *column,
         code = als_store_visit_code(store, (int)cell->integer);
     if (cell->kind == ALS_ROW_INTEGER && column->words == ALS_WORDS_PATIENT)
         code = als_word_patient(store, cell->integer);
+    if (cell->kind == ALS_ROW_INTEGER &&
+        (strcmp(column->name, "serious") == 0 || strcmp(column->name, "dlt") == 0))
+        code = cell->integer ? "Y" : "N";
     if (cell->kind == ALS_ROW_INTEGER && strcmp(column->name, "day") == 0)
         als_buf_text(out, als_day_format((int)cell->integer, date));
     else if (code)

@@ -41,7 +41,8 @@ void als_change_abandon(struct als_store *store);
 /* What a put did with a row. */
 enum als_put { ALS_PUT_SAME, ALS_PUT_NEW, ALS_PUT_CHANGED };
 
-/* One cell that a put changes (or enters, when old_text is NULL); for --dry-run and messages.
+/* One cell that a put changes (or enters, when old_text is NULL), for --dry-run and messages:
+ * column and texts as people write them, "date", "visit", patients and visits by their codes.
  * Called for every put while it is set; pass NULL to stop. */
 struct als_cell_change {
     const char *table, *key, *column, *old_text, *new_text;
