@@ -172,6 +172,8 @@ enum als_status als_adverse_event_put(struct als_store *store, const struct als_
         status = als_relation_find(store, "adverse_event", &table, err);
     if (status == ALS_OK)
         status = find(store, ae, &stored, err);
+    if (status == ALS_OK && !stored.id)
+        status = als_check_id("ae_id", ae->ae_id, err);
     if (status == ALS_OK)
         status = check_order(ae, given, &stored, err);
     if (status == ALS_OK && als_is_given(given, 0))

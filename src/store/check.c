@@ -115,3 +115,15 @@ enum als_status als_check_name(const char *field, const char *text, size_t longe
     }
     return ALS_OK;
 }
+
+enum als_status als_check_id(const char *field, const char *text, struct als_err *err)
+{
+    static const char *const taken[] = {"new", ".", ".."};
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+        if (strcmp(text, taken[i]) == 0) {
+            als_fail(err, ALS_DATA, "E-NAME", "%s: '%s' cannot be one", field, text);
+            als_err_hint(err, "the page's addresses need that word; add something to it");
+            return ALS_DATA;
+        }
+    return ALS_OK;
+}

@@ -77,6 +77,8 @@ enum als_status als_patient_put(struct als_store *store, struct als_patient *pat
         status = als_relation_find(store, "patient", &table, err);
     if (status == ALS_OK)
         status = find(store, patient->patient, &patient->id, err);
+    if (status == ALS_OK && !patient->id)
+        status = als_check_id("patient", patient->patient, err);
     if (status != ALS_OK)
         return status;
     struct als_row_cell cells[] = {

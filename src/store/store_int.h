@@ -436,6 +436,9 @@ ALS_CHECKED enum als_status als_check_mode(const char *mode, struct als_err *err
 /* Not empty, without control characters or blanks at its ends, at most `longest` bytes. */
 ALS_CHECKED enum als_status als_check_name(const char *field, const char *text, size_t longest,
                                            struct als_err *err);
+/* Of a new patient or adverse event: no word that stands for something else where names stand in
+ * addresses of pages (/patients/new). */
+ALS_CHECKED enum als_status als_check_id(const char *field, const char *text, struct als_err *err);
 /* A text of a record; "" is missing. Borrowed. */
 const char *als_or_missing(const char *text);
 bool als_is_given(unsigned given, unsigned bit);

@@ -129,6 +129,13 @@ ParameterizedTest(size_t *index, roles, run_what_they_may_and_nothing_else)
     remove_folder(folder);
 }
 
+/* Curves of everybody with their mean are an analysis, on the page (/cohort) as in a file. */
+Test(roles, draw_the_cohort_only_for_those_who_may_analyse)
+{
+    cr_expect_eq(als_command_find("plot", "spaghetti")->act, ALS_ACT_ANALYZE);
+    cr_expect_eq(als_command_find("plot", "patient")->act, ALS_ACT_SEE);
+}
+
 /* ---- One site ---- */
 
 /* Beyond the examples: asking for the other site's patient by name, and completion. */
