@@ -106,6 +106,12 @@ static enum als_status read_head(const struct als_cli *cli, char head[65], const
     return ALS_OK;
 }
 
+static void note_reason(int64_t change_id, int64_t by_change, const char *user, void *context)
+{
+    als_table_note(context, "Redacted: the reason of change set %lld, by change set %lld of %s.",
+                   (long long)change_id, (long long)by_change, user);
+}
+
 enum als_status als_cmd_audit_verify(struct als_cli *cli, struct als_err *err)
 {
     static const struct als_table_column columns[] = {
@@ -140,6 +146,11 @@ enum als_status als_cmd_audit_verify(struct als_cli *cli, struct als_err *err)
     if (redacted)
         als_table_note(table, "Redacted: %s; their salted hashes are in the table redaction.",
                        als_cli_count(cli, (size_t)redacted, "value"));
+    status = als_redacted_reasons(cli->store, note_reason, table, err);
+    if (status) {
+        als_table_free(table);
+        return status;
+    }
     if (sealed && !*als_key_fingerprint())
         als_table_note(table, "The trail is sealed with a key: --key-file checks the seals.");
     als_table_note(table, findings ? "The trail and the tables disagree: see above."
@@ -219,17 +230,31 @@ enum als_status als_cmd_audit_key(struct als_cli *cli, struct als_err *err)
     return status;
 }
 
-static enum als_status redact(struct als_cli *cli, const struct als_redact_target *target,
-                              struct als_err *err)
+/* What is taken out: a value with its history, or, target NULL, the reason of a change set. */
+struct redaction {
+    const struct als_redact_target *target;
+    int64_t change_id;
+    size_t values;
+};
+
+static enum als_status take_out(struct als_cli *cli, struct redaction *redaction,
+                                struct als_err *err)
 {
-    size_t values = 0;
+    if (redaction->target)
+        return als_redact(cli->store, redaction->target, &redaction->values, err);
+    redaction->values = 1;
+    return als_redact_reason(cli->store, redaction->change_id, err);
+}
+
+static enum als_status redact(struct als_cli *cli, struct redaction *redaction, struct als_err *err)
+{
     char head[65];
     if (!cli->change.reason)
         return als_fail(err, ALS_USAGE, "E-REASON", "--reason TEXT is missing");
     enum als_status status = als_change_begin(cli->store, &cli->change, err);
     if (status)
         return status;
-    status = als_redact(cli->store, target, &values, err);
+    status = take_out(cli, redaction, err);
     bool dry = als_args_flag(&cli->args, "dry-run");
     if (status || dry)
         als_change_abandon(cli->store);
@@ -241,13 +266,30 @@ static enum als_status redact(struct als_cli *cli, const struct als_redact_targe
         status = als_audit_head(cli->store, head, err);
     if (status)
         return status;
-    fprintf(stderr, "%s%s from the row, its history and queries about it\n",
-            dry ? "dry run, nothing written: would take " : "took ",
-            als_cli_count(cli, values, "value"));
+    fprintf(stderr, "%s%s from %s\n", dry ? "dry run, nothing written: would take " : "took ",
+            als_cli_count(cli, redaction->values, "value"),
+            redaction->target
+                ? "the row, its history and queries about it"
+                : als_arena_printf(cli->arena, "the trail: the reason of change set %lld",
+                                   (long long)redaction->change_id));
     if (!dry)
         fprintf(stderr, "head of the trail %s\nbackups and exports made before still hold it\n",
                 head);
     return ALS_OK;
+}
+
+static enum als_status redact_value(struct als_cli *cli, const struct als_redact_target *target,
+                                    struct als_err *err)
+{
+    return redact(cli, &(struct redaction){.target = target}, err);
+}
+
+enum als_status als_cmd_audit_redact_reason(struct als_cli *cli, struct als_err *err)
+{
+    int change_id = 0;
+    const enum als_status status =
+        als_cli_integer(als_args_operand(&cli->args, 0), "CHANGE", &change_id, err);
+    return status ? status : redact(cli, &(struct redaction){.change_id = change_id}, err);
 }
 
 enum als_status als_cmd_audit_redact(struct als_cli *cli, struct als_err *err)
@@ -269,7 +311,7 @@ enum als_status als_cmd_audit_redact(struct als_cli *cli, struct als_err *err)
     target.rater_no = rater ? als_store_rater_no(cli->store, rater, strlen(rater)) : 0;
     if (target.rater_no < 0)
         return als_fail(err, ALS_NO_INPUT, "E-RATER", "there is no rater '%s'", rater);
-    return redact(cli, &target, err);
+    return redact_value(cli, &target, err);
 }
 
 enum als_status als_cmd_audit_redact_event(struct als_cli *cli, struct als_err *err)
@@ -280,7 +322,7 @@ enum als_status als_cmd_audit_redact_event(struct als_cli *cli, struct als_err *
                                        .field = "note"};
     enum als_status status =
         als_cli_patient_id(cli, als_args_operand(&cli->args, 0), &target.patient_id, err);
-    return status ? status : redact(cli, &target, err);
+    return status ? status : redact_value(cli, &target, err);
 }
 
 enum als_status als_cmd_audit_redact_ae(struct als_cli *cli, struct als_err *err)
@@ -292,5 +334,5 @@ enum als_status als_cmd_audit_redact_ae(struct als_cli *cli, struct als_err *err
         target.field = "term";
     enum als_status status =
         als_cli_patient_id(cli, als_args_operand(&cli->args, 0), &target.patient_id, err);
-    return status ? status : redact(cli, &target, err);
+    return status ? status : redact_value(cli, &target, err);
 }

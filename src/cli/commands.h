@@ -74,6 +74,7 @@ als_run_fn als_cmd_audit_key;
 als_run_fn als_cmd_audit_redact;
 als_run_fn als_cmd_audit_redact_event;
 als_run_fn als_cmd_audit_redact_ae;
+als_run_fn als_cmd_audit_redact_reason;
 als_run_fn als_cmd_backup;
 als_run_fn als_cmd_help;
 als_run_fn als_cmd_man;

@@ -138,6 +138,22 @@ static const struct als_command commands[] = {
      .flags = WRITES,
      .act = ALS_ACT_REDACT,
      .run = als_cmd_audit_redact_ae},
+    {.noun = "audit",
+     .verb = "redact-reason",
+     .summary = "take the reason of a change set out for good",
+     .operands = "CHANGE",
+     .details =
+         "For a name that was typed into it. CHANGE is its number in 'audit list'. The reason "
+         "becomes (redacted), its salted hash stays, and every digest that was noted before "
+         "is still found; 'audit verify' names it.",
+     .options = {{.name = "reason", .value = "TEXT", .help = "why (required)"}},
+     .examples = {{"alstrack patient edit P01 --height 171 --reason 'said by Eva' && "
+                   "alstrack audit redact-reason 7 --reason 'a name'",
+                   "a name in a reason"}},
+     .group = ALS_GROUP_KEEP,
+     .flags = WRITES,
+     .act = ALS_ACT_REDACT,
+     .run = als_cmd_audit_redact_reason},
     {.noun = "backup",
      .summary = "copy the study, also while others use it, and check the copy",
      .operands = "FILE",

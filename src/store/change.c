@@ -37,6 +37,18 @@ void als_hash_columns(sqlite3_stmt *stmt, int n, unsigned char digest[ALS_DIGEST
     crypto_generichash_final(&hash, digest, ALS_DIGEST_BYTES);
 }
 
+void als_salted_hash(const void *text, size_t length, const unsigned char salt[ALS_SALT_BYTES],
+                     unsigned char digest[ALS_DIGEST_BYTES])
+{
+    crypto_generichash(digest, ALS_DIGEST_BYTES, text, length, salt, ALS_SALT_BYTES);
+}
+
+void als_reason_mark(const char *reason, size_t length, unsigned char mark[ALS_MARK_BYTES])
+{
+    randombytes_buf(mark, ALS_SALT_BYTES);
+    als_salted_hash(reason, length, mark, mark + ALS_SALT_BYTES);
+}
+
 void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES])
 {
     static const char columns[] = ALS_CHANGE_COLUMNS;
@@ -115,8 +127,8 @@ static enum als_status insert_change(struct als_store *store, const struct als_c
     enum als_status status = als_sql_cached(
         store,
         "INSERT INTO main.change_set (change_id, at_utc, user, authenticated, command,"
-        " reason, source_name, source_sha256, parent_digest)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        " reason, source_name, source_sha256, parent_digest, reason_mark)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         &stmt, err);
     if (status != ALS_OK)
         return status;
@@ -129,8 +141,12 @@ static enum als_status insert_change(struct als_store *store, const struct als_c
     als_bind_text(stmt, 5, info->command ? info->command : "");
     size_t length;
     const char *reason = trim_reason(info->reason, &length);
-    if (length)
+    unsigned char mark[ALS_MARK_BYTES];
+    if (length) {
+        als_reason_mark(reason, length, mark);
         sqlite3_bind_text64(stmt, 6, reason, length, SQLITE_STATIC, SQLITE_UTF8);
+        sqlite3_bind_blob(stmt, 10, mark, sizeof mark, SQLITE_STATIC);
+    }
     als_bind_text(stmt, 7, info->source_name);
     als_bind_text(stmt, 8, info->source_sha256);
     sqlite3_bind_blob(stmt, 9, parent, ALS_DIGEST_BYTES, SQLITE_STATIC);

@@ -118,4 +118,23 @@ ALS_CHECKED enum als_status als_guard_row(struct als_store *store, const struct 
 /* Is nothing in the way of a new assessment at this visit? Quick; als_guard_row says what is. */
 bool als_guard_is_open(const struct als_store *store, int64_t visit_id);
 
+/* ---- redact.c ---- */
+
+/* May something be taken out, with a reason, of a trail that verifies? patient_id 0: of no patient.
+ */
+ALS_CHECKED enum als_status als_redact_check(struct als_store *store, int64_t patient_id,
+                                             struct als_err *err);
+/* The trail is append-only by triggers: one steps aside inside this transaction. Running *sql puts
+ * it back. What is overwritten meanwhile is wiped. */
+ALS_CHECKED enum als_status als_trigger_lift(struct als_store *store, const char *name,
+                                             struct als_arena *arena, const char **sql,
+                                             struct als_err *err);
+
+/* ---- redact_reason.c ---- */
+
+/* Is the reason of a change set what its mark says, or taken out with the mark in the log? */
+ALS_CHECKED enum als_status als_reason_check(struct als_store *store, int64_t change_id,
+                                             const char *reason, const unsigned char *mark,
+                                             int mark_length, bool *good, struct als_err *err);
+
 #endif

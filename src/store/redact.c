@@ -6,8 +6,6 @@
 
 #include "people_int.h"
 
-#define REDACTED "(redacted)" /* where a column must hold a text */
-
 struct redacting {
     struct als_store *store;
     struct als_arena *arena;
@@ -31,7 +29,7 @@ static enum als_status log_value(struct redacting *redacting, const struct als_r
 {
     struct als_store *store = redacting->store;
     struct als_relation *log;
-    unsigned char salt[16], digest[ALS_DIGEST_BYTES];
+    unsigned char salt[ALS_SALT_BYTES], digest[ALS_DIGEST_BYTES];
     char salt_hex[33], digest_hex[65];
     struct als_buf text, key;
     int64_t id = 0, patient = als_relation_patient(table, row_id, cells);
@@ -43,8 +41,7 @@ static enum als_status log_value(struct redacting *redacting, const struct als_r
     als_cell_print(&cells[column], &text);
     als_relation_key(store, table, row_id, cells, &key);
     randombytes_buf(salt, sizeof salt);
-    crypto_generichash(digest, sizeof digest, (const unsigned char *)text.data, text.length, salt,
-                       sizeof salt);
+    als_salted_hash(text.data, text.length, salt, digest);
     sodium_bin2hex(salt_hex, sizeof salt_hex, salt, sizeof salt);
     sodium_bin2hex(digest_hex, sizeof digest_hex, digest, sizeof digest);
     struct als_row_cell row[] = {als_cell_text(table->name),
@@ -81,8 +78,8 @@ static void touch(struct redacting *redacting, int64_t change_id)
 static bool is_there(const struct als_row_cell *cell)
 {
     return cell->kind != ALS_ROW_NULL &&
-           !(cell->kind == ALS_ROW_TEXT && cell->length == strlen(REDACTED) &&
-             memcmp(cell->text, REDACTED, cell->length) == 0);
+           !(cell->kind == ALS_ROW_TEXT && cell->length == strlen(ALS_REDACTED) &&
+             memcmp(cell->text, ALS_REDACTED, cell->length) == 0);
 }
 
 /* Columns that may not be NULL. */
@@ -122,7 +119,7 @@ static enum als_status redact_row(struct redacting *redacting, const struct als_
     if (status != ALS_OK)
         return status;
     sqlite3_bind_int64(stmt, 1, row_id);
-    als_bind_text(stmt, 2, must_hold(table->name, name) ? REDACTED : NULL);
+    als_bind_text(stmt, 2, must_hold(table->name, name) ? ALS_REDACTED : NULL);
     status = als_sql_run(store, stmt, err);
     sqlite3_finalize(stmt);
     return status;
@@ -141,7 +138,7 @@ static enum als_status redact_old(struct redacting *redacting, const struct als_
         return ALS_OK;
     enum als_status status = log_value(redacting, table, row_id, column, cells, err);
     const char *name = table->columns[column].name;
-    cells[column] = als_cell_text(must_hold(table->name, name) ? REDACTED : NULL);
+    cells[column] = als_cell_text(must_hold(table->name, name) ? ALS_REDACTED : NULL);
     struct als_buf json;
     als_buf_init(&json, ALS_BUF_LARGE);
     als_cells_to_json(table, cells, &json);
@@ -508,15 +505,15 @@ static enum als_status discard_drafts(struct als_store *store,
 
 /* ---- All of it ---- */
 
-/* History is append-only by trigger; inside this transaction the trigger steps aside. */
-static enum als_status lift_trigger(struct als_store *store, struct als_arena *arena,
-                                    const char **sql, struct als_err *err)
+enum als_status als_trigger_lift(struct als_store *store, const char *name, struct als_arena *arena,
+                                 const char **sql, struct als_err *err)
 {
     sqlite3_stmt *stmt;
-    enum als_status status = als_sql_prepare(
-        store, "SELECT sql FROM main.sqlite_schema WHERE name = 'history_is_final'", &stmt, err);
+    enum als_status status =
+        als_sql_prepare(store, "SELECT sql FROM main.sqlite_schema WHERE name = ?1", &stmt, err);
     if (status != ALS_OK)
         return status;
+    als_bind_text(stmt, 1, name);
     bool row;
     status = als_sql_step(store, stmt, &row, err);
     if (status == ALS_OK && row)
@@ -524,17 +521,19 @@ static enum als_status lift_trigger(struct als_store *store, struct als_arena *a
     else if (status == ALS_OK)
         status = als_sql_fail(store, SQLITE_CORRUPT, err);
     sqlite3_finalize(stmt);
-    return status == ALS_OK ? als_sql_exec(store, "DROP TRIGGER main.history_is_final", err)
-                            : status;
+    if (status == ALS_OK)
+        status = als_sql_exec(store, "PRAGMA secure_delete = ON", err);
+    return status == ALS_OK
+               ? als_sql_exec(store, als_arena_printf(arena, "DROP TRIGGER main.%s", name), err)
+               : status;
 }
 
-static enum als_status check(struct als_store *store, const struct als_redact_target *target,
-                             struct als_err *err)
+enum als_status als_redact_check(struct als_store *store, int64_t patient_id, struct als_err *err)
 {
     size_t findings = 0;
     enum als_status status = als_change_require(store, err);
     if (status == ALS_OK)
-        status = als_may(store, ALS_ACT_REDACT, target->patient_id, err);
+        status = als_may(store, ALS_ACT_REDACT, patient_id, err);
     if (status == ALS_OK && !store->change.has_reason)
         status = als_fail(err, ALS_DATA, "E-REASON", "a redaction needs a reason");
     if (status == ALS_OK)
@@ -556,9 +555,7 @@ static enum als_status redact_all(struct redacting *redacting,
     const char *trigger = NULL;
     enum als_status status = find_target(store, target, &table, &row_id, err);
     if (status == ALS_OK)
-        status = als_sql_exec(store, "PRAGMA secure_delete = ON", err);
-    if (status == ALS_OK)
-        status = lift_trigger(store, redacting->arena, &trigger, err);
+        status = als_trigger_lift(store, "history_is_final", redacting->arena, &trigger, err);
     if (status == ALS_OK && row_id)
         status = redact_cell(redacting, table, row_id, target->field, err);
     if (status == ALS_OK && strcmp(target->record, "event") == 0)
@@ -578,7 +575,7 @@ static enum als_status redact_all(struct redacting *redacting,
 enum als_status als_redact(struct als_store *store, const struct als_redact_target *target,
                            size_t *values, struct als_err *err)
 {
-    enum als_status status = check(store, target, err);
+    enum als_status status = als_redact_check(store, target->patient_id, err);
     if (status != ALS_OK)
         return status;
     struct redacting redacting = {.store = store, .arena = als_arena_new()};
@@ -596,9 +593,4 @@ enum als_status als_redact_scrub(struct als_store *store, struct als_err *err)
     als_sql_forget(store);
     enum als_status status = als_sql_exec(store, "VACUUM main", err);
     return status == ALS_OK ? als_sql_exec(store, "PRAGMA wal_checkpoint(TRUNCATE)", err) : status;
-}
-
-enum als_status als_redaction_count(struct als_store *store, int64_t *n, struct als_err *err)
-{
-    return als_sql_integer(store, "SELECT count(*) FROM main.redaction", n, err);
 }

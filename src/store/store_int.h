@@ -414,11 +414,20 @@ ALS_CHECKED enum als_status als_chain_last(struct als_store *store, const char *
                                            struct als_err *err);
 /* Columns that als_change_digest reads, in this order, first in the result row. */
 #define ALS_CHANGE_COLUMNS                                                                         \
-    "change_id, at_utc, user, authenticated, command, reason, source_name, source_sha256,"         \
+    "change_id, at_utc, user, authenticated, command,"                                             \
+    " CASE WHEN reason_mark IS NULL THEN reason ELSE reason_mark END, source_name, source_sha256," \
     " row_count, tables, parent_digest"
 void als_change_digest(sqlite3_stmt *stmt, unsigned char digest[ALS_DIGEST_BYTES]);
 /* Digest over the first n columns of a result row, with their types and lengths. */
 void als_hash_columns(sqlite3_stmt *stmt, int n, unsigned char digest[ALS_DIGEST_BYTES]);
+/* A reason's mark: a salt, and what als_salted_hash makes of both. */
+#define ALS_SALT_BYTES 16
+#define ALS_MARK_BYTES (ALS_SALT_BYTES + ALS_DIGEST_BYTES)
+void als_reason_mark(const char *reason, size_t length, unsigned char mark[ALS_MARK_BYTES]);
+/* BLAKE2b-256 keyed by the salt. */
+void als_salted_hash(const void *text, size_t length, const unsigned char salt[ALS_SALT_BYTES],
+                     unsigned char digest[ALS_DIGEST_BYTES]);
+#define ALS_REDACTED "(redacted)" /* where a text stood that was taken out */
 /* One line of the column tables. */
 void als_change_table_line(struct als_buf *out, const char *table, int64_t steps,
                            const unsigned char digest[ALS_DIGEST_BYTES]);

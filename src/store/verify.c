@@ -94,11 +94,12 @@ static bool same_digest(sqlite3_stmt *stmt, int column, const unsigned char *dig
 }
 
 /* Numbers of als_change columns: see ALS_CHANGE_COLUMNS; digest comes after them. */
-enum { ID, AT, USER, AUTHENTICATED, COMMAND, TABLES = 9, PARENT, DIGEST, SEAL };
+enum { ID, AT, USER, AUTHENTICATED, COMMAND, TABLES = 9, PARENT, DIGEST, SEAL, REASON, MARK };
 
-static void one_change(struct verify *verify, sqlite3_stmt *stmt,
-                       unsigned char parent[ALS_DIGEST_BYTES])
+static enum als_status one_change(struct verify *verify, sqlite3_stmt *stmt,
+                                  unsigned char parent[ALS_DIGEST_BYTES], struct als_err *err)
 {
+    bool reason = true;
     unsigned char digest[ALS_DIGEST_BYTES];
     als_change_digest(stmt, digest);
     verify->changes =
@@ -108,7 +109,10 @@ static void one_change(struct verify *verify, sqlite3_stmt *stmt,
                                 .who = als_asprintf("%s, %s, %s", text_of(stmt, AT),
                                                     text_of(stmt, USER), text_of(stmt, COMMAND)),
                                 .tables = als_strdup(text_of(stmt, TABLES))};
-    if (!same_digest(stmt, DIGEST, digest))
+    const enum als_status status = als_reason_check(
+        verify->store, change->change_id, (const char *)sqlite3_column_text(stmt, REASON),
+        sqlite3_column_blob(stmt, MARK), sqlite3_column_bytes(stmt, MARK), &reason, err);
+    if (status == ALS_OK && (!same_digest(stmt, DIGEST, digest) || !reason))
         find(verify, "V-CHANGE", change, "its own record was edited");
     if (!same_digest(stmt, PARENT, parent))
         find(verify, "V-CHAIN", change,
@@ -123,6 +127,7 @@ static void one_change(struct verify *verify, sqlite3_stmt *stmt,
         find(verify, "V-SEAL", change, "%s", seal);
     if (sqlite3_column_bytes(stmt, DIGEST) == ALS_DIGEST_BYTES)
         memcpy(parent, sqlite3_column_blob(stmt, DIGEST), ALS_DIGEST_BYTES);
+    return status;
 }
 
 static enum als_status read_chain(struct verify *verify, const char *expected_head,
@@ -137,7 +142,8 @@ static enum als_status read_chain(struct verify *verify, const char *expected_he
         status = als_seals_load(verify->store, &verify->seals, err);
     if (status == ALS_OK)
         status = als_sql_prepare(verify->store,
-                                 "SELECT " ALS_CHANGE_COLUMNS ", digest, seal FROM main.change_set"
+                                 "SELECT " ALS_CHANGE_COLUMNS ", digest, seal, reason, reason_mark"
+                                 " FROM main.change_set"
                                  " WHERE change_id <> ?1 ORDER BY change_id",
                                  &stmt, err);
     if (status != ALS_OK)
@@ -147,7 +153,9 @@ static enum als_status read_chain(struct verify *verify, const char *expected_he
     else
         sqlite3_bind_int64(stmt, 1, 0);
     while ((status = als_sql_step(verify->store, stmt, &row, err)) == ALS_OK && row) {
-        one_change(verify, stmt, parent);
+        status = one_change(verify, stmt, parent, err);
+        if (status != ALS_OK)
+            break;
         sodium_bin2hex(hex, sizeof hex, parent, sizeof parent);
         seen = seen || (expected_head && strcmp(hex, expected_head) == 0);
     }

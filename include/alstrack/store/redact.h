@@ -7,8 +7,10 @@
  *
  * Queries about the cell, or about the event or adverse event, lose values, message and texts;
  * drafts of the assessment are discarded. Events of that name that were taken out are redacted too:
- * history alone knows them. A text of the trail itself (a reason) cannot be redacted: it is part of
- * the digests that were handed out.
+ * history alone knows them.
+ *
+ * The reason of a change set is redacted likewise: the digest of a change set covers a mark of its
+ * reason, salted and hashed, so that every digest that was handed out still holds without it.
  */
 #ifndef ALSTRACK_STORE_REDACT_H
 #define ALSTRACK_STORE_REDACT_H
@@ -30,9 +32,19 @@ struct als_redact_target {
 ALS_CHECKED enum als_status als_redact(struct als_store *store,
                                        const struct als_redact_target *target, size_t *values,
                                        struct als_err *err);
+/* The same of the reason of a change set, which becomes "(redacted)". ALS_NO_INPUT when there is no
+ * such change set (E-CHANGE) or it has none (E-NOTHING). */
+ALS_CHECKED enum als_status als_redact_reason(struct als_store *store, int64_t change_id,
+                                              struct als_err *err);
 /* After the commit: write the file anew, so that the bytes are gone from its free parts too. */
 ALS_CHECKED enum als_status als_redact_scrub(struct als_store *store, struct als_err *err);
-/* Values redacted so far. */
+/* Whose reasons were redacted, and by which change set of whom; those that the actor may see. */
+typedef void als_redacted_reason_fn(int64_t change_id, int64_t by_change, const char *user,
+                                    void *context);
+ALS_CHECKED enum als_status als_redacted_reasons(struct als_store *store,
+                                                 als_redacted_reason_fn *receive, void *context,
+                                                 struct als_err *err);
+/* Values redacted so far, reasons included. */
 ALS_CHECKED enum als_status als_redaction_count(struct als_store *store, int64_t *n,
                                                 struct als_err *err);
 

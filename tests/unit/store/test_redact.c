@@ -260,6 +260,125 @@ static void one_more(struct study *study)
     study_commit(study);
 }
 
+/* ---- Reasons ---- */
+
+/* A change set whose reason names somebody; its number. */
+static int64_t told(struct study *study)
+{
+    fill(study);
+    study_begin(study, "told by a sister, " SECRET "-Mala");
+    put_note(study, "changed");
+    study_commit(study);
+    return study_number(study, "SELECT max(change_id) FROM change_set");
+}
+
+static void redact_reason(struct study *study, int64_t change_id)
+{
+    struct als_err err = {.status = ALS_OK};
+    study_begin(study, "a name");
+    assert_ok(als_redact_reason(study->store, change_id, &err), &err);
+    study_commit(study);
+    assert_ok(als_redact_scrub(study->store, &err), &err);
+}
+
+struct seen_reason {
+    int64_t change_id, by_change;
+    size_t n;
+};
+
+static void see_reason(int64_t change_id, int64_t by_change, const char *user, void *context)
+{
+    struct seen_reason *seen = context;
+    (void)user;
+    *seen = (struct seen_reason){change_id, by_change, seen->n + 1};
+}
+
+Test(reason, is_taken_out_of_the_file_while_every_head_still_holds)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    struct seen_reason seen = {.n = 0};
+    char head[65], text[4096];
+    size_t findings;
+    const int64_t change_id = told(&study);
+    assert_ok(als_audit_head(study.store, head, &err), &err);
+    cr_assert(file_holds(&study, SECRET "-Mala"));
+    redact_reason(&study, change_id);
+    als_store_close(study.store);
+    study.store = NULL;
+    cr_expect_not(file_holds(&study, SECRET "-Mala"));
+    study_reopen(&study, ALS_STORE_WRITE);
+    cr_expect_eq(study_verify(&study, text, sizeof text), 0, "%s", text);
+    assert_ok(als_audit_verify(study.store, head, NULL, &findings, &err), &err);
+    cr_expect_eq(findings, 0, "the head that was noted before is still there");
+    assert_ok(als_redacted_reasons(study.store, see_reason, &seen, &err), &err);
+    cr_expect_eq(seen.n, 1);
+    cr_expect_eq(seen.change_id, change_id);
+    cr_expect_eq(seen.by_change, change_id + 1);
+    cr_expect_eq(study_number(&study, "SELECT count(*) FROM redaction WHERE table_name ="
+                                      " 'change_set' AND length(salt) = 32"
+                                      " AND length(digest) = 64"),
+                 1, "its salted hash stays");
+    study_close(&study);
+}
+
+Test(reason, is_held_by_the_trail_before_and_after)
+{
+    static const struct {
+        const char *sql;
+        bool good;
+    } edits[] = {
+        {"UPDATE change_set SET reason = 'other' WHERE reason = 'correction'", false},
+        {"UPDATE change_set SET reason = 'correction' WHERE reason = 'other'", true},
+        {"UPDATE change_set SET reason = '(redacted)' WHERE reason = 'correction'", false},
+        {"UPDATE change_set SET reason = 'correction' WHERE reason = '(redacted)'"
+         " AND change_id = 4",
+         true},
+        {"UPDATE change_set SET reason = NULL WHERE reason = '(redacted)'", false},
+        {"UPDATE change_set SET reason = 'made up' WHERE change_id = 5", false},
+        {"UPDATE change_set SET reason = '(redacted)' WHERE change_id = 5", true},
+        {"UPDATE change_set SET reason_mark = NULL WHERE reason = '(redacted)'", false},
+    };
+    struct study study;
+    char text[4096];
+    const int64_t change_id = told(&study);
+    cr_assert_eq(change_id, 5);
+    redact_reason(&study, change_id);
+    study_sql(&study, "DROP TRIGGER change_set_is_final");
+    for (size_t i = 0; i < sizeof edits / sizeof edits[0]; i++) {
+        study_sql(&study, edits[i].sql);
+        study_verify(&study, text, sizeof text);
+        cr_expect_eq(strstr(text, "its own record was edited") == NULL, edits[i].good, "%s: %s",
+                     edits[i].sql, text);
+    }
+    study_close(&study);
+}
+
+Test(reason, is_redacted_once_with_a_reason_where_there_is_one)
+{
+    struct study study;
+    struct als_err err = {.status = ALS_OK};
+    const int64_t change_id = told(&study);
+    const struct {
+        const char *why;
+        int64_t change_id;
+        const char *code;
+    } wrong[] = {
+        {NULL, change_id, "E-REASON"}, {"a name", 999, "E-CHANGE"}, {"a name", 1, "E-NOTHING"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        study_begin(&study, wrong[i].why);
+        cr_expect_neq(als_redact_reason(study.store, wrong[i].change_id, &err), ALS_OK);
+        cr_expect_str_eq(err.code, wrong[i].code);
+        als_change_abandon(study.store);
+    }
+    redact_reason(&study, change_id);
+    study_begin(&study, "again");
+    cr_expect_eq(als_redact_reason(study.store, change_id, &err), ALS_NO_INPUT);
+    cr_expect_str_eq(err.code, "E-NOTHING");
+    als_change_abandon(study.store);
+    study_close(&study);
+}
+
 Test(key, seals_every_change_set_from_its_own_on)
 {
     struct study study;
