@@ -173,7 +173,8 @@ static void put_yours(struct als_html *html)
         const char *name = form->items[i].name;
         if (strcmp(name, "token") != 0 && strcmp(name, "do") != 0 &&
             strcmp(name, "row-change") != 0 && strcmp(name, "base-change") != 0 &&
-            strncmp(name, "merge.", 6) != 0 && strncmp(name, "why-", 4) != 0)
+            strcmp(name, "draft") != 0 && strncmp(name, "merge.", 6) != 0 &&
+            strncmp(name, "why-", 4) != 0)
             als_input_hidden(html, name, form->items[i].value);
     }
 }
@@ -189,6 +190,7 @@ static void put_form(struct als_html *html, struct merge *merge)
                      als_arena_printf(arena, "%lld", (long long)assess->change_id));
     als_input_hidden(html, "base-change",
                      als_arena_printf(arena, "%lld", (long long)base_change(assess)));
+    als_input_hidden(html, "draft", assess->draft_version ? assess->draft_version : "");
     for (size_t i = 0; i < merge->count; i++)
         put_field(html, merge, &merge->fields[i], again && !proposal(merge, &merge->fields[i]));
     als_html_correction(html, NULL);
