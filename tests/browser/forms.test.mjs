@@ -455,7 +455,7 @@ test("a record that changed meanwhile is not overwritten unseen", async () => {
     const [answer] = await Promise.all([page.waitForResponse((r) => r.request().method() === "POST"),
         page.getByRole("button", { name: "Save" }).click()]);
     assert.equal(answer.status(), 409);
-    assert.match(await page.locator("[data-error-summary]").innerText(), /Site of onset was changed meanwhile: it is 'bulbar' now/);
+    assert.match(await page.locator("[data-error-summary]").innerText(), /Site of onset was changed meanwhile by tester at \d\d:\d\d:\d\d, because: seen in the file: it is 'bulbar' now/);
     assert.match(alstrack(study.study, "patient", "show", "T20", "--format", "csv"), /onset_site,bulbar/);
 });
 
@@ -471,6 +471,11 @@ test("a query is raised on a field, and the form shows it there", async () => {
         await click(page.getByRole("button", { name: "Open the query" }));
         const shown = page.locator(".finding.query");
         assert.match(await shown.innerText(), /Query open.*Was this with a stick\?/);
+        await choose(page, "speech", 1);
+        await page.getByLabel("Answer to query T8/1").fill("yes, with a stick");
+        await click(page.getByRole("button", { name: "Answer query T8/1" }));
+        assert.match(await shown.innerText(), /Query answered.*tester said: yes, with a stick/s);
+        assert.equal(await page.locator('input[name="speech"]:checked').inputValue(), "1", "what was typed stays");
         assert.equal(await page.goto(await shown.getByRole("link").getAttribute("href")).then((r) => r.status()), 200);
     } finally {
         await late.stop();

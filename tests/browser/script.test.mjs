@@ -13,9 +13,10 @@ const question = (name, choices) => `
 const FORM = `<!DOCTYPE html><html lang="en"><title>t</title><script src="/assets/alstrack.js" defer></script>
   <form method="post" action="/saved" data-entry data-guard data-score="/score" data-draft="/draft"
         data-previous="/previous" data-next="/next">
-  <input type="hidden" name="token" value="t0">
+  <input type="hidden" name="token" value="t0"><input type="hidden" name="draft" value="v0">
   ${question("speech", ["4", "3", "2"])}${question("walking", ["4", "3", "2"])}
   <label for="day">Day</label><input id="day" name="day" data-date>
+  <label for="said">Answer</label><input id="said" name="answer.1">
   <label for="note">Note</label><textarea id="note" name="note"></textarea>
   <output data-score-of="total">old</output><span data-draft-state></span>
   <details data-help><summary>Help</summary></details>
@@ -179,6 +180,38 @@ test("leaving a field keeps the draft at once", async () => {
     await page.getByText("Draft saved").waitFor({ timeout: 1500 });
     assert.equal(of("draft")[0].get("note"), "fell twice");
     await page.close();
+});
+
+test("each draft says which one it goes on from", async () => {
+    const { page, of } = await open({ draft: () => ({ text: "Draft saved", draft: "v1", kept: true }) });
+    await page.keyboard.press("3");
+    await page.getByText("Draft saved").waitFor();
+    await page.keyboard.press("2");
+    await page.waitForFunction(() => document.querySelector("[name=draft]").value === "v1");
+    await page.locator("#note").fill("fell");
+    await page.locator("#day").focus();
+    await page.waitForTimeout(500);
+    assert.deepEqual(of("draft").map((fields) => fields.get("draft")), ["v0", "v1"]);
+    await page.close();
+});
+
+test("what the draft does not hold is not left without asking", async () => {
+    for (const [kept, answer] of [[false, ""], [true, "an answer to a query"]]) {
+        const { page } = await open({ draft: () => ({ text: "Heard", draft: "v1", kept }) });
+        const asked = [];
+        page.on("dialog", (dialog) => {
+            asked.push(dialog.type());
+            return dialog.dismiss();
+        });
+        await page.keyboard.press("3");
+        await page.locator("#said").fill(answer);
+        await page.locator("#day").focus();
+        await page.getByText("Heard").waitFor();
+        await page.evaluate(() => { setTimeout(() => window.location.assign("/next")); });
+        await page.waitForTimeout(500);
+        assert.deepEqual(asked, ["beforeunload"], `kept ${kept}`);
+        await page.close();
+    }
 });
 
 test("a draft that could not be kept says so", async () => {
