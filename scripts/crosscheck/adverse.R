@@ -77,6 +77,7 @@ check_terms <- function(data, by, population, rows, only = NULL, patient = NULL)
   run <- do.call(analyse, as.list(c("ae", options)))
   ours <- run$table
   names(ours)[names(ours) == "relation"] <- "term"
+  if (rows == "term" && nrow(ours)) ours$term <- folded(ours$term)
   where <- paste(options, collapse = " ")
   adverse <- data$adverse
   known <- exposure(data)
@@ -167,6 +168,7 @@ check_reviews <- function(data, patient = NULL) {
                  "reviewed as listed that have no events" = sum(ours$review %in% "listed" & ours$events == 0)),
                where)
   if (nrow(ours) == 0) return(invisible())
+  ours$terms <- folded(ours$terms)
   linked <- adverse[!is.na(adverse$visit), ]
   linked <- linked[order(match(linked$patient, data$patients$patient), linked$onset, na.last = FALSE), ]
   key <- paste(linked$patient, linked$visit)

@@ -23,8 +23,12 @@ load_study <- function() {
                              label = sub("^[^ ]+ (.*), [0-9]+ doses?$", "\\1", texts),
                              doses = as.numeric(sub(".*, ([0-9]+) doses?$", "\\1", texts)))
   unlink(folder, recursive = TRUE)
+  if (!is.null(data$adverse)) data$adverse$term <- folded(data$adverse$term)
   data
 }
+
+# Terms of adverse events that differ in capital letters or blanks alone are one.
+folded <- function(text) trimws(gsub("[[:space:]]+", " ", tolower(text)))
 
 # Partial dates are written as far as they are known: 2016, 2016-05. Their first, last and middle day.
 partial <- function(text, month, year) {

@@ -51,6 +51,7 @@ enum als_status als_analyze_adverse(struct als_store *store,
     status = load(&data, options->patient, err);
     if (status == ALS_OK) {
         leave_out_later(&data);
+        als_adverse_spell(&data);
         if (by_visit)
             status = als_adverse_by_visit(&data, out, err);
         else

@@ -159,6 +159,8 @@ static void note_method(const struct adverse_tally *tally, struct als_table *tab
 
 static void note_gaps(const struct adverse_tally *tally, struct als_table *table)
 {
+    if (!tally->options->by_relation)
+        als_adverse_note_spellings(tally->data, table);
     if (tally->no_exposure)
         als_table_note(table, "patients without infusion or consent, who add no months: %zu",
                        tally->no_exposure);

@@ -205,6 +205,7 @@ static void write_notes(const struct cursor *cursor)
     if (cursor->listed_but_none)
         als_table_note(table, "warning: visits reviewed as listed that have no events: %zu",
                        cursor->listed_but_none);
+    als_adverse_note_spellings(cursor->data, table);
     if (cursor->data->later)
         als_table_note(table, "events left out for an onset after the as-of day: %zu",
                        cursor->data->later);

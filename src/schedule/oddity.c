@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/core/fold.h"
 #include "alstrack/core/hours.h"
 #include "alstrack/core/num.h"
 
@@ -11,9 +12,13 @@ const char *als_oddity_field(const char *record, const char *rule)
 {
     static const struct {
         const char *record, *rule, *field; /* rule NULL: any other */
-    } fields[] = {{"patient", "W-HEIGHT", "height_cm"}, {"patient", NULL, "birth_date"},
-                  {"event", "W-CELLS", "value"},        {"event", "W-HOURS", "value"},
-                  {"ae", "W-NO-DEATH", "grade"},        {"ae", NULL, "onset"}};
+    } fields[] = {{"patient", "W-HEIGHT", "height_cm"},
+                  {"patient", NULL, "birth_date"},
+                  {"event", "W-CELLS", "value"},
+                  {"event", "W-HOURS", "value"},
+                  {"ae", "W-NO-DEATH", "grade"},
+                  {"ae", "W-TERM", "term"},
+                  {"ae", NULL, "onset"}};
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (strcmp(fields[i].record, record) == 0 &&
             (!fields[i].rule || strcmp(fields[i].rule, rule) == 0))
@@ -328,8 +333,23 @@ void als_visit_judge(const struct als_visit_row *rows, size_t n_rows, int longes
 
 /* ---- Adverse events ---- */
 
+/* Terms count as one however they are spelled, but whoever reads the stored ones has to know. */
+static void judge_term(const struct als_protocol *protocol, const char *term,
+                       struct als_verdict_list *out)
+{
+    for (size_t i = 0; term && i < protocol->n_ae_terms; i++)
+        if (strcmp(protocol->ae_terms[i], term) == 0)
+            return;
+    for (size_t i = 0; term && i < protocol->n_ae_terms; i++)
+        if (als_fold_compare(protocol->ae_terms[i], term) == 0) {
+            als_verdict_add(out, "W-TERM", ALS_RULE_INFO, -1, "the protocol spells this term '%s'",
+                            protocol->ae_terms[i]);
+            return;
+        }
+}
+
 void als_adverse_judge(const struct als_protocol *protocol, const struct als_day_limits *limits,
-                       struct als_date onset, int grade, int visit_day,
+                       const char *term, struct als_date onset, int grade, int visit_day,
                        struct als_verdict_list *out)
 {
     const int first = als_date_first_day(onset), last = als_date_last_day(onset);
@@ -353,6 +373,7 @@ void als_adverse_judge(const struct als_protocol *protocol, const struct als_day
         limits->death_last == ALS_NO_DAY)
         als_verdict_add(out, "W-NO-DEATH", ALS_RULE_SOFT, -1,
                         "grade 5 is death, but there is no death event");
+    judge_term(protocol, term, out);
 }
 
 /* ---- Baselines ---- */

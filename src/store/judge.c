@@ -71,8 +71,8 @@ void als_case_judge_adverse(const struct als_case *the_case, const struct als_ad
     struct als_date onset = ALS_NO_DATE;
     if (ae->onset)
         (void)als_date_parse(ae->onset, strlen(ae->onset), &onset);
-    als_adverse_judge(the_case->store->protocol, &the_case->limits, onset, ae->grade, visit_day,
-                      out);
+    als_adverse_judge(the_case->store->protocol, &the_case->limits, ae->term, onset, ae->grade,
+                      visit_day, out);
 }
 
 const char *als_verdict_value(const struct als_instrument *instrument,

@@ -106,10 +106,13 @@ static void add_all(struct chart *chart, struct als_cell_of cell,
     }
 }
 
-/* The values of a record that its verdicts are about: its date, and a number of some. */
+/* The values of a record that its verdicts are about: its date, and others of some. */
 struct judged {
     const char *date;
-    const char *field, *number; /* als_oddity_field of rules about the number; NULL: none */
+    struct {
+        const char *field,
+            *value; /* als_oddity_field of rules about something else than the date */
+    } others[2];
 };
 
 static void add_record(struct chart *chart, const struct als_cell_of *cell,
@@ -117,9 +120,11 @@ static void add_record(struct chart *chart, const struct als_cell_of *cell,
 {
     for (size_t i = 0; i < verdicts->count; i++) {
         const struct als_verdict *verdict = &verdicts->items[i];
-        const bool number = judged->field && strcmp(als_oddity_field(cell->record, verdict->code),
-                                                    judged->field) == 0;
-        add_finding(chart, cell, verdict, number ? judged->number : judged->date);
+        const char *field = als_oddity_field(cell->record, verdict->code), *value = judged->date;
+        for (size_t k = 0; k < 2; k++)
+            if (judged->others[k].field && strcmp(judged->others[k].field, field) == 0)
+                value = judged->others[k].value;
+        add_finding(chart, cell, verdict, value);
     }
 }
 
@@ -136,9 +141,9 @@ static void judge_registration(struct chart *chart)
     struct als_verdict_list verdicts = {.arena = chart->arena};
     als_patient_judge(&the_case->facts, the_case->birth, the_case->patient->height_cm,
                       the_case->limits.today, &verdicts);
-    const struct judged judged = {.date = the_case->patient->birth_date,
-                                  .field = "height_cm",
-                                  .number = number_text(chart, the_case->patient->height_cm)};
+    const struct judged judged = {
+        .date = the_case->patient->birth_date,
+        .others = {{"height_cm", number_text(chart, the_case->patient->height_cm)}}};
     add_record(chart, &(struct als_cell_of){.record = "patient"}, &judged, &verdicts);
 }
 
@@ -152,8 +157,8 @@ static void judge_events(struct chart *chart)
         const struct als_cell_of cell = {
             .record = "event",
             .item = als_event_item(the_case->store->protocol, event, chart->arena)};
-        const struct judged judged = {
-            .date = event->date, .field = "value", .number = number_text(chart, event->value)};
+        const struct judged judged = {.date = event->date,
+                                      .others = {{"value", number_text(chart, event->value)}}};
         add_record(chart, &cell, &judged, &verdicts);
     }
 }
@@ -191,7 +196,8 @@ static void judge_adverse(struct chart *chart)
         const struct als_cell_of cell = {
             .record = "ae", .visit_no = ae->visit_no, .item = ae->ae_id};
         const struct judged judged = {
-            .date = ae->onset, .field = "grade", .number = number_text(chart, ae->grade)};
+            .date = ae->onset,
+            .others = {{"grade", number_text(chart, ae->grade)}, {"term", ae->term}}};
         add_record(chart, &cell, &judged, &verdicts);
     }
 }

@@ -4,15 +4,20 @@
  * place, so that a file, the command line, a page and the check of a study say the same.
  *
  *     W-BEFORE-BIRTH    soft  before birth
- *     W-AFTER-DEATH     soft  what only the living do, after death; it is said of that, not of
- * death W-FUTURE          soft  after today W-BEFORE-CONSENT  soft  a visit or an adverse event
- * before consent W-ORDER           soft  diagnosis or a milestone of the disease before onset; an
- * infusion or withdrawal before consent; an adverse event recorded before it began W-DOSES soft
- * more infusions than planned, or too close to each other W-CELLS           soft  a dose far from
- * the planned one, or outside 1e6 to 5e8 cells W-PARTIAL         info  visits are counted from an
- * event whose day is not known W-HEIGHT          soft  outside 120 to 210 cm W-AGE             soft
- * under 18 or over 90 years at consent W-VISIT-ORDER     soft  before a visit that comes earlier in
- * the plan W-ASSIGNED        soft  the visit was chosen from the date, and would be another one now
+ *     W-AFTER-DEATH     soft  what only the living do, after death; said of that, not of death
+ *     W-FUTURE          soft  after today
+ *     W-BEFORE-CONSENT  soft  a visit or an adverse event before consent
+ *     W-ORDER           soft  diagnosis or a milestone of the disease before onset; an infusion or
+ *                             withdrawal before consent; an adverse event recorded before it began
+ *     W-DOSES           soft  more infusions than planned, or too close to each other
+ *     W-CELLS           soft  a dose far from the planned one, or outside 1e6 to 5e8 cells
+ *     W-HOURS           soft  a value of an event of ventilation that is no hours of a day
+ *     W-TERM            info  an adverse event that the protocol names, but spells otherwise
+ *     W-PARTIAL         info  visits are counted from an event whose day is not known
+ *     W-HEIGHT          soft  outside 120 to 210 cm
+ *     W-AGE             soft  under 18 or over 90 years at consent
+ *     W-VISIT-ORDER     soft  before a visit that comes earlier in the plan
+ *     W-ASSIGNED        soft  the visit was chosen from the date, and would be another one now
  *     W-WINDOW          info  outside the window
  *     W-GAP             info  longer after the visit before than the protocol allows
  *     W-NO-DEATH        soft  an adverse event of grade 5 (CTCAE) without a death
@@ -56,9 +61,10 @@ void als_visit_judge(const struct als_visit_row *rows, size_t n_rows, int longes
                      const char *code, int day, bool assigned, const struct als_day_limits *limits,
                      struct als_verdict_list *out);
 
-/* About an adverse event. visit_day: of the visit that recorded it; ALS_NO_DAY. */
+/* About an adverse event. term: NULL = not known; visit_day: of the visit that recorded it;
+ * ALS_NO_DAY. */
 void als_adverse_judge(const struct als_protocol *protocol, const struct als_day_limits *limits,
-                       struct als_date onset, int grade, int visit_day,
+                       const char *term, struct als_date onset, int grade, int visit_day,
                        struct als_verdict_list *out);
 
 /* Has the patient, whose analyses begin on `zero`, a measurement that the rule takes for a

@@ -246,9 +246,33 @@ TABLE_TEST(oddity, judges_adverse_events, adverse_cases)
     const struct als_day_limits limits = als_limits_of(&facts, ALS_NO_DATE, 0);
     const char *visit = adverse_cases[*row_].visit;
     struct als_verdict_list out = {.arena = als_arena_new()};
-    als_adverse_judge(&protocol, &limits, date_of(adverse_cases[*row_].onset),
+    als_adverse_judge(&protocol, &limits, NULL, date_of(adverse_cases[*row_].onset),
                       adverse_cases[*row_].grade, visit ? day_of(visit) : ALS_NO_DAY, &out);
     cr_assert_str_eq(said(&out), adverse_cases[*row_].verdict);
+    als_arena_free(out.arena);
+}
+
+static const struct {
+    const char *term, *verdict;
+} term_cases[] = {
+    {"headache", ""},
+    {"head ache", ""},
+    {"Headache", "W-TERM: the protocol spells this term 'headache'"},
+    {" back  PAIN", "W-TERM: the protocol spells this term 'back pain'"},
+    {NULL, ""},
+};
+
+TABLE_TEST(oddity, tells_how_the_protocol_spells_a_term, term_cases)
+{
+    static const char *const terms[] = {"back pain", "headache"};
+    struct als_protocol protocol = make_protocol();
+    const struct als_patient_facts facts = {.n_events = 0};
+    const struct als_day_limits limits = als_limits_of(&facts, ALS_NO_DATE, 0);
+    struct als_verdict_list out = {.arena = als_arena_new()};
+    protocol.ae_terms = terms;
+    protocol.n_ae_terms = 2;
+    als_adverse_judge(&protocol, &limits, term_cases[*row_].term, ALS_NO_DATE, 1, ALS_NO_DAY, &out);
+    cr_assert_str_eq(said(&out), term_cases[*row_].verdict);
     als_arena_free(out.arena);
 }
 
