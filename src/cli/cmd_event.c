@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/core/hours.h"
 #include "alstrack/store/lock.h"
 
 enum { DATE = 1u, VALUE = 2u, UNIT = 4u, NOTE = 8u };
@@ -63,6 +64,16 @@ static enum als_status check_date(struct als_cli *cli, const char *text, struct 
                                           : als_ask_check_date(cli, text, err);
 }
 
+static enum als_status check_hours(struct als_cli *cli, const char *text, struct als_err *err)
+{
+    double hours;
+    (void)cli;
+    enum als_status status = als_cli_number(text, "this", &hours, err);
+    if (!status && isnan(als_hours_a_day(hours, NULL)))
+        status = als_fail(err, ALS_DATA, "E-RANGE", "expected 0 to 24 hours a day");
+    return status;
+}
+
 /* What is missing, asked on a terminal: a number belongs to some events only. */
 static enum als_status ask(struct als_cli *cli, struct als_err *err)
 {
@@ -89,7 +100,7 @@ static enum als_status ask(struct als_cli *cli, struct als_err *err)
          .label = "Hours a day from then on",
          .hint = "0 to 24, 0 when ventilation ended",
          .required = true,
-         .check = als_ask_check_number},
+         .check = check_hours},
     };
     const struct als_ask more[] = {{.option = "note", .label = "Note"}};
     if (!als_ask_wanted(cli, key, 3, false))

@@ -111,7 +111,7 @@ struct judged {
     const char *date;
     struct {
         const char *field,
-            *value; /* als_oddity_field of rules about something else than the date */
+            *value; /* field: als_oddity_field of rules that are not about the date */
     } others[2];
 };
 

@@ -508,6 +508,10 @@ def test_what_was_given_is_not_asked(study):
     assert at.end() == 0
     assert study.sql("SELECT date, value FROM event WHERE event = 'infusion' ORDER BY event_id DESC LIMIT 1") == [("2024-03-04", 15e6)]
     assert study.terminal("event", "add", "P02", "niv_start", "2024-05").end() == 0
+    at = answer(study.terminal("event", "add", "P02", "ventilation"), ("Date", "2024-06-03"),
+                ("Hours a day from then on", "25"), ("expected 0 to 24", "20"), ("Note (Enter: not said)", ""))
+    assert at.end() == 0
+    assert study.sql("SELECT date, value FROM event WHERE event = 'ventilation'") == [("2024-06-03", 20)]
 
 
 def test_ae_add_offers_terms_grades_and_relations(study):
