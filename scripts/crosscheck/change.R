@@ -231,12 +231,14 @@ check_difference <- function(ours, i, own, reference, here) {
 
 # ---------------------------------------------------------------- repeated measures
 
-# Directions of a covariance matrix of n visits for each structure.
-structure_bases <- function(name, n) {
-  gap <- abs(outer(seq_len(n), seq_len(n), "-"))
-  if (name == "Toeplitz") return(lapply(seq_len(n) - 1, function(k) 1 * (gap == k)))
-  if (name == "compound symmetry") return(list(1 * (gap == 0), 1 * (gap > 0)))
-  pairs <- which(lower.tri(gap, TRUE), arr.ind = TRUE)
+# What each structure is searched over, all entries of S of n visits.
+structure_parameters <- function(name, n) switch(
+  name, UN = factor_parameters(n), TOEPH = scaled_parameters(n, TRUE, "gap"),
+  ARH1 = scaled_parameters(n, TRUE, "power"), CSH = scaled_parameters(n, TRUE, "one"),
+  TOEP = scaled_parameters(n, FALSE, "gap"), AR1 = scaled_parameters(n, FALSE, "power"),
+  CS = scaled_parameters(n, FALSE, "one"))
+entry_directions <- function(n) {
+  pairs <- lower_pairs(n)
   lapply(seq_len(nrow(pairs)), function(k) {
     e <- matrix(0, n, n)
     e[pairs[k, 1], pairs[k, 2]] <- e[pairs[k, 2], pairs[k, 1]] <- 1
@@ -253,44 +255,56 @@ start_covariance <- function(own, residuals, visits) {
   e <- eigen(s, TRUE)
   e$vectors %*% (pmax(e$values, 0.05 * mean(diag(s))) * t(e$vectors))
 }
-in_basis <- function(bases, s) sapply(bases, function(b) sum(b * s) / sum(b))
 
 fit_repeated <- function(own, X, visits, name, starts = list(), method = "REML") {
-  bases <- structure_bases(name, length(visits))
+  n <- length(visits)
+  bases <- entry_directions(n)
   subjects <- lapply(split(seq_len(nrow(own)), factor(own$patient, unique(own$patient))), function(i) {
     at <- match(own$visit[i], visits)
     list(y = own$change[i], X = X[i, , drop = FALSE],
          A = array(sapply(bases, function(b) b[at, at]), c(length(i), length(i), length(bases))))
   })
   s <- start_covariance(own, lm.fit(X, own$change)$residuals, visits)
+  near <- sqrt(diag(s)) %o% sqrt(diag(s)) * 0.8^abs(outer(seq_len(n), seq_len(n), "-"))
+  simpler <- switch(name, TOEPH = "ARH1", TOEP = "AR1")
+  if (!is.null(simpler)) {
+    near_fit <- fit_repeated(own, X, visits, simpler, starts, method)
+    if (!is.null(near_fit)) starts <- c(starts, list(full_covariance(near_fit, n)))
+  }
   best <- NULL
-  for (start in c(starts, list(s, diag(diag(s), nrow(s)) + 0.5 * mean(diag(s))))) {
-    fit <- maximise_covariance(subjects, in_basis(bases, start), method,
-                               if (name == "unstructured") length(visits) else 0, 80)
+  for (start in c(starts, list(s, near, diag(diag(s), n) + 0.5 * mean(diag(s))))) {
+    fit <- maximise_covariance(subjects, start[lower_pairs(n)], method, structure_parameters(name, n), 80)
     if (!is.null(fit) && (is.null(best) || fit$loglik > best$loglik)) best <- fit
   }
   best
 }
 
-smallest_correlation <- function(fit, name, n) {
+full_covariance <- function(fit, n) {
   S <- matrix(0, n, n)
-  bases <- structure_bases(name, n)
-  for (k in seq_along(bases)) S <- S + fit$theta[k] * bases[[k]]
-  min(eigen(cov2cor(S), TRUE)$values)
+  S[lower_pairs(n)] <- fit$theta
+  S[upper.tri(S)] <- t(S)[upper.tri(S)]
+  S
 }
+smallest_correlation <- function(fit, n) min(eigen(cov2cor(full_covariance(fit, n)), TRUE)$values)
 
+# An autoregression of as many terms as there are gaps can have any correlations of gaps, so it is
+# Toeplitz.
+MOST_GAPS_IN_GLS <- 4
 fit_gls <- function(own, X, visits, name) {
-  if (name == "Toeplitz") return(NULL) # nlme has no such structure
   own$at <- match(own$visit, visits)
   own$X <- X
+  gaps <- length(visits) - 1
+  if (gaps == 0 || (name %in% c("TOEPH", "TOEP") && gaps > MOST_GAPS_IN_GLS)) return(NULL)
   control <- nlme::glsControl(maxIter = 200, msMaxIter = 2000, tolerance = 1e-10, msTol = 1e-12,
                               opt = "nlminb")
-  tryCatch(suppressWarnings(
-    if (name == "unstructured")
-      nlme::gls(change ~ X - 1, own, nlme::corSymm(form = ~at | patient),
-                nlme::varIdent(form = ~1 | at), control = control)
-    else nlme::gls(change ~ X - 1, own, nlme::corCompSymm(form = ~1 | patient), control = control)),
-    error = function(e) NULL)
+  correlation <- switch(
+    name, UN = nlme::corSymm(form = ~at | patient),
+    TOEPH = , TOEP = nlme::corARMA(form = ~at | patient, p = gaps, q = 0),
+    ARH1 = , AR1 = nlme::corAR1(0.5, form = ~at | patient),
+    CSH = , CS = nlme::corCompSymm(form = ~1 | patient))
+  weights <- if (name %in% c("UN", "TOEPH", "ARH1", "CSH")) nlme::varIdent(form = ~1 | at)
+  tryCatch(suppressWarnings(nlme::gls(change ~ X - 1, own, correlation, weights, control = control)),
+           error = function(e) NULL)
 }
 gls_covariance <- function(fit, visits) {
   if (is.null(fit)) return(list())
@@ -316,24 +330,24 @@ check_adjusted <- function(data, measure, by, rows, groups, where) {
   own$group <- groups[keep]
   own <- own[order(match(own$patient, data$patients$patient), match(own$visit, visits)), ]
   note <- grep("^covariance .* by REML: log-likelihood", run$notes, value = TRUE)
-  name <- sub("^covariance (.*) by REML:.*", "\\1", note)
+  name <- sub("^covariance [^(]*\\(([A-Z0-9]*)\\) by REML:.*", "\\1", note)
   for (text in grep("cannot be estimated", run$notes, value = TRUE)) {
-    wanted <- sub("^warning: (.*) covariance cannot be estimated.*", "\\1", text)
-    if (wanted == "unstructured" && length(visits) > MOST_VISITS_RETRIED) {
+    wanted <- sub("^warning: [^(]*\\(([A-Z0-9]*)\\) covariance cannot be estimated.*", "\\1", text)
+    if (wanted == "UN" && length(visits) > MOST_VISITS_RETRIED) {
       remark("change: structure given up", sprintf(
-        "%s: unstructured, %d covariances from %d patients; not tried in R", where,
+        "%s: UN, %d covariances from %d patients; not tried in R", where,
         length(visits) * (length(visits) + 1) / 2, length(unique(own$patient))))
       next
     }
     X <- adjusted_design(own, visits, ours)$X
     bigger <- fit_repeated(own, X, visits, wanted)
-    smallest <- if (is.null(bigger)) NA else smallest_correlation(bigger, wanted, length(visits))
+    smallest <- if (is.null(bigger)) NA else smallest_correlation(bigger, length(visits))
     if (is.null(bigger))
       remark("change: structure given up", sprintf("%s: %s; R finds no maximum either", where, wanted))
     else if (bigger$flat > 0)
       remark("change: structure given up", sprintf(
         "%s: %s; R's maximum is a ridge: a covariance is not determined", where, wanted))
-    else if (smallest < 1e-5)
+    else if (smallest < 1e-4)
       remark("change: structure given up", sprintf(
         "%s: %s; R's maximum is all but singular, smallest eigenvalue of the correlations %.1e", where,
         wanted, smallest))
@@ -348,14 +362,15 @@ check_adjusted <- function(data, measure, by, rows, groups, where) {
     fail(quantity_row("change", "adjusted: log-likelihood (absolute)", 0), sprintf("[%s] R finds no maximum", where))
     return(invisible())
   }
-  numbers <- as.numeric(regmatches(note, gregexpr("-?[0-9]+\\.?[0-9]*", note))[[1]])
+  figures <- sub(".*by REML:", "", note)
+  numbers <- as.numeric(regmatches(figures, gregexpr("-?[0-9]+\\.?[0-9]*", figures))[[1]])
   compare("change", "adjusted: log-likelihood (6 decimals)", numbers[1], fit$loglik, 1e-5, 1, where)
   compare("change", "adjusted: AIC (6 decimals)", numbers[2], -2 * fit$loglik + 2 * (fit$p + fit$m),
           2e-5, 1, where)
   compare_equal("change", "adjusted: counts", numbers[3:4], c(nrow(own), length(unique(own$patient))),
                 where)
   if (is.null(gls)) {
-    if (name != "Toeplitz") remark("change: nlme::gls did not converge", where)
+    remark("change: nlme::gls not fitted", paste(where, name))
   } else if (as.numeric(logLik(gls)) < fit$loglik - 1e-5) {
     remark("change: nlme::gls stopped early", sprintf("%s: at %.7f, the maximum is %.7f", where,
                                                       as.numeric(logLik(gls)), fit$loglik))

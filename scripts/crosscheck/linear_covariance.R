@@ -1,5 +1,5 @@
-# Models with a covariance that is linear in its parameters, y ~ N(X b, V), V = sum theta_k A_k:
-# mixed models and repeated measures. Exact likelihood, score and observed Hessian, and Newton's
+# Models with a covariance that is linear in its entries, y ~ N(X b, V), V = sum theta_k A_k, which
+# may hang on fewer parameters: mixed models and repeated measures. Exact likelihood, score and observed Hessian, and Newton's
 # method, so that R's own optimisers can be polished to the last digits.
 
 # subjects: a list of list(y, X, A), A an array of n x n x parameters.
@@ -81,6 +81,17 @@ covariance_at <- function(subjects, theta, method, derivatives = TRUE) {
 
 # ---------------------------------------------------------------- parameters
 
+# How theta hangs on what is searched over: list(theta = function(phi), phi = function(theta),
+# derivatives = function(phi, gradient) list(J, weighted)), J = d theta / d phi, `weighted` the
+# curvature of theta weighted by the gradient over theta.
+free_parameters <- list(
+  theta = identity, phi = identity,
+  derivatives = function(phi, gradient)
+    list(J = diag(length(phi)), weighted = matrix(0, length(phi), length(phi))))
+factor_parameters <- function(q) list(
+  theta = function(phi) to_theta(phi, q), phi = function(theta) to_phi(theta, q),
+  derivatives = function(phi, gradient) phi_derivatives(phi, q, gradient))
+
 # A covariance matrix of q rows, in the order of vech by columns of its lower triangle, is L L'; what
 # follows in theta (a residual variance) stays as it is. In L the boundary is an ordinary point.
 lower_pairs <- function(q) which(lower.tri(matrix(0, q, q), TRUE), arr.ind = TRUE)
@@ -100,7 +111,6 @@ to_phi <- function(theta, q) {
   S <- values$vectors %*% (pmax(values$values, 1e-9 * max(values$values, 1e-300)) * t(values$vectors))
   c(t(chol(S))[pairs], theta[-seq_len(nrow(pairs))])
 }
-# d theta / d phi, and the curvature of theta weighted by the gradient.
 phi_derivatives <- function(phi, q, gradient) {
   pairs <- lower_pairs(q)
   k <- nrow(pairs)
@@ -124,19 +134,70 @@ phi_derivatives <- function(phi, q, gradient) {
   list(J = J, weighted = weighted)
 }
 
+# S_ab = s_a s_b r(|a - b|) over q visits, theta all of its entries as above. phi: log standard
+# deviations, one or one for each visit, then correlations: "gap" one for each gap, "power" rho^gap,
+# "one" the same for all.
+scaled_parameters <- function(q, heterogeneous, kind) {
+  pairs <- lower_pairs(q)
+  gap <- abs(pairs[, 1] - pairs[, 2])
+  n_sd <- if (heterogeneous) q else 1
+  first <- if (heterogeneous) pairs[, 1] else rep(1, nrow(pairs))
+  second <- if (heterogeneous) pairs[, 2] else rep(1, nrow(pairs))
+  rho_at <- n_sd + (if (kind == "gap") gap else rep(1, length(gap)))
+  power <- if (kind == "power") gap else rep(1, length(gap))
+  n_phi <- n_sd + (if (q == 1) 0 else if (kind == "gap") q - 1 else 1)
+  raised <- function(phi, less, factor)
+    ifelse(gap == 0 | power < less, 0, factor * phi[pmax(rho_at, 1)]^pmax(power - less, 0))
+  parts <- function(phi) list(
+    scale = exp(phi[first] + phi[second]),
+    r = ifelse(gap == 0, 1, raised(phi, 0, 1)),
+    slope = raised(phi, 1, power), bend = raised(phi, 2, power * (power - 1)))
+  list(
+    theta = function(phi) with(parts(phi), scale * r),
+    phi = function(theta) {
+      sd <- log(theta[gap == 0]) / 2
+      if (!heterogeneous) sd <- log(mean(exp(2 * sd))) / 2
+      r <- theta / exp(sd[first] + sd[second])
+      at <- function(g) mean(r[gap == g])
+      c(sd, if (q > 1) switch(kind, gap = sapply(seq_len(q - 1), at), power = at(1),
+                              one = mean(r[gap > 0])))
+    },
+    derivatives = function(phi, gradient) {
+      p <- parts(phi)
+      J <- matrix(0, length(gap), n_phi)
+      weighted <- matrix(0, n_phi, n_phi)
+      for (e in seq_along(gap)) {
+        one <- first[e]
+        two <- second[e]
+        for (i in c(one, two)) {
+          J[e, i] <- J[e, i] + p$scale[e] * p$r[e]
+          for (j in c(one, two)) weighted[i, j] <- weighted[i, j] + gradient[e] * p$scale[e] * p$r[e]
+        }
+        if (gap[e] == 0) next
+        at <- rho_at[e]
+        J[e, at] <- J[e, at] + p$scale[e] * p$slope[e]
+        for (i in c(one, two)) {
+          weighted[i, at] <- weighted[i, at] + gradient[e] * p$scale[e] * p$slope[e]
+          weighted[at, i] <- weighted[at, i] + gradient[e] * p$scale[e] * p$slope[e]
+        }
+        weighted[at, at] <- weighted[at, at] + gradient[e] * p$scale[e] * p$bend[e]
+      }
+      list(J = J, weighted = weighted)
+    })
+}
+
 # ---------------------------------------------------------------- maximum
 
-# From theta to the maximum nearby; q rows of theta's head are a covariance matrix (0: all of theta
-# is free, as for Toeplitz). NULL: none was reached.
-maximise_covariance <- function(subjects, theta, method, q, steps = 100) {
-  phi <- if (q) to_phi(theta, q) else theta
-  at <- function(phi) covariance_at(subjects, if (q) to_theta(phi, q) else phi, method)
+# From theta to the maximum nearby. NULL: none was reached.
+maximise_covariance <- function(subjects, theta, method, parameters, steps = 100) {
+  phi <- parameters$phi(theta)
+  if (any(!is.finite(phi))) return(NULL)
+  at <- function(phi) covariance_at(subjects, parameters$theta(phi), method)
   fit <- at(phi)
   if (is.null(fit)) return(NULL)
   quiet <- 0
   for (step in seq_len(steps)) {
-    d <- if (q) phi_derivatives(phi, q, fit$gradient) else
-      list(J = diag(length(phi)), weighted = matrix(0, length(phi), length(phi)))
+    d <- parameters$derivatives(phi, fit$gradient)
     gradient <- drop(crossprod(d$J, fit$gradient))
     hessian <- crossprod(d$J, fit$hessian %*% d$J) + d$weighted
     scale <- sqrt(pmax(diag(crossprod(d$J, fit$information %*% d$J)), 1e-12 * max(diag(fit$information))))
@@ -175,6 +236,7 @@ finish <- function(fit, d, hessian) {
   fit$variance <- 2 * d$J %*% (inverse * outer(scale, scale)) %*% t(d$J)
   fit$is_maximum <- min(e$values) > -1e-6
   fit$flat <- sum(!keep)
+  fit$m <- ncol(d$J)
   if (fit$is_maximum) fit else NULL
 }
 

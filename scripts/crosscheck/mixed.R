@@ -159,9 +159,9 @@ check_one_mixed <- function(data, measure, by = NULL, slope = TRUE, method = "RE
   compare("mixed", "SE at our variances", se, sqrt(diag(here$C)), 1e-9, where = where)
   start <- if (!is.null(lmer)) lmer_theta(lmer, slope) else theta
   q <- 1 + slope
-  fit <- maximise_covariance(subjects, start, method, q)
+  fit <- maximise_covariance(subjects, start, method, factor_parameters(q))
   if (is.null(fit) || fit$loglik < here$loglik - 1e-7)
-    fit <- maximise_covariance(subjects, theta, method, q)
+    fit <- maximise_covariance(subjects, theta, method, factor_parameters(q))
   if (is.null(fit)) {
     fail(quantity_row("mixed", "maximum", 0), sprintf("[%s] R finds none near ours", where))
     check_mixed_lines(values, subjects, here, by, slope, options, where)

@@ -314,7 +314,7 @@ check_one_prepost_mixed <- function(data, measure, random, by = NULL, reference 
   compare("prepost", "mixed: log-likelihood (absolute)", ours$log_likelihood, here$loglik, 1e-5, 1, where)
   compare("prepost", "mixed: AIC (absolute)", ours$aic, -2 * here$loglik + 2 * (ncol(X) + length(theta)), 2e-5, 1,
           where)
-  fit <- maximise_covariance(subjects, theta, "REML", q)
+  fit <- maximise_covariance(subjects, theta, "REML", factor_parameters(q))
   if (is.null(fit)) {
     remark("prepost: R finds no maximum near the mixed model's", where)
     return(invisible())

@@ -145,6 +145,29 @@ static void fill_rows(struct design *design, struct als_arena *arena)
                                               .x = design->x};
 }
 
+/* Of the changes at one visit of the model about the means of their groups. */
+static double deviation_within_groups(const struct design *design, size_t v)
+{
+    const struct als_change_run *run = design->run;
+    double squares = 0;
+    size_t n = 0, groups = 0;
+    for (size_t group = 0; group < design->n_groups; group++) {
+        double mean = 0;
+        size_t own = 0;
+        for (size_t i = 0; i < run->patients.count; i++) {
+            double change = als_change_of(run, i, design->plan[v]);
+            if (run->groups.of[i] != group || isnan(change))
+                continue;
+            double gap = change - mean;
+            mean += gap / (double)++own;
+            squares += gap * (change - mean);
+        }
+        n += own;
+        groups += own > 0;
+    }
+    return sqrt(squares / (double)(n - groups));
+}
+
 static void note_failure(const struct design *design, const char *structure,
                          const struct als_repeated *fit, struct als_table *table)
 {
@@ -156,26 +179,60 @@ static void note_failure(const struct design *design, const char *structure,
                        visits[design->plan[fit->visit_b]].code);
     else
         als_table_note(table, "warning: %s covariance cannot be estimated: %s", structure,
-                       als_lmm_reason(fit->status));
+                       fit->singular ? "it is singular, as some visits all but determine others"
+                                     : als_lmm_reason(fit->status));
+}
+
+/* Observed deviations that one variance for all visits would hide. */
+static void note_one_variance(const struct design *design, struct als_table *table)
+{
+    const struct als_visit_plan *visits = design->run->protocol->visits;
+    double *sd = als_alloc_array(design->n_visits, sizeof *sd);
+    size_t least = 0, most = 0;
+    for (size_t v = 0; v < design->n_visits; v++) {
+        sd[v] = deviation_within_groups(design, v);
+        least = sd[v] < sd[least] ? v : least;
+        most = sd[v] > sd[most] ? v : most;
+    }
+    if (design->n_visits > 1)
+        als_table_note(table,
+                       "warning: this covariance takes the variance for the same at every visit; "
+                       "observed SDs of change run from %.3f (%s) to %.3f (%s), so standard errors "
+                       "of single visits are too great or too small",
+                       sd[least], visits[design->plan[least]].code, sd[most],
+                       visits[design->plan[most]].code);
+    free(sd);
+}
+
+static void note_structure(const struct design *design, enum als_repeated_structure structure,
+                           const struct als_repeated *fit, struct als_table *table)
+{
+    als_table_note(table,
+                   "covariance %s by REML: log-likelihood %.6f, AIC %.6f, %zu values of %zu "
+                   "patients",
+                   als_repeated_structure_name(structure), fit->log_likelihood, fit->aic, fit->n,
+                   fit->n_subjects);
+    if (structure != ALS_REPEATED_UNSTRUCTURED)
+        als_table_note(table,
+                       "covariances are tried in the order UN, TOEPH, ARH1, CSH, TOEP, AR1, CS: "
+                       "with a variance for each visit before one for all, more correlations "
+                       "before fewer");
+    if (!als_repeated_is_heterogeneous(structure))
+        note_one_variance(design, table);
 }
 
 /* The first covariance structure that the data can bear. */
 static bool fit_model(const struct design *design, void *work, struct als_repeated *fit,
                       struct als_table *table)
 {
-    static const char *const names[] = {[ALS_REPEATED_UNSTRUCTURED] = "unstructured",
-                                        [ALS_REPEATED_TOEPLITZ] = "Toeplitz",
-                                        [ALS_REPEATED_COMPOUND_SYMMETRY] = "compound symmetry"};
-    for (int i = ALS_REPEATED_UNSTRUCTURED; i <= ALS_REPEATED_COMPOUND_SYMMETRY; i++) {
-        *fit = als_repeated_fit(&design->data, (enum als_repeated_structure)i, ALS_LMM_REML, work);
+    for (int i = ALS_REPEATED_UNSTRUCTURED; i <= ALS_REPEATED_SYMMETRY; i++) {
+        enum als_repeated_structure structure = (enum als_repeated_structure)i;
+        *fit = als_repeated_fit(&design->data, structure, ALS_LMM_REML, work);
         if (fit->status == ALS_LMM_OK) {
-            als_table_note(table,
-                           "covariance %s by REML: log-likelihood %.6f, AIC %.6f, %zu values of "
-                           "%zu patients",
-                           names[i], fit->log_likelihood, fit->aic, fit->n, fit->n_subjects);
+            note_structure(design, structure, fit, table);
             return true;
         }
-        note_failure(design, names[i], fit, table);
+        note_failure(design, als_repeated_structure_name(structure), fit, table);
         if (fit->status != ALS_LMM_NOT_IDENTIFIABLE && fit->status != ALS_LMM_NOT_CONVERGED)
             return false; /* another structure would not help */
     }

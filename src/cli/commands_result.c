@@ -71,7 +71,9 @@ static const struct als_command commands[] = {
      .summary = "mean and change from baseline at every visit, observed or adjusted",
      .operands = "[MEASURE]",
      .details = "The baseline is the protocol's for the instrument. Adjusted means are those of a "
-                "repeated-measures model with unstructured covariance.",
+                "repeated-measures model with unstructured covariance; where that cannot be "
+                "estimated, the first that can of heterogeneous Toeplitz, autoregressive and "
+                "compound symmetry, then the same with one variance for all visits.",
      .options = {BY,
                  {.name = "adjusted", .help = "adjusted means instead of observed ones"},
                  {.name = "impute",

@@ -15,10 +15,10 @@ static const double COLLINEAR = 1e-13;
 static const double POLISH = 1e-7;
 /* Per subject: what is left to gain moves no estimate by more than about 1e-12 of itself. */
 static const double DONE = 1e-25;
-/* Smallest eigenvalue of the correlations of visits that is told from 0. Below it the maximum is
- * that of a few patients whose visits happen to fit, and its degrees of freedom have no stable
- * digits. */
-static const double SINGULAR = 1e-5;
+/* Smallest eigenvalue of the correlations of visits that is told from 0; two visits have it at a
+ * correlation of 0.9999. Below it the maximum is that of a few patients whose visits happen to fit,
+ * and its degrees of freedom have no stable digits. */
+static const double SINGULAR = 1e-4;
 
 /* ---------------------------------------------------------------- workspace */
 
@@ -37,7 +37,7 @@ size_t als_repeated_workspace(const struct als_repeated_data *data)
 {
     struct sizes z = sizes_of(data);
     size_t doubles = z.n * (z.p + 1) + 5 * z.p * z.p + 4 * z.p + z.k * z.k +
-                     z.m * (z.p * z.p + z.p) + 4 * z.m * z.m + 8 * z.m + 3 * z.k * z.k +
+                     z.m * (z.p * z.p + z.p) + 4 * z.m * z.m + 8 * z.m + 5 * z.k * z.k +
                      2 * z.k * z.p + z.k;
     return sizeof(struct als_repeated_state) + doubles * sizeof(double) +
            z.subjects * sizeof(struct repeated_subject);
@@ -81,6 +81,8 @@ static struct als_repeated_state *place(const struct als_repeated_data *data, vo
     state->part = take(&space, z.k * z.k);
     state->inverse = take(&space, z.k * z.k);
     state->u = take(&space, z.k * z.k);
+    state->moments = take(&space, z.k * z.k);
+    state->seen = take(&space, z.k * z.k);
     state->px = take(&space, z.k * z.p);
     state->pc = take(&space, z.k * z.p);
     state->pw = take(&space, z.k + z.p);
@@ -157,90 +159,43 @@ static bool group_subjects(struct als_repeated_state *state)
 
 /* ---------------------------------------------------------------- start */
 
-/* Moments of least squares residuals over the subjects that have both visits. */
-static bool pairwise_covariances(struct als_repeated_state *state, struct als_repeated *fit)
+static struct repeated_moments moments_of(struct als_repeated_state *state)
 {
     size_t k = state->n_visits;
-    double *seen = state->inverse; /* pairs counted */
-    memset(seen, 0, k * k * sizeof *seen);
     for (size_t i = 0; i < state->n_subjects; i++) {
         size_t subject = state->order[i].subject;
         for (size_t r = state->data->first[subject]; r < state->data->first[subject + 1]; r++) {
             for (size_t q = state->data->first[subject]; q < state->data->first[subject + 1]; q++) {
                 size_t at = state->data->visit[r] * k + state->data->visit[q];
-                seen[at]++;
-                state->s[at] += state->y[r] * state->y[q];
+                state->seen[at]++;
+                state->moments[at] += state->y[r] * state->y[q];
             }
         }
     }
-    for (size_t a = 0; a < k; a++) {
-        for (size_t b = 0; b < k; b++) {
-            if (seen[a * k + b] > 0) {
-                state->s[a * k + b] /= seen[a * k + b];
-            } else if (state->structure == ALS_REPEATED_UNSTRUCTURED || a == b) {
-                fit->never_together = true;
-                fit->visit_a = a;
-                fit->visit_b = b;
-                return false;
-            }
-        }
-    }
-    return true;
+    for (size_t at = 0; at < k * k; at++)
+        if (state->seen[at] > 0)
+            state->moments[at] /= state->seen[at];
+    return (struct repeated_moments){state->moments, state->seen};
 }
 
-/* The structure's own averages of s, covariances multiplied by `share`, into theta. */
-static bool shrunken_start(struct als_repeated_state *state, double share)
-{
-    size_t k = state->n_visits, t = state->n_theta;
-    double *count = state->step;
-    if (state->structure == ALS_REPEATED_UNSTRUCTURED) {
-        for (size_t a = 0; a < k; a++)
-            for (size_t b = 0; b < k; b++)
-                state->part[a * k + b] = state->s[a * k + b] * (a == b ? 1 : share);
-        if (!small_cholesky(k, state->part, 0.01, NULL))
-            return false;
-        for (size_t a = 0; a < k; a++)
-            for (size_t b = 0; b <= a; b++)
-                state->theta[repeated_pair(a, b)] = state->part[a * k + b];
-        return true;
-    }
-    memset(count, 0, t * sizeof *count);
-    memset(state->theta, 0, t * sizeof *count);
-    for (size_t a = 0; a < k; a++) {
-        for (size_t b = 0; b <= a; b++) {
-            size_t e = state->structure == ALS_REPEATED_TOEPLITZ ? a - b : a != b;
-            count[e]++;
-            state->theta[e] += state->s[a * k + b] * (a == b ? 1 : share);
-        }
-    }
-    for (size_t e = 0; e < t; e++)
-        state->theta[e] /= count[e];
-    return true;
-}
-
-static enum als_lmm_status start(struct als_repeated_state *state, struct als_repeated *fit)
+static enum als_lmm_status look_at_moments(struct als_repeated_state *state,
+                                           struct repeated_moments moments,
+                                           struct als_repeated *fit)
 {
     size_t k = state->n_visits;
     double level = 0;
     for (size_t row = 0; row < state->n; row++)
         level += state->data->y[row] * state->data->y[row] / (double)state->n;
-    if (!pairwise_covariances(state, fit))
+    for (size_t a = 0; a < k; a++)
+        if (moments.seen[a * k + a] == 0)
+            return ALS_LMM_NOT_IDENTIFIABLE;
+    fit->never_together = !repeated_pairs_suffice(state, &moments, &fit->visit_a, &fit->visit_b);
+    if (fit->never_together)
         return ALS_LMM_NOT_IDENTIFIABLE;
     for (size_t a = 0; a < k; a++)
-        if (!(state->s[a * k + a] > 1e-24 * level))
+        if (!(moments.s[a * k + a] > 1e-24 * level))
             return ALS_LMM_EXACT;
-    double *moments = state->best; /* evaluation overwrites s */
-    for (size_t a = 0; a < k; a++)
-        for (size_t b = 0; b <= a; b++)
-            moments[repeated_pair(a, b)] = state->s[a * k + b];
-    for (double share = 0.9; share > -0.05; share -= 0.1) {
-        for (size_t a = 0; a < k; a++)
-            for (size_t b = 0; b < k; b++)
-                state->s[a * k + b] = moments[repeated_pair(a, b)];
-        if (shrunken_start(state, fmax(share, 0)) && repeated_evaluate(state))
-            return ALS_LMM_OK;
-    }
-    return ALS_LMM_NOT_CONVERGED;
+    return ALS_LMM_OK;
 }
 
 /* ---------------------------------------------------------------- Newton */
@@ -315,6 +270,16 @@ static enum als_lmm_status maximise(struct als_repeated_state *state, size_t *it
     return ALS_LMM_NOT_CONVERGED;
 }
 
+static enum als_lmm_status search(struct als_repeated_state *state,
+                                  const struct repeated_moments *moments, enum repeated_from from,
+                                  size_t *iterations)
+{
+    for (double share = 0.9; share > -0.05; share -= 0.1)
+        if (repeated_start(state, moments, from, fmax(share, 0)) && repeated_evaluate(state))
+            return maximise(state, iterations);
+    return ALS_LMM_NOT_CONVERGED;
+}
+
 /* ---------------------------------------------------------------- results */
 
 static bool is_singular(struct als_repeated_state *state)
@@ -371,7 +336,6 @@ static bool report(struct als_repeated_state *state, struct als_repeated *fit)
 
 static enum als_lmm_status fit_state(struct als_repeated_state *state, struct als_repeated *fit)
 {
-    size_t k = state->n_visits;
     if (state->n == 0)
         return ALS_LMM_NO_DATA;
     if (!all_finite(state->data, state->n))
@@ -382,15 +346,16 @@ static enum als_lmm_status fit_state(struct als_repeated_state *state, struct al
         return ALS_LMM_TOO_FEW;
     if (!group_subjects(state))
         return ALS_LMM_UNORDERED;
-    state->n_theta = state->structure == ALS_REPEATED_UNSTRUCTURED ? state->m
-                     : state->structure == ALS_REPEATED_TOEPLITZ   ? k
-                     : k > 1                                       ? 2
-                                                                   : 1;
-    enum als_lmm_status status = start(state, fit);
+    state->n_theta = repeated_n_theta(state);
+    struct repeated_moments moments = moments_of(state);
+    enum als_lmm_status status = look_at_moments(state, moments, fit);
     if (status != ALS_LMM_OK)
         return status;
-    status = maximise(state, &fit->iterations);
-    if (status == ALS_LMM_OK && is_singular(state))
+    status = search(state, &moments, REPEATED_FROM_MOMENTS, &fit->iterations);
+    if (status != ALS_LMM_OK && state->structure != ALS_REPEATED_UNSTRUCTURED)
+        status = search(state, &moments, REPEATED_FROM_POWERS, &fit->iterations);
+    fit->singular = is_singular(state);
+    if (fit->singular)
         status = ALS_LMM_NOT_IDENTIFIABLE;
     if (status == ALS_LMM_OK && !report(state, fit))
         status = ALS_LMM_NOT_IDENTIFIABLE;

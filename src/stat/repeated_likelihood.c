@@ -20,24 +20,6 @@ static struct seen rows_of(const struct als_repeated_state *state, size_t subjec
                          state->data->visit + first};
 }
 
-static void fill_covariance(struct als_repeated_state *state)
-{
-    size_t n = state->n_visits;
-    for (size_t a = 0; a < n; a++) {
-        for (size_t b = 0; b <= a; b++) {
-            double sum = 0;
-            if (state->structure == ALS_REPEATED_UNSTRUCTURED)
-                for (size_t k = 0; k <= b; k++)
-                    sum += state->theta[repeated_pair(a, k)] * state->theta[repeated_pair(b, k)];
-            else if (state->structure == ALS_REPEATED_TOEPLITZ)
-                sum = state->theta[a - b];
-            else
-                sum = state->theta[a != b];
-            state->s[a * n + b] = state->s[b * n + a] = sum;
-        }
-    }
-}
-
 /* Cholesky factor of a subject's part of S into state->part. */
 static bool factor_part(struct als_repeated_state *state, const struct seen *seen)
 {
@@ -80,7 +62,7 @@ bool repeated_evaluate(struct als_repeated_state *state)
 {
     size_t p = state->p;
     double log_sum = 0, log_part = 0, quad = 0;
-    fill_covariance(state);
+    repeated_fill_covariance(state);
     memset(state->c_factor, 0, p * p * sizeof(double));
     memset(state->beta, 0, p * sizeof(double));
     for (size_t i = 0; i < state->n_subjects; i++) {
@@ -266,31 +248,9 @@ static void add_coupling(struct als_repeated_state *state, double *ch)
     }
 }
 
-/* d vech(S) / d theta. */
-static void fill_jacobian(struct als_repeated_state *state)
-{
-    size_t n = state->n_visits, t = state->n_theta;
-    memset(state->jacobian, 0, state->m * t * sizeof(double));
-    for (size_t a = 0; a < n; a++) {
-        for (size_t b = 0; b <= a; b++) {
-            double *row = state->jacobian + repeated_pair(a, b) * t;
-            if (state->structure == ALS_REPEATED_TOEPLITZ) {
-                row[a - b] = 1;
-            } else if (state->structure == ALS_REPEATED_COMPOUND_SYMMETRY) {
-                row[a != b] = 1;
-            } else {
-                for (size_t k = 0; k <= b; k++) {
-                    row[repeated_pair(a, k)] += state->theta[repeated_pair(b, k)];
-                    row[repeated_pair(b, k)] += state->theta[repeated_pair(a, k)];
-                }
-            }
-        }
-    }
-}
-
 static void to_theta(struct als_repeated_state *state)
 {
-    size_t m = state->m, t = state->n_theta, n = state->n_visits;
+    size_t m = state->m, t = state->n_theta;
     const double *jacobian = state->jacobian;
     memset(state->theta_gradient, 0, t * sizeof(double));
     memset(state->theta_hessian, 0, t * t * sizeof(double));
@@ -309,19 +269,13 @@ static void to_theta(struct als_repeated_state *state)
                 state->theta_hessian[i * t + j] += here * row[j];
         }
     }
-    if (state->structure != ALS_REPEATED_UNSTRUCTURED)
-        return;
-    for (size_t column = 0; column < n; column++) /* S is quadratic in its factor */
-        for (size_t r = column; r < n; r++)
-            for (size_t s = column; s < n; s++)
-                state->theta_hessian[repeated_pair(r, column) * t + repeated_pair(s, column)] +=
-                    (r == s ? 2 : 1) * state->gradient[repeated_pair(r, s)];
+    repeated_add_bending(state);
 }
 
 void repeated_differentiate(struct als_repeated_state *state)
 {
     collect(state);
     add_coupling(state, state->pw);
-    fill_jacobian(state);
+    repeated_fill_jacobian(state);
     to_theta(state);
 }

@@ -27,7 +27,7 @@ struct als_repeated_state {
     struct repeated_subject *order; /* those with the same visits together */
     double *x_factor, *ols_beta;
 
-    double *theta; /* entries of chol(S) by rows, or the distinct entries of S */
+    double *theta; /* entries of chol(S) by rows, or log deviations and correlations */
     double *s;     /* S */
     double *c_factor, *c_inverse, *beta;
     double objective; /* -2 log L */
@@ -38,6 +38,7 @@ struct als_repeated_state {
     double *theta_gradient, *theta_hessian, *step, *trial, *best;
     double *theta_covariance;                            /* twice the inverse Hessian */
     double *part, *inverse, *u, *px, *pc, *pw, *product; /* scratch */
+    double *moments, *seen;                              /* n_visits x n_visits */
     double *out_beta, *out_covariance;
 };
 
@@ -45,6 +46,32 @@ static inline size_t repeated_pair(size_t a, size_t b)
 {
     return a >= b ? a * (a + 1) / 2 + b : b * (b + 1) / 2 + a;
 }
+
+/* ---- repeated_structure.c ---- */
+
+size_t repeated_n_theta(const struct als_repeated_state *state);
+void repeated_fill_covariance(struct als_repeated_state *state); /* S at theta */
+void repeated_fill_jacobian(struct als_repeated_state *state);   /* d vech(S) / d theta */
+/* Adds what the second derivatives of S and the gradient over S give to the Hessian over theta. */
+void repeated_add_bending(struct als_repeated_state *state);
+
+/* Of least squares residuals, over the subjects that have both visits. */
+struct repeated_moments {
+    double *s;    /* n_visits x n_visits; 0 where nobody has both */
+    double *seen; /* pairs counted */
+};
+/* Is every parameter seen in some pair of visits? If not, which pair is missing? */
+bool repeated_pairs_suffice(const struct als_repeated_state *state,
+                            const struct repeated_moments *moments, size_t *visit_a,
+                            size_t *visit_b);
+/* theta from the moments, covariances multiplied by share; or with correlations that are powers of
+ * the one nearest in time, which no structure but the unstructured is far from. False when S is
+ * singular or nearly. */
+enum repeated_from { REPEATED_FROM_MOMENTS, REPEATED_FROM_POWERS };
+bool repeated_start(struct als_repeated_state *state, const struct repeated_moments *moments,
+                    enum repeated_from from, double share);
+
+/* ---- repeated_likelihood.c ---- */
 
 /* S, objective, beta and C at state->theta. False when S or C is not positive definite. */
 bool repeated_evaluate(struct als_repeated_state *state);

@@ -36,8 +36,9 @@ struct als_change_options {
  * Adjusted: visit,group,n,change,se,df,ci_low,ci_high,p and, with a factor, difference,
  * difference_se,difference_df,difference_ci_low,difference_ci_high,difference_p from the first
  * group: change = visit x group + baseline x visit with unstructured covariance by REML, at the
- * mean baseline; where that cannot be estimated Toeplitz, then compound symmetry. Without any
- * model the table is empty and a note says why. */
+ * mean baseline over the values; where that covariance cannot be estimated the next of enum
+ * als_repeated_structure (stat/repeated.h), in words. One variance for all visits is warned of.
+ * Without any model the table is empty and a note says why. */
 ALS_CHECKED enum als_status als_analyze_change(struct als_store *store,
                                                const struct als_change_options *options,
                                                struct als_table **out, struct als_err *err);

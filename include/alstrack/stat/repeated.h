@@ -4,11 +4,22 @@
  *
  *     y_i = X_i b + e_i,   e_i ~ N(0, S[visits of i, visits of i])
  *
- * S is unstructured, or Toeplitz (S_ab depends on |a - b|), or compound symmetry (one variance, one
- * covariance); the latter two are what analyses fall back to when the unstructured one cannot be
- * estimated. ML or REML with the likelihoods of lmm.h, by Newton's method with analytic derivatives
- * over the Cholesky factor of S (Jennrich and Schluchter 1986, Biometrics 42:805). Standard errors
- * are model-based, degrees of freedom Satterthwaite's.
+ * S is unstructured, or of fewer parameters where that cannot be estimated (Wolfinger 1996, J Agric
+ * Biol Environ Stat 1:205; gaps are counted in visits, not in time):
+ *
+ *     heterogeneous, a variance for each visit   S_ab = s_a s_b r(|a - b|)
+ *     homogeneous, one variance                  S_ab = s^2 r(|a - b|)
+ *
+ * with a correlation r for each gap (Toeplitz), r = rho^gap (autoregressive), or r = rho for all
+ * (compound symmetry). The order of enum als_repeated_structure is the order in which analyses fall
+ * back: a variance for each visit before one for all, and within these more correlations before
+ * fewer, so that no assumption is made which a later structure could have spared. Variances of a
+ * change from baseline grow from visit to visit; one variance for all makes the errors of early
+ * visits too great and those of late ones too small.
+ *
+ * ML or REML with the likelihoods of lmm.h, by Newton's method with analytic derivatives over the
+ * Cholesky factor of S (Jennrich and Schluchter 1986, Biometrics 42:805), or over log standard
+ * deviations and correlations. Standard errors are model-based, degrees of freedom Satterthwaite's.
  *
  * Adjusted visit means and differences are linear combinations of b: als_repeated_contrast.
  */
@@ -22,11 +33,19 @@
 
 enum { ALS_REPEATED_MAX_VISITS = 32 };
 
+/* In the order in which analyses try them. */
 enum als_repeated_structure {
     ALS_REPEATED_UNSTRUCTURED,
+    ALS_REPEATED_TOEPLITZ_H,
+    ALS_REPEATED_AUTOREGRESSIVE_H,
+    ALS_REPEATED_SYMMETRY_H,
     ALS_REPEATED_TOEPLITZ,
-    ALS_REPEATED_COMPOUND_SYMMETRY
+    ALS_REPEATED_AUTOREGRESSIVE,
+    ALS_REPEATED_SYMMETRY
 };
+const char *als_repeated_structure_name(enum als_repeated_structure structure);
+/* A variance for each visit? */
+bool als_repeated_is_heterogeneous(enum als_repeated_structure structure);
 
 /* Rows are sorted by subject as in lmm.h, and within a subject by visit, each at most once. */
 struct als_repeated_data {
@@ -39,12 +58,13 @@ struct als_repeated_data {
     const double *x; /* N rows of p */
 };
 
-/* ALS_LMM_NOT_IDENTIFIABLE: two visits were never seen in one subject, or the data do not bound S
- * away from singularity; `visit_a` and `visit_b` name the pair in the former case. */
+/* ALS_LMM_NOT_IDENTIFIABLE: two visits were never seen in one subject and S has a parameter of
+ * theirs, which `visit_a` and `visit_b` name; or S is `singular` at the maximum, or where the
+ * search for one ended; or the likelihood is flat. */
 struct als_repeated {
     enum als_lmm_status status;
     size_t column; /* ALS_LMM_COLLINEAR */
-    bool never_together;
+    bool never_together, singular;
     size_t visit_a, visit_b;
     size_t iterations;
     size_t n, n_subjects, p, n_visits, n_covariances;

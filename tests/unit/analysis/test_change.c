@@ -138,7 +138,7 @@ Test(change, adjusts_complete_data_as_covariance_analysis_does)
     assert_close(trial_number(table, b, "difference"), difference.estimate, 1e-10);
     assert_close(trial_number(table, b, "difference_se"), difference.se, 1e-8);
     assert_close(trial_number(table, b, "difference_p"), difference.p, 1e-6);
-    cr_assert(trial_noted(table, "covariance unstructured by REML"));
+    cr_assert(trial_noted(table, "covariance unstructured (UN) by REML"));
     als_table_free(table);
     trial_close(&trial);
 }
@@ -173,6 +173,31 @@ Test(change, names_visits_that_no_patient_shares)
     }
     struct als_table *table = change(&trial, (struct als_change_options){.adjusted = true});
     cr_assert(trial_noted(table, "no patient has both MN3 and MN6"));
+    als_table_free(table);
+    trial_close(&trial);
+}
+
+/* The change doubles from one visit to the next in all: no correlation below 1 fits but that of one
+ * variance. */
+Test(change, warns_of_one_variance_where_deviations_differ)
+{
+    struct trial trial;
+    trial_open(&trial);
+    int zero = trial_day("2016-01-04");
+    for (size_t i = 0; i < PATIENTS; i++) {
+        int change = (int)(i * i % 5) + 1;
+        int64_t patient = treat(&trial, names[i], NULL);
+        trial_alsfrsr(&trial, patient, "D0", zero, 40);
+        trial_alsfrsr(&trial, patient, "MN3", zero + 90, 40 - change);
+        trial_alsfrsr(&trial, patient, "MN6", zero + 180, 40 - 2 * change);
+    }
+    struct als_table *table = change(&trial, (struct als_change_options){.adjusted = true});
+    cr_assert(trial_noted(table, "warning: unstructured (UN) covariance cannot be estimated: it is "
+                                 "singular"));
+    cr_assert(trial_noted(table, "covariance Toeplitz (TOEP) by REML"));
+    cr_assert(trial_noted(table, "tried in the order UN, TOEPH, ARH1, CSH, TOEP, AR1, CS"));
+    cr_assert(trial_noted(table, "warning: this covariance takes the variance for the same"));
+    cr_assert(trial_noted(table, "(MN3) to "));
     als_table_free(table);
     trial_close(&trial);
 }

@@ -110,8 +110,7 @@ Test(repeated, compound_symmetry_is_a_random_intercept)
 {
     struct study *study = make_study(40, 2);
     for (int method = ALS_LMM_REML; method <= ALS_LMM_ML; method++) {
-        struct als_repeated model =
-            fit(study, ALS_REPEATED_COMPOUND_SYMMETRY, (enum als_lmm_method)method);
+        struct als_repeated model = fit(study, ALS_REPEATED_SYMMETRY, (enum als_lmm_method)method);
         for (size_t i = 0; i < study->n; i++)
             study->z[i] = 1;
         struct als_lmm_data data = {study->n_subjects, study->first, 2 * K,   1,
@@ -153,18 +152,122 @@ Test(repeated, one_visit_is_a_mean)
 
 /* ------------------------------------------------------------------ properties */
 
-Test(repeated, orders_nested_structures)
+/* The second is a special case of the first. */
+static const enum als_repeated_structure nested[][2] = {
+    {ALS_REPEATED_UNSTRUCTURED, ALS_REPEATED_TOEPLITZ_H},
+    {ALS_REPEATED_TOEPLITZ_H, ALS_REPEATED_AUTOREGRESSIVE_H},
+    {ALS_REPEATED_TOEPLITZ_H, ALS_REPEATED_SYMMETRY_H},
+    {ALS_REPEATED_TOEPLITZ_H, ALS_REPEATED_TOEPLITZ},
+    {ALS_REPEATED_AUTOREGRESSIVE_H, ALS_REPEATED_AUTOREGRESSIVE},
+    {ALS_REPEATED_SYMMETRY_H, ALS_REPEATED_SYMMETRY},
+    {ALS_REPEATED_TOEPLITZ, ALS_REPEATED_AUTOREGRESSIVE},
+    {ALS_REPEATED_TOEPLITZ, ALS_REPEATED_SYMMETRY}};
+
+TABLE_TEST(repeated, orders_nested_structures, nested)
 {
     struct study *study = make_study(50, 2);
-    double full = fit(study, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_ML).log_likelihood;
-    struct als_repeated toeplitz = fit(study, ALS_REPEATED_TOEPLITZ, ALS_LMM_ML);
-    cr_assert_eq(toeplitz.status, ALS_LMM_OK);
-    cr_assert_eq(toeplitz.n_covariances, K);
-    assert_close(toeplitz.covariance[1], toeplitz.covariance[2 * K + 3], 1e-14);
-    double banded = toeplitz.log_likelihood;
-    double symmetric = fit(study, ALS_REPEATED_COMPOUND_SYMMETRY, ALS_LMM_ML).log_likelihood;
-    cr_assert_gt(full, banded);
-    cr_assert_gt(banded, symmetric);
+    struct als_repeated more = fit(study, nested[*row_][0], ALS_LMM_ML);
+    double bound = more.log_likelihood;
+    size_t n_covariances = more.n_covariances;
+    struct als_repeated less = fit(study, nested[*row_][1], ALS_LMM_ML);
+    cr_assert_eq(less.status, ALS_LMM_OK);
+    cr_assert_gt(bound, less.log_likelihood);
+    cr_assert_gt(n_covariances, less.n_covariances);
+    release(study);
+}
+
+static const struct shape {
+    enum als_repeated_structure structure;
+    size_t n_covariances;
+    bool heterogeneous;
+} structures[] = {{ALS_REPEATED_UNSTRUCTURED, 10, true},    {ALS_REPEATED_TOEPLITZ_H, 7, true},
+                  {ALS_REPEATED_AUTOREGRESSIVE_H, 5, true}, {ALS_REPEATED_SYMMETRY_H, 5, true},
+                  {ALS_REPEATED_TOEPLITZ, 4, false},        {ALS_REPEATED_AUTOREGRESSIVE, 2, false},
+                  {ALS_REPEATED_SYMMETRY, 2, false}};
+
+static double correlation(const double *s, size_t a, size_t b)
+{
+    return s[a * K + b] / sqrt(s[a * K + a] * s[b * K + b]);
+}
+
+TABLE_TEST(repeated, has_the_covariances_of_its_structure, structures)
+{
+    const struct shape *row = &structures[*row_];
+    struct study *study = make_study(50, 2);
+    struct als_repeated model = fit(study, row->structure, ALS_LMM_REML);
+    cr_assert_eq(model.status, ALS_LMM_OK);
+    cr_assert_eq(model.n_covariances, row->n_covariances);
+    cr_assert_eq(als_repeated_is_heterogeneous(row->structure), row->heterogeneous);
+    const double *s = model.covariance;
+    if (!row->heterogeneous)
+        assert_close(s[0], s[K + 1], 1e-14);
+    if (row->structure != ALS_REPEATED_UNSTRUCTURED) {
+        assert_close(correlation(s, 0, 1), correlation(s, 2, 3), 1e-14);
+        assert_close(correlation(s, 0, 2), correlation(s, 1, 3), 1e-14);
+    }
+    if (row->structure == ALS_REPEATED_AUTOREGRESSIVE_H ||
+        row->structure == ALS_REPEATED_AUTOREGRESSIVE)
+        assert_close(correlation(s, 0, 3), pow(correlation(s, 0, 1), 3), 1e-13);
+    if (row->structure == ALS_REPEATED_SYMMETRY_H || row->structure == ALS_REPEATED_SYMMETRY)
+        assert_close(correlation(s, 0, 3), correlation(s, 0, 1), 1e-14);
+    release(study);
+}
+
+/* A unit for every visit of its own: only what has a variance for each takes no notice. */
+TABLE_TEST(repeated, has_a_variance_for_each_visit_or_one_for_all, structures)
+{
+    static const double unit[K] = {1, 0.25, 3, 7};
+    const struct shape *row = &structures[*row_];
+    struct study *study = make_study(50, 2);
+    const double contrast[2 * K] = {0, -1, 0, 0, 0, 1};
+    struct als_repeated one = fit(study, row->structure, ALS_LMM_ML);
+    struct als_estimate before = als_repeated_contrast(&one, contrast);
+    double expected = one.log_likelihood;
+    for (size_t i = 0; i < study->n; i++) {
+        study->y[i] *= unit[study->visit[i]];
+        expected -= log(unit[study->visit[i]]);
+    }
+    struct als_repeated two = fit(study, row->structure, ALS_LMM_ML);
+    struct als_estimate after = als_repeated_contrast(&two, contrast);
+    if (row->heterogeneous) {
+        assert_close(two.log_likelihood, expected, 1e-11);
+        assert_close(after.estimate, 0.25 * before.estimate, 1e-8);
+        assert_close(after.se, 0.25 * before.se, 1e-8);
+        assert_close(after.df, before.df, 1e-6);
+    } else {
+        cr_assert_gt(after.se, 2 * before.se);
+    }
+    release(study);
+}
+
+/* With two visits a variance for each and one correlation are all there is. */
+Test(repeated, structures_of_two_visits_are_one)
+{
+    struct study *study = make_study(40, 0);
+    size_t kept = 0;
+    for (size_t i = 0; i < study->n; i++) {
+        if (study->visit[i] > 1)
+            continue;
+        study->visit[kept] = study->visit[i];
+        study->group[kept] = 0;
+        study->y[kept++] = study->y[i] * (study->visit[i] ? 3 : 1);
+    }
+    for (size_t i = 0; i <= study->n_subjects; i++)
+        study->first[i] = 2 * i;
+    for (size_t i = 0; i < kept; i++) {
+        study->x[2 * i] = study->visit[i] == 0;
+        study->x[2 * i + 1] = study->visit[i] == 1;
+    }
+    struct als_repeated_data data = {study->n_subjects, study->first, 2,       2,
+                                     study->visit,      study->y,     study->x};
+    study->work = malloc(als_repeated_workspace(&data));
+    double full = als_repeated_fit(&data, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_REML, study->work)
+                      .log_likelihood;
+    for (int i = ALS_REPEATED_TOEPLITZ_H; i <= ALS_REPEATED_SYMMETRY_H; i++) {
+        struct als_repeated model =
+            als_repeated_fit(&data, (enum als_repeated_structure)i, ALS_LMM_REML, study->work);
+        assert_close(model.log_likelihood, full, 1e-12);
+    }
     release(study);
 }
 
@@ -241,7 +344,34 @@ Test(repeated, names_two_visits_that_nobody_has_together)
     cr_assert_eq(model.visit_a + model.visit_b, 4);
     cr_assert(isnan(model.log_likelihood));
     cr_assert(isnan(als_repeated_contrast(&model, NULL).estimate));
+    cr_assert_eq(fit(study, ALS_REPEATED_TOEPLITZ_H, ALS_LMM_REML).status, ALS_LMM_OK);
     cr_assert_eq(fit(study, ALS_REPEATED_TOEPLITZ, ALS_LMM_REML).status, ALS_LMM_OK);
+    release(study);
+}
+
+/* First and last visit make a gap of their own. */
+Test(repeated, names_a_gap_that_nobody_shows)
+{
+    struct study *study = make_study(40, 0);
+    size_t kept = 0, first = 0;
+    for (size_t i = 0; i < study->n_subjects; i++) {
+        for (size_t row = first; row < study->first[i + 1]; row++) {
+            if (study->visit[row] == (i % 2 ? 0 : 3))
+                continue;
+            study->visit[kept] = study->visit[row];
+            study->y[kept] = study->y[row];
+            study->group[kept++] = i / 2 % 2;
+        }
+        first = study->first[i + 1];
+        study->first[i + 1] = kept;
+    }
+    study->n = kept;
+    struct als_repeated model = fit(study, ALS_REPEATED_TOEPLITZ_H, ALS_LMM_REML);
+    cr_assert_eq(model.status, ALS_LMM_NOT_IDENTIFIABLE);
+    cr_assert(model.never_together);
+    cr_assert_eq(model.visit_a, 0);
+    cr_assert_eq(model.visit_b, 3);
+    cr_assert_eq(fit(study, ALS_REPEATED_AUTOREGRESSIVE_H, ALS_LMM_REML).status, ALS_LMM_OK);
     release(study);
 }
 
@@ -250,7 +380,7 @@ Test(repeated, refuses_fewer_patients_than_visits)
     struct study *study = make_study(5, 0);
     enum als_lmm_status status = fit(study, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_REML).status;
     cr_assert(status == ALS_LMM_NOT_IDENTIFIABLE || status == ALS_LMM_NOT_CONVERGED);
-    cr_assert_eq(fit(study, ALS_REPEATED_COMPOUND_SYMMETRY, ALS_LMM_REML).status, ALS_LMM_OK);
+    cr_assert_eq(fit(study, ALS_REPEATED_SYMMETRY, ALS_LMM_REML).status, ALS_LMM_OK);
     release(study);
 }
 
