@@ -85,24 +85,72 @@ static enum als_format format_of(const struct als_cli *cli)
     return format;
 }
 
+/* The table that --table names, for commands that have several; NULL: not asked. */
+static const char *table_asked(const struct als_cli *cli)
+{
+    return als_args_takes(&cli->args, "table") ? als_args_text(&cli->args, "table") : NULL;
+}
+
+static void print_notes(const struct als_table *table)
+{
+    for (size_t i = 0; i < als_table_notes(table); i++)
+        fprintf(stderr, "%s\n", als_table_note_at(table, i));
+}
+
 enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table, struct als_err *err)
 {
     als_working_end();
-    enum als_status status = als_table_write(table, format_of(cli), stdout, err);
-    for (size_t i = 0; i < als_table_notes(table) && !status; i++)
-        fprintf(stderr, "%s\n", als_table_note_at(table, i));
+    const char *asked = table_asked(cli);
+    enum als_status status =
+        asked ? als_fail(err, ALS_USAGE, "E-TABLE",
+                         "there is no table '%s': the result is one table", asked)
+              : als_table_write(table, format_of(cli), stdout, err);
+    if (!status)
+        print_notes(table);
     als_table_free(table);
     return status;
+}
+
+static enum als_status no_table(const struct als_result *result, const char *asked,
+                                struct als_err *err)
+{
+    struct als_buf names;
+    als_buf_init(&names, ALS_BUF_LARGE);
+    als_result_names(result, &names);
+    enum als_status status =
+        als_fail(err, ALS_USAGE, "E-TABLE", "there is no table '%s' in this result", asked);
+    als_err_hint(err, names.length ? "there are: %s" : "it is one table%s", names.data);
+    als_buf_release(&names);
+    return status;
+}
+
+/* In CSV and TSV, and when one was asked for, the others were not written. */
+static void print_other_tables(const struct als_result *result, const char *written)
+{
+    struct als_buf names;
+    als_buf_init(&names, ALS_BUF_LARGE);
+    als_result_names(result, &names);
+    fprintf(stderr, "tables of this result: %s; this is %s, --table NAME gives another\n",
+            names.data, written);
+    als_buf_release(&names);
 }
 
 enum als_status als_cli_emit_result(struct als_cli *cli, struct als_result *result,
                                     struct als_err *err)
 {
     als_working_end();
-    enum als_status status = als_result_write(result, format_of(cli), stdout, err);
-    const struct als_table *main = als_result_main(result);
-    for (size_t i = 0; i < als_table_notes(main) && !status; i++)
-        fprintf(stderr, "%s\n", als_table_note_at(main, i));
+    const char *asked = table_asked(cli);
+    enum als_format format = format_of(cli);
+    const struct als_table *one = asked ? als_result_table(result, asked) : NULL;
+    enum als_status status = asked && !one ? no_table(result, asked, err)
+                             : one         ? als_table_write(one, format, stdout, err)
+                                           : als_result_write(result, format, stdout, err);
+    if (!status) {
+        print_notes(als_result_main(result));
+        bool separated = format == ALS_FORMAT_CSV || format == ALS_FORMAT_TSV;
+        if (result->count > 1 && (asked || separated))
+            print_other_tables(result, asked ? asked : result->parts[result->main].name);
+    }
     als_result_release(result);
     return status;
 }

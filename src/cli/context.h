@@ -43,7 +43,8 @@ const char *als_cli_stamp(void);
 ALS_CHECKED enum als_status als_cli_emit(struct als_cli *cli, struct als_table *table,
                                          struct als_err *err);
 
-/* The same of a result of several tables, with the notes of the main one. Releases it. */
+/* The same of a result of several tables, or of the one that --table names, with the notes of the
+ * main one. Releases it. */
 ALS_CHECKED enum als_status als_cli_emit_result(struct als_cli *cli, struct als_result *result,
                                                 struct als_err *err);
 

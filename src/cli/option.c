@@ -367,10 +367,20 @@ enum als_status als_args_parse(struct als_arena *arena, int argc, char *const *a
     return status ? status : check_operands(args->command, args, err);
 }
 
-static const struct als_option *must_have(const struct als_args *args, const char *name)
+static const struct als_option *option_named(const struct als_args *args, const char *name)
 {
     struct word word = {.name = name, .length = strlen(name)};
-    const struct als_option *option = args->command ? option_of(args->command, &word) : NULL;
+    return args->command ? option_of(args->command, &word) : NULL;
+}
+
+bool als_args_takes(const struct als_args *args, const char *name)
+{
+    return option_named(args, name) != NULL;
+}
+
+static const struct als_option *must_have(const struct als_args *args, const char *name)
+{
+    const struct als_option *option = option_named(args, name);
     if (args->command && !option)
         als_bug("%s %s has no option %s", args->command->noun,
                 args->command->verb ? args->command->verb : "", name);

@@ -35,6 +35,8 @@ ALS_CHECKED enum als_status als_args_parse(struct als_arena *arena, int argc, ch
  * command does not have is a bug. */
 const char *als_args_text(const struct als_args *args, const char *name);
 bool als_args_flag(const struct als_args *args, const char *name);
+bool als_args_takes(const struct als_args *args,
+                    const char *name); /* has the command this option? */
 /* Was the option given with that word? */
 bool als_args_chose(const struct als_args *args, const char *name, const char *word);
 
