@@ -298,7 +298,7 @@ check_one_prepost_mixed <- function(data, measure, random, by = NULL, reference 
                 c(length(unique(values$patient)), nrow(values)), where)
   z <- switch(random, prepost = parts, slope = cbind(1, values$month), intercept = parts[, 1, drop = FALSE])
   q <- ncol(z)
-  bases <- structure_bases("unstructured", q)
+  bases <- entry_directions(q)
   subjects <- lapply(split(seq_len(nrow(values)), factor(values$patient, unique(values$patient))), function(i) {
     own <- z[i, , drop = FALSE]
     A <- lapply(bases, function(b) own %*% b %*% t(own))
