@@ -52,6 +52,25 @@ add_baselines <- function(rows, notes, data) {
   rows
 }
 
+# Visits that the protocol puts after the baseline: only there a change counts.
+is_after_baseline <- function(visits, notes, data) {
+  rule <- sub("^baseline of [^:]*: ", "", grep("^baseline of ", notes, value = TRUE)[1])
+  place <- match(visits, data$plan$visit)
+  after <- if (grepl("at most ([0-9]+) days before it", rule)) place > match("SCR", data$plan$visit)
+  else if (grepl("^visit ", rule)) place > match(sub("^visit ([^ ,]+).*", "\\1", rule), data$plan$visit)
+  else if (is_treatment_zero(notes)) data$plan$epoch[place] == "post"
+  else rep(TRUE, length(visits))
+  after %in% TRUE
+}
+is_treatment_zero <- function(notes) any(grepl("^time zero: infusion", notes))
+
+# Values of planned visits, in `stands` that of early termination at the visit that it stands in for.
+place_values <- function(rows, notes, data, measure) {
+  rows$stands <- stand_in(rows, data, measure)$visit
+  rows$change[!is_after_baseline(rows$stands, notes, data)] <- NA
+  rows
+}
+
 # A value at an early-termination visit counts at the planned visit nearest in target day that assesses
 # the instrument and has no value.
 stand_in <- function(rows, data, measure) {
@@ -83,9 +102,9 @@ describe <- function(x) {
 # Planned visits of the measure that are missing although their window has closed, after the baseline and
 # until death, get a value: the last one, the baseline, or the line through the values since the baseline,
 # kept within the scale.
-impute <- function(rows, data, measure, method) {
+impute <- function(rows, notes, data, measure, method) {
   instrument <- sub("\\..*", "", measure)
-  assessing <- data$plan$visit[!is.na(data$plan[[instrument]])]
+  assessing <- data$plan$visit[!is.na(data$plan[[instrument]]) & is_after_baseline(data$plan$visit, notes, data)]
   died <- death_day(data)
   zero <- as.Date(data$patients$time_zero)
   added <- list()
@@ -148,10 +167,11 @@ check_change <- function(data, measure, by = NULL, method = NULL) {
   ours <- run$table
   where <- paste(c(measure, by, method), collapse = " ")
   rows <- add_baselines(visit_values(measure_values(data, measure)), run$notes, data)
-  rows$stands <- stand_in(rows, data, measure)$visit
+  rows <- place_values(rows, run$notes, data, measure)
   check_change_notes(data, measure, run$notes, rows, where)
+  check_visit_counts(rows, run$notes, data, where)
   if (!is.null(method)) {
-    imputed <- impute(rows, data, measure, method)
+    imputed <- impute(rows, run$notes, data, measure, method)
     rows <- rbind(rows, imputed$rows)
     check_counts("change", run$notes, c("imputed values that left the scale" = imputed$limited), where)
     compare_equal("change", "imputed", sum(ours$n_imputed), NROW(imputed$rows), where)
@@ -197,9 +217,8 @@ check_change_notes <- function(data, measure, notes, rows, where) {
   own <- value_counts(data, measure)
   baseline <- rows[!duplicated(rows$patient), ]
   check_counts("change", notes, c(
-    "without a value were left out" = own$missing, "dated after death" = own$after_death, "have died" = own$died,
-    "that the protocol does not plan" = sum(!rows$stands %in% data$plan$visit),
-    "early-termination visits" = sum(rows$stands != rows$visit),
+    "without a value were left out" = own$missing, "dated after death were left out" = own$after_death,
+    "have died" = own$died,
     "of several raters, averaged" = own$averaged,
     "for a baseline of 0" = sum(baseline$baseline %in% 0), "floor effect: " = own$low), where)
   note <- grep("of whom [0-9]+ without a baseline", notes, value = TRUE)
@@ -207,6 +226,26 @@ check_change_notes <- function(data, measure, notes, rows, where) {
                 c(nrow(data$patients), length(has_value),
                   sum(!has_value %in% baseline$patient[!is.na(baseline$baseline)])), where)
   check_zero_note("change", data, notes, has_value, where)
+}
+
+# The counts in words: values by where they are, and the changes among them; none is not said.
+visit_figure <- function(notes, words) {
+  note <- grep("^([0-9]+ values|of the [0-9]+): ", notes, value = TRUE)
+  at <- unlist(regmatches(note, gregexpr(paste0(words, " [0-9]+"), note)))
+  if (length(at)) as.integer(sub(".* ", "", at)) else 0L
+}
+check_visit_counts <- function(rows, notes, data, where) {
+  planned <- rows[rows$stands %in% data$plan$visit, ]
+  until <- !is.na(planned$baseline) & planned$day <= planned$baseline_day
+  none <- is.na(planned$baseline)
+  changes <- !is.na(planned$change)
+  figures <- c("at planned visits" = sum(planned$stands == planned$visit),
+               "without a value" = sum(planned$stands != planned$visit),
+               "does not plan" = nrow(rows) - nrow(planned), "of the" = nrow(planned),
+               "changes" = sum(changes), "day of the baseline" = sum(until),
+               "puts before it" = sum(!until & !none & !changes), "without a baseline" = sum(none))
+  compare_equal("change", "counts of values", unname(sapply(names(figures), function(words) visit_figure(notes, words))),
+                unname(figures), where)
 }
 
 check_difference <- function(ours, i, own, reference, here) {

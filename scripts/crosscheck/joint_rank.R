@@ -62,25 +62,22 @@ joint_rank_changes_now <- function(data, measure, horizon, direction) {
   visits <- data$plan$visit[within]
   patients <- data$patients$patient
   baseline <- baselines_of(data, measure)
-  rows <- measure_rows(data, measure)
-  rows <- rows[!is.na(rows$y), ]
-  # Values of one visit may be on several days: those after the baseline and after day 0 count.
-  at <- match(rows$patient, patients)
-  later <- rows$day > 0 & rows$day > baseline$day[at]
-  later[is.na(later)] <- FALSE
-  use <- later & !rows$after_death & rows$visit %in% visits
-  own <- rows[use, ]
-  change <- direction * (own$y - baseline$value[at][use])
-  cells <- list(factor(own$patient, patients), factor(own$visit, visits))
+  notes <- analyse("change", measure)$notes
+  if (is_treatment_zero(notes)) visits <- visits[data$plan$epoch[match(visits, data$plan$visit)] == "post"]
+  values <- measure_values(data, measure)
+  rows <- place_values(add_baselines(visit_values(values), notes, data), notes, data, measure)
+  own <- !is.na(rows$change) & rows$day > 0 & rows$stands %in% visits
   changes <- matrix(NA_real_, length(patients), length(visits))
-  changes[] <- tapply(change, cells, mean)
+  changes[cbind(match(rows$patient[own], patients), match(rows$stands[own], visits))] <- direction * rows$change[own]
   total <- function(x) ifelse(is.na(x), 0, x)
-  at_baseline <- (!rows$after_death & rows$day == baseline$day[at]) %in% TRUE
-  several <- total(per_patient(data, own$raters > 1, own$patient, sum)) +
-    (total(per_patient(data, rows$raters * at_baseline, rows$patient, sum)) > 1)
+  at_baseline <- (values$day == baseline$day[match(values$patient, patients)]) %in% TRUE
+  several <- total(per_patient(data, values$raters[own] > 1, values$patient[own], sum)) +
+    (total(per_patient(data, values$raters * at_baseline, values$patient, sum)) > 1)
+  dead <- measure_rows(data, measure)
+  dead <- dead[!is.na(dead$y) & dead$after_death, ]
   list(changes = changes, baseline = baseline$value, several = several,
-       unplanned = per_patient(data, later & !rows$after_death & !rows$visit %in% data$plan$visit, rows$patient, sum),
-       after_death = per_patient(data, later & rows$after_death, rows$patient, sum))
+       unplanned = per_patient(data, !rows$stands %in% data$plan$visit, rows$patient, sum),
+       after_death = per_patient(data, rep(1, nrow(dead)), dead$patient, sum))
 }
 
 check_one_joint_rank <- function(data, measure, months, by = NULL, strict = FALSE, equal = FALSE, death = NULL,
@@ -111,8 +108,9 @@ check_one_joint_rank <- function(data, measure, months, by = NULL, strict = FALS
     "no value after baseline within the horizon" =
       sum(keep & !is.na(known$baseline) & rowSums(!is.na(known$changes)) == 0),
     "of several raters, averaged: " = sum(known$several[keep], na.rm = TRUE),
-    "values at unscheduled visits" = sum(known$unplanned[keep & !is.na(known$baseline)], na.rm = TRUE),
-    "left out: values dated after death" = sum(known$after_death[keep & !is.na(known$baseline)], na.rm = TRUE)), where)
+    "left out: values dated after death" = sum(known$after_death[keep], na.rm = TRUE)), where)
+  compare_equal("joint-rank", "values of visits not planned", visit_figure(run$notes, "does not plan"),
+                sum(known$unplanned[keep], na.rm = TRUE), where)
   if (!is.null(by))
     check_counts("joint-rank", run$notes, setNames(sum(cases$used & is.na(cases$group)),
                                                    paste0("left out: no ", by, ":")), where)

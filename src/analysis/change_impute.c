@@ -94,7 +94,8 @@ void als_change_impute(struct als_change_run *run, size_t patient, const struct 
         size_t cell = patient * run->n_visits + visit;
         int day = run->due[cell];
         bool dead = series->death_day != ALS_NO_DAY && day > series->death_day;
-        if (!isnan(run->values[cell]) || day == ALS_NO_DAY || day <= baseline->day || dead)
+        if (!isnan(run->values[cell]) || day == ALS_NO_DAY || day <= baseline->day || dead ||
+            !run->by_visit.after_baseline[visit])
             continue;
         double value = baseline->value;
         if (run->options->impute == ALS_IMPUTE_LAST)

@@ -7,6 +7,7 @@
 
 #include "alstrack/analysis/baseline.h"
 #include "alstrack/analysis/change.h"
+#include "alstrack/analysis/visits.h"
 #include "groups.h"
 
 struct als_change_run {
@@ -23,12 +24,13 @@ struct als_change_run {
     double *changes;   /* the same, from baseline; NAN before it */
     double *baselines; /* per patient; NAN = none */
 
-    size_t missing, after_death, unplanned, averaged; /* values left out; means of several raters */
+    struct als_visit_values by_visit;
+    size_t missing;           /* assessments without a value */
+    size_t averaged;          /* visits whose value is the mean of several raters */
     size_t computed, entered; /* values; one of several raters may be both */
     size_t zero[3];           /* patients per enum als_zero */
     size_t with_value, without_baseline, old_baseline, died, zero_baseline;
     size_t used, low; /* values; those near the floor of the scale */
-    size_t stood_in;  /* values of early-termination visits at the nearest planned one */
 
     const int *due; /* per patient and visit the target day of visits to impute; NULL: none */
     bool *imputed;  /* per patient and visit */

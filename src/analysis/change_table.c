@@ -196,21 +196,14 @@ void als_change_notes(const struct als_change_run *run, struct als_table *table)
     note_baseline(run, table);
     if (run->missing)
         als_table_note(table, "%zu assessments without a value were left out", run->missing);
-    if (run->unplanned)
-        als_table_note(table, "visits that the protocol does not plan were left out: %zu",
-                       run->unplanned);
-    if (run->stood_in)
-        als_table_note(table,
-                       "values of early-termination visits, at the nearest planned visit that has "
-                       "none: %zu",
-                       run->stood_in);
+    als_visit_values_note(&run->by_visit, table);
     als_note_raters(run->averaged, table);
     if (run->zero_baseline)
         als_table_note(table, "patients without a percentage, for a baseline of 0: %zu",
                        run->zero_baseline);
-    if (run->after_death)
+    if (run->by_visit.n_after_death)
         als_table_note(table, "warning: %zu values dated after death were left out",
-                       run->after_death);
+                       run->by_visit.n_after_death);
     if (run->died)
         als_table_note(table,
                        "warning: %zu patients have died; means of later visits are those of "

@@ -6,7 +6,7 @@
 
 #include "alstrack/analysis/baseline.h"
 #include "alstrack/analysis/joint_rank.h"
-#include "alstrack/analysis/slopes.h"
+#include "alstrack/analysis/visits.h"
 #include "alstrack/stat/joint_rank.h"
 #include "covariate.h"
 #include "levels.h"
@@ -35,7 +35,11 @@ struct ranking {
     double *change;    /* per patient of the list: n_columns */
     size_t next;
 
-    size_t averaged, after_death, unplanned;
+    struct als_visit_values by_visit;
+    size_t averaged; /* values compared that are means of several raters */
+    size_t outside;  /* changes at visits that do not count, or until time zero */
+    enum als_status status;
+    struct als_err *err;
     struct als_noted without_baseline, without_change;
 
     /* Ranked patients only. */

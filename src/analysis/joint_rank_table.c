@@ -52,12 +52,16 @@ static void note_counts(const struct ranking *ranking, struct als_table *table)
                        "warning: no value after baseline within the horizon, so compared by death "
                        "only: %s",
                        als_noted_say(&ranking->without_change, &text));
+    als_visit_values_note(&ranking->by_visit, table);
     als_note_raters(ranking->averaged, table);
-    if (ranking->unplanned)
-        als_table_note(table, "left out: values at unscheduled visits: %zu", ranking->unplanned);
-    if (ranking->after_death)
+    if (ranking->outside)
+        als_table_note(table,
+                       "of the changes, not compared: at visits until time zero or beyond the "
+                       "horizon %zu",
+                       ranking->outside);
+    if (ranking->by_visit.n_after_death)
         als_table_note(table, "warning: left out: values dated after death: %zu",
-                       ranking->after_death);
+                       ranking->by_visit.n_after_death);
     als_buf_release(&text);
 }
 

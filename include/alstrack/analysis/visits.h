@@ -1,10 +1,11 @@
 /*
- * Visits as people look at them: the whole cohort's schedules, one patient's, and the worklist of
- * what is overdue, due and near.
+ * Visits as people look at them: the whole cohort's schedules, one patient's, the worklist of what
+ * is overdue, due and near; and the values that analyses by visit count at each.
  */
 #ifndef ALSTRACK_ANALYSIS_VISITS_H
 #define ALSTRACK_ANALYSIS_VISITS_H
 
+#include "alstrack/analysis/baseline.h"
 #include "alstrack/analysis/table.h"
 #include "alstrack/schedule/schedule.h"
 #include "alstrack/store/record.h"
@@ -47,6 +48,60 @@ ALS_CHECKED enum als_status als_visit_plan_load(struct als_store *store,
  * reason,gap_days,counts_as; notes say which targets hang on something not settled. */
 struct als_table *als_visit_table(const struct als_store *store,
                                   const struct als_visit_plan_of *plan);
+
+/* ---- Values by visit ---- */
+
+/* The one rule of analyses that go by planned visit (`change`, `joint-rank`):
+ *
+ *     values after death do not count;
+ *     a value of an early-termination visit counts at the planned visit nearest in target day that
+ *       assesses the instrument and has no value of its own (als_schedule_stand_in);
+ *     values of other visits that are not planned do not count;
+ *     a change from baseline counts after the day of the baseline, at visits that the protocol puts
+ *       after it: after the visit that is the baseline, after screening for a historical one, and
+ *       after treatment (epoch post) where it is the last value before time zero. So lead-in visits
+ *       have no change, also in those who were never treated. */
+struct als_visit_value {
+    const struct als_series_point *point; /* of the series, which says how raters are joined */
+    ptrdiff_t plan;                       /* planned visit it counts at; -1: none */
+};
+struct als_visit_values {
+    struct als_store *store;
+    size_t n_visits; /* of the protocol */
+    bool *assesses, *after_baseline, *taken;
+    struct als_visit_value *items; /* of one series, in its order */
+    size_t count, room;
+
+    /* Over all patients; n_values = n_planned + n_stood_in + n_unplanned + n_after_death +
+     * n_joined, n_planned + n_stood_in = n_changes + n_until_baseline + n_lead_in +
+     * n_without_baseline. */
+    size_t n_values, n_planned, n_stood_in, n_unplanned, n_after_death, n_joined;
+    size_t n_changes, n_until_baseline, n_lead_in, n_without_baseline;
+};
+/* Memory but items belongs to arena; als_visit_values_end frees these. */
+void als_visit_values_begin(struct als_visit_values *values, struct als_store *store,
+                            const struct als_instrument *instrument,
+                            const struct als_baselines *baselines, struct als_arena *arena);
+void als_visit_values_end(struct als_visit_values *values);
+
+/* Items of one patient. */
+ALS_CHECKED enum als_status als_visit_values_of(struct als_visit_values *values,
+                                                const struct als_patient *patient,
+                                                const struct als_series *series,
+                                                struct als_err *err);
+
+/* The item's change from baseline; NAN: none, and the reason is counted. To be asked once for each
+ * item. */
+double als_visit_value_change(struct als_visit_values *values, const struct als_visit_value *item,
+                              const struct als_baseline *baseline);
+
+/* The counts above. */
+void als_visit_values_note(const struct als_visit_values *values, struct als_table *table);
+
+/* Does the protocol assess the instrument at that visit? */
+bool als_visit_assesses(const struct als_protocol *protocol, size_t visit, const char *instrument);
+/* Does the protocol put the visit after time zero? Unknown, so true, when that is an event. */
+bool als_visit_is_after_zero(const struct als_protocol *protocol, size_t visit);
 
 /* ---- The worklist ---- */
 

@@ -220,10 +220,38 @@ Test(change, leaves_out_what_is_after_death_or_outside_the_plan)
     cr_assert_eq(trial_integer(table, row_of(table, "MN6", "all"), "n"), 0);
     cr_assert_eq(trial_number(table, row_of(table, "MN3", "all"), "change_mean"), -16);
     cr_assert_eq(trial_integer(table, row_of(table, "MN1", "all"), "change_n"), 0);
-    cr_assert(trial_noted(table, "visits that the protocol does not plan were left out: 1"));
+    cr_assert(trial_noted(table, "5 values: at planned visits 3, of visits that the protocol "
+                                 "does not plan 1, dated after death 1"));
+    cr_assert(
+        trial_noted(table, "of visits that the protocol does not plan 1, dated after death 1"));
     cr_assert(trial_noted(table, "1 values dated after death"));
     cr_assert(trial_noted(table, "1 patients have died"));
     cr_assert(trial_noted(table, "values are 25 or less"));
+    als_table_free(table);
+    trial_close(&trial);
+}
+
+/* Time of the one who was never treated runs from the first visit, but what was measured when D0
+ * was due stays before the baseline. */
+Test(change, has_no_change_at_visits_before_treatment)
+{
+    struct trial trial;
+    trial_open(&trial);
+    trial_extra(&trial, "ET");
+    int zero = trial_day("2016-01-04");
+    int64_t treated = treat(&trial, "P1", NULL), untreated = trial_patient(&trial, "P2", NULL);
+    trial_alsfrsr(&trial, treated, "SCR", zero - 28, 42);
+    trial_alsfrsr(&trial, treated, "D0", zero, 40);
+    trial_alsfrsr(&trial, treated, "MN1", zero + 30, 39);
+    trial_alsfrsr(&trial, untreated, "SCR", zero - 28, 42);
+    trial_alsfrsr(&trial, untreated, "ET", zero, 30);
+    struct als_table *table = change(&trial, (struct als_change_options){0});
+    cr_assert_eq(trial_integer(table, row_of(table, "D0", "all"), "n"), 2);
+    cr_assert_eq(trial_integer(table, row_of(table, "D0", "all"), "change_n"), 0);
+    cr_assert_eq(trial_integer(table, row_of(table, "MN1", "all"), "change_n"), 1);
+    cr_assert(trial_noted(table,
+                          "of the 5: changes 1, until the day of the baseline 3, after it at "
+                          "visits that the protocol puts before it 1"));
     als_table_free(table);
     trial_close(&trial);
 }

@@ -1,6 +1,6 @@
 /* Joint ranks of real studies: the worked example and its variants, who cannot be compared. */
 #include "alstrack/analysis/joint_rank.h"
-#include "trial.h"
+#include "trial_results.h"
 
 static struct als_result joint_rank(struct trial *trial, struct als_joint_rank_options options)
 {
@@ -228,6 +228,46 @@ Test(joint_rank, compares_no_adjusted_means_of_ranks_that_are_all_equal)
     cr_assert(has_note(&result, "warning: ranks not adjusted: all are equal"));
     cr_assert_not(has_note(&result, "nan"));
     cr_assert_eq(als_table_rows(result.parts[result.count - 1].table), 0u);
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
+/* P1 left at day 90, nearest to MN3, where P2 has a value; only then can they be compared. */
+Test(joint_rank, counts_early_termination_at_the_nearest_visit)
+{
+    struct trial trial;
+    trial_open(&trial);
+    trial_extra(&trial, "ET");
+    int zero = trial_day("2016-01-04");
+    for (int i = 0; i < 2; i++) {
+        int64_t patient = trial_patient(&trial, i ? "P2" : "P1", i ? "B" : "A");
+        trial_event(&trial, patient, "infusion", "2016-01-04");
+        trial_alsfrsr(&trial, patient, "D0", zero, 40);
+        trial_alsfrsr(&trial, patient, i ? "MN3" : "ET", zero + 90, i ? 30 : 35);
+    }
+    struct als_result result = joint_rank(&trial, by_arm);
+    check_scores(&result, (int64_t[]){1, -1}, (double[]){2, 1}, 2);
+    cr_assert(has_note(&result, "4 values: at planned visits 3, of early termination, taken at the "
+                                "nearest planned visit without a value 1"));
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
+/* Neither was treated: what was measured when D0 was due ranks nobody. */
+Test(joint_rank, takes_no_change_of_the_lead_in)
+{
+    struct trial trial;
+    trial_open(&trial);
+    trial_extra(&trial, "ET");
+    int zero = trial_day("2016-01-04");
+    for (int i = 0; i < 2; i++) {
+        int64_t patient = trial_patient(&trial, i ? "P2" : "P1", i ? "B" : "A");
+        trial_alsfrsr(&trial, patient, "SCR", zero - 28, 40);
+        trial_alsfrsr(&trial, patient, "ET", zero, i ? 30 : 35);
+    }
+    struct als_result result = joint_rank(&trial, by_arm);
+    check_scores(&result, (int64_t[]){0, 0}, (double[]){1.5, 1.5}, 2);
+    cr_assert(has_note(&result, "at visits that the protocol puts before it 2"));
     als_result_release(&result);
     trial_close(&trial);
 }
