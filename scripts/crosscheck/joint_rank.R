@@ -125,10 +125,48 @@ check_one_joint_rank <- function(data, measure, months, by = NULL, strict = FALS
                 c(cases$patient, as.character(cases$group)), where)
   compare_equal("joint-rank", "scores", ours$patients$score, score, where)
   compare_equal("joint-rank", "ranks", ours$patients$rank, rank(score), where)
+  if (is.null(by)) return(invisible())
+  check_rank_groups(ours, cases, pairs, score, where)
   if (nlevels(cases$group) != 2 || is.null(ours$test)) return(invisible())
   compare_equal("joint-rank", "which group is which", c(ours$test$reference, ours$test$treated),
                 levels(cases$group), where)
   check_rank_test(ours$test, cases, pairs, score, where)
+}
+
+# Ranks of each group; of three and more Kruskal and Wallis, and every two of them.
+check_rank_groups <- function(ours, cases, pairs, score, where) {
+  ranks <- split(rank(score), cases$group)
+  compare_equal("joint-rank", "groups", c(ours$groups$group, ours$groups$n), c(names(ranks), lengths(ranks)), where)
+  compare("joint-rank", "mean and median ranks of groups",
+          numbers(c(ours$groups$mean_rank, ours$groups$median_rank)),
+          c(sapply(ranks, mean), sapply(ranks, median)), 1e-13, where = where)
+  if (length(ranks) < 3) return(invisible())
+  if (length(unique(score)) > 1) {
+    test <- kruskal.test(score, cases$group)
+    compare("joint-rank", "Kruskal-Wallis", numbers(unlist(ours$kruskal_wallis)),
+            c(test$statistic, test$parameter, test$p.value), 1e-10,
+            pmax(c(test$statistic, test$parameter, test$p.value), c(1e-3, 1, 1e-12)), where)
+  }
+  for (k in seq_len(nrow(ours$pairs))) {
+    own <- ours$pairs[k, ]
+    treated <- cases$group == own$treated
+    reference <- cases$group == own$reference
+    between <- pairs$score[treated, reference, drop = FALSE]
+    compare_equal("joint-rank", "counts of pairs of groups",
+                  c(own$n_reference, own$n_treated, own$wins, own$losses, own$ties),
+                  c(sum(reference), sum(treated), sum(between > 0), sum(between < 0), sum(between == 0)), where)
+    d <- mean(between)
+    limits <- win_limits(between)
+    compare("joint-rank", "win probability of pairs of groups",
+            numbers(c(own$win_probability, own$ci_low, own$ci_high, own$net_benefit)),
+            c((1 + d) / 2, limits, d), 1e-10, where = where)
+  }
+}
+win_limits <- function(between) {
+  d <- mean(between)
+  se <- sqrt(var(rowMeans(between)) / nrow(between) + var(colMeans(between)) / ncol(between))
+  half <- qnorm(0.975) * se / (1 - d^2)
+  if (!is.na(se) && se > 0 && abs(d) < 1) (1 + tanh(atanh(d) + c(-half, half))) / 2 else c(NA, NA)
 }
 
 check_rank_test <- function(test, cases, pairs, score, where) {
@@ -157,10 +195,7 @@ check_rank_test <- function(test, cases, pairs, score, where) {
           ifelse(is.finite(c(d, (1 + d) / 2, (1 + d) / (1 - d), sum(between > 0) / sum(between < 0))),
                  c(d, (1 + d) / 2, (1 + d) / (1 - d), sum(between > 0) / sum(between < 0)), NA),
           1e-12, where = where)
-  se <- sqrt(var(rowMeans(between)) / n1 + var(colMeans(between)) / n0)
-  half <- qnorm(0.975) * se / (1 - d^2)
-  limits <- if (!is.na(se) && se > 0 && abs(d) < 1) (1 + tanh(atanh(d) + c(-half, half))) / 2 else c(NA, NA)
-  compare("joint-rank", "win probability: limits", c(numbers(test$ci_low), numbers(test$ci_high)), limits,
+  compare("joint-rank", "win probability: limits", c(numbers(test$ci_low), numbers(test$ci_high)), win_limits(between),
           1e-10, where = where)
   if (all(score == 0)) return(invisible())
   variance <- n1 * n0 / (n * (n - 1)) * sum(score^2)

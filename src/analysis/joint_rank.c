@@ -36,7 +36,7 @@ static void pack(struct ranking *ranking)
 static enum als_status rank(struct ranking *ranking, struct als_result *out, struct als_err *err)
 {
     pack(ranking);
-    struct als_joint_rank_data data = {
+    ranking->data = (struct als_joint_rank_data){
         .n = ranking->n,
         .n_visits = ranking->column,
         .time = ranking->time,
@@ -47,8 +47,9 @@ static enum als_status rank(struct ranking *ranking, struct als_result *out, str
         .death = ranking->options->strict ? ALS_JOINT_RANK_ALWAYS : ALS_JOINT_RANK_FOLLOWED,
         .same_day =
             ranking->options->same_day_equal ? ALS_JOINT_RANK_EQUAL : ALS_JOINT_RANK_FUNCTION};
-    void *work = als_realloc_array(NULL, als_joint_rank_workspace(data.n, data.n_visits) + 1, 1);
-    struct als_joint_rank result = als_joint_rank(&data, work);
+    void *work =
+        als_realloc_array(NULL, als_joint_rank_workspace(ranking->n, ranking->column) + 1, 1);
+    struct als_joint_rank result = als_joint_rank(&ranking->data, work);
     enum als_status status = ALS_OK;
     if (result.status == ALS_JOINT_RANK_TOO_MANY_VISITS || result.status == ALS_JOINT_RANK_TOO_MANY)
         status = als_fail(err, ALS_DATA, "E-RANK", "%s", als_joint_rank_reason(result.status));

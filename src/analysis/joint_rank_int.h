@@ -47,7 +47,8 @@ struct ranking {
     size_t *who; /* index into the list */
     double *time, *packed;
     bool *died, *treated;
-    struct als_table *notes; /* of the result under way; the main table */
+    struct als_joint_rank_data data; /* these, as they are ranked */
+    struct als_table *notes;         /* of the result under way; the main table */
 };
 
 /* Baselines and changes from the study. */
@@ -55,6 +56,9 @@ ALS_CHECKED enum als_status ranking_load_changes(struct ranking *ranking, struct
 
 void ranking_make_tables(struct ranking *ranking, const struct als_joint_rank *rank,
                          struct als_result *out);
+/* Part `groups`; with three and more `kruskal_wallis` and `pairs`. */
+void ranking_compare_groups(struct ranking *ranking, const struct als_joint_rank *rank,
+                            struct als_result *out);
 /* Part `adjusted`: regression of the ranks on group and covariates. */
 void ranking_adjust(struct ranking *ranking, const struct als_joint_rank *rank,
                     struct als_result *out);

@@ -65,16 +65,26 @@ static void note_counts(const struct ranking *ranking, struct als_table *table)
     als_buf_release(&text);
 }
 
+static bool all_equal(const struct als_joint_rank *rank)
+{
+    for (size_t i = 1; i < rank->n; i++)
+        if (rank->score[i] != rank->score[0])
+            return false;
+    return true;
+}
+
 static void note_no_test(const struct ranking *ranking, const struct als_joint_rank *rank,
                          struct als_table *table)
 {
+    size_t groups = ranking->levels.count;
     if (!ranking->options->by)
         als_table_note(table, "no test: --by names the groups to compare");
-    else if (ranking->levels.count != 2)
-        als_table_note(table, "no test: %zu groups, and a test compares two",
-                       ranking->levels.count);
-    else
+    else if (groups == 2 && rank->status != ALS_JOINT_RANK_OK)
         als_table_note(table, "no test: %s", als_joint_rank_reason(rank->status));
+    else if (groups > 2 && ranking->n && all_equal(rank))
+        als_table_note(table, "no test: %s", als_joint_rank_reason(ALS_JOINT_RANK_ALL_EQUAL));
+    else if (groups < 2)
+        als_table_note(table, "no test: %s", als_joint_rank_reason(ALS_JOINT_RANK_ONE_GROUP));
 }
 
 /* ---------------------------------------------------------------- test */
@@ -107,8 +117,6 @@ static void note_test(const struct ranking *ranking, const struct als_joint_rank
                       const struct als_wilcoxon *test, struct als_table *table)
 {
     const char *reference = ranking->levels.names[0], *treated = ranking->levels.names[1];
-    als_table_note(table, "mean rank %s %.6f (n %zu), %s %.6f (n %zu)", treated, rank->mean_rank[1],
-                   rank->group_n[1], reference, rank->mean_rank[0], rank->group_n[0]);
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
     als_buf_printf(&text,
@@ -224,10 +232,11 @@ void ranking_make_tables(struct ranking *ranking, const struct als_joint_rank *r
     note_rules(ranking, table);
     note_counts(ranking, table);
     ranking->notes = table;
+    if (ranking->options->by)
+        ranking_compare_groups(ranking, rank, out);
     if (ranking->levels.count == 2)
         add_test(ranking, rank, out);
-    if (ranking->levels.count != 2 || rank->status != ALS_JOINT_RANK_OK)
-        note_no_test(ranking, rank, table);
+    note_no_test(ranking, rank, table);
     if (ranking->options->n_covariates && ranking->n)
         ranking_adjust(ranking, rank, out);
 }

@@ -193,8 +193,9 @@ static const struct als_command commands[] = {
      .summary = "joint rank of death and function (CAFS)",
      .operands = "[MEASURE]",
      .details = "--horizon is needed. Every patient is compared with every other, first by death, "
-                "then by change from baseline at the last visit that both have. Covariates (see "
-                "analyze mixed) adjust the ranks by linear regression.",
+                "then by change from baseline at the last visit that both have. Two groups are "
+                "compared by Wilcoxon's test, more by that of Kruskal and Wallis and pair by pair. "
+                "Covariates (see analyze mixed) adjust the ranks by linear regression.",
      .options = {{.name = "horizon", .value = "MONTHS", .help = "end of the comparison"},
                  BY,
                  REFERENCE,

@@ -1,4 +1,4 @@
-/* Wilcoxon's signed-rank and rank-sum tests. */
+/* Wilcoxon's signed-rank and rank-sum tests, and that of Kruskal and Wallis. */
 #include "alstrack/stat/rank.h"
 
 #include <math.h>
@@ -178,5 +178,32 @@ struct als_wilcoxon als_rank_sum(size_t n1, const double *first, size_t n2, cons
         test.p_exact = rank_sum_exact(test.n, ranks, size, test.n1 <= test.n2 ? sum : total - sum,
                                       workspace + 2 * n);
     }
+    return test;
+}
+
+struct als_kruskal als_kruskal_wallis(size_t n, const double *values, const size_t *group,
+                                      size_t n_groups, double *ranks, struct als_ranked *work)
+{
+    struct als_kruskal test = {.chisq = NAN, .p = NAN};
+    double all = (double)n, ties = als_midranks(n, values, ranks, work), between = 0;
+    size_t filled = 0;
+    for (size_t g = 0; g < n_groups; g++) {
+        double sum = 0, own = 0;
+        for (size_t i = 0; i < n; i++) {
+            sum += group[i] == g ? ranks[i] : 0;
+            own += group[i] == g;
+        }
+        if (own == 0)
+            continue;
+        double gap = sum / own - (all + 1) / 2;
+        between += own * gap * gap;
+        filled++;
+    }
+    test.df = filled ? filled - 1 : 0;
+    double spread = 1 - ties / (all * all * all - all);
+    if (filled < 2 || !(spread > 0))
+        return test;
+    test.chisq = 12 * between / (all * (all + 1)) / spread;
+    test.p = als_chisq_upper_p(test.chisq, (double)test.df);
     return test;
 }

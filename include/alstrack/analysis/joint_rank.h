@@ -9,8 +9,8 @@
 
 struct als_joint_rank_options {
     const char *measure;   /* NULL: the protocol's */
-    const char *by;        /* patient factor with two groups; NULL: scores only */
-    const char *reference; /* group that the other is compared with; NULL: the first by name */
+    const char *by;        /* patient factor; NULL: scores only */
+    const char *reference; /* group that others are compared with; NULL: the first by name */
     const char *endpoint;  /* what counts as death, as in als_survival_options; NULL: death */
     const char *const *covariates; /* as in als_mixed_options, without :month */
     size_t n_covariates;
@@ -26,7 +26,11 @@ struct als_joint_rank_options {
  * nominal day is within the horizon, which is the day floor(30.4375 months + 0.5). Values of
  * several raters at one visit are averaged. Values dated after death do not count.
  *
- * Parts: `patients`: patient,group,score,rank (main; 1 = worst); `test`, with two groups:
+ * Parts: `patients`: patient,group,score,rank (main; 1 = worst); with a factor `groups`:
+ * group,n,mean_rank,median_rank; with three groups and more `kruskal_wallis`: chisq,df,p (of the
+ * scores), and `pairs`, of every two groups, the patients of both compared with one another:
+ * reference,treated,n_reference,n_treated,wins,losses,ties,win_probability,ci_low,ci_high,win_odds,
+ * net_benefit; `test`, with two groups:
  * reference,treated,n_reference,n_treated,mean_rank_reference,mean_rank_treated,
  * median_rank_reference,median_rank_treated,treated_score,variance,z,p,wilcoxon_w,wilcoxon_z,
  * wilcoxon_p,wilcoxon_p_corrected,wilcoxon_p_exact,wins,losses,ties,by_death,by_same_day,

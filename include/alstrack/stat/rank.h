@@ -1,5 +1,5 @@
 /*
- * Two samples, or one against zero: t tests and Wilcoxon tests.
+ * Two samples, or one against zero: t tests and Wilcoxon tests; several: Kruskal and Wallis.
  *
  * Midranks for ties. Exact p: the distribution over all sign or group assignments of the ranks at
  * hand, so ties are allowed; two-sided as the share of assignments at least as far from the mean.
@@ -47,6 +47,18 @@ struct als_wilcoxon als_signed_rank(size_t n, const double *differences, struct 
 size_t als_rank_sum_workspace(size_t n1, size_t n2);
 struct als_wilcoxon als_rank_sum(size_t n1, const double *first, size_t n2, const double *second,
                                  struct als_ranked *work, double *workspace);
+
+/* ---------------------------------------------------------------- Kruskal and Wallis */
+
+/* Do the ranks of several groups differ? H with the correction for ties, and its approximation by
+ * chi-squared (Hollander and Wolfe 1999, 6.1). */
+struct als_kruskal {
+    double chisq, p; /* NAN: fewer than two groups with a value, or all values are equal */
+    size_t df;       /* groups with a value, less 1 */
+};
+/* group[i] < n_groups; ranks and work: n. Values must be finite. */
+struct als_kruskal als_kruskal_wallis(size_t n, const double *values, const size_t *group,
+                                      size_t n_groups, double *ranks, struct als_ranked *work);
 
 /* ---------------------------------------------------------------- t tests */
 

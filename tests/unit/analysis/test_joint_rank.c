@@ -30,6 +30,15 @@ static bool has_note(const struct als_result *result, const char *words)
     return false;
 }
 
+static const struct als_table *part(const struct als_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->count; i++)
+        if (strcmp(result->parts[i].name, name) == 0)
+            return result->parts[i].table;
+    cr_assert_fail("no part %s", name);
+    return NULL;
+}
+
 static const char *const visits[] = {"MN1", "MN3", "MN6"};
 static const int days[] = {28, 84, 168};
 #define NO_VISIT 99
@@ -90,7 +99,7 @@ Test(joint_rank, agrees_with_the_worked_example)
     check_scores(&result, (int64_t[]){5, 0, -1, 3, -5, -2}, (double[]){6, 4, 3, 5, 1, 2}, 6);
     cr_assert_str_eq(cell(als_result_main(&result), 0, "patient")->as.text, "P1");
     cr_assert_str_eq(cell(als_result_main(&result), 5, "group")->as.text, "B");
-    const struct als_table *test = result.parts[1].table;
+    const struct als_table *test = part(&result, "test");
     assert_close(cell(test, 0, "mean_rank_treated")->as.number, 13.0 / 3, 1e-12);
     assert_close(cell(test, 0, "mean_rank_reference")->as.number, 8.0 / 3, 1e-12);
     cr_assert_eq(cell(test, 0, "wilcoxon_w")->as.number, 7.0);
@@ -187,7 +196,7 @@ Test(joint_rank, of_one_patient_or_a_group_of_one_is_no_test_to_trust)
     cr_assert(has_note(&one, "no test: "));
     add_courses(&trial, 3, worked + 3);
     struct als_result lonely = joint_rank(&trial, by_arm);
-    cr_assert(cell(lonely.parts[1].table, 0, "ci_low")->missing);
+    cr_assert(cell(part(&lonely, "test"), 0, "ci_low")->missing);
     als_result_release(&one);
     als_result_release(&lonely);
     trial_close(&trial);
@@ -227,7 +236,38 @@ Test(joint_rank, compares_no_adjusted_means_of_ranks_that_are_all_equal)
     check_scores(&result, (int64_t[]){0, 0, 0, 0, 0}, (double[]){3, 3, 3, 3, 3}, 5);
     cr_assert(has_note(&result, "warning: ranks not adjusted: all are equal"));
     cr_assert_not(has_note(&result, "nan"));
-    cr_assert_eq(als_table_rows(result.parts[result.count - 1].table), 0u);
+    cr_assert_eq(als_table_rows(part(&result, "adjusted")), 0u);
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
+/* The worked example with its six patients in three groups. */
+Test(joint_rank, compares_three_groups)
+{
+    struct course courses[COUNT(worked)];
+    memcpy(courses, worked, sizeof worked);
+    courses[2].arm = courses[3].arm = "B"; /* P3 and P4 */
+    courses[4].arm = courses[5].arm = "C"; /* P5 and P6 */
+    struct trial trial;
+    trial_open(&trial);
+    add_courses(&trial, COUNT(worked), courses);
+    struct als_result result =
+        joint_rank(&trial, (struct als_joint_rank_options){.by = "arm", .horizon_months = 6});
+    check_scores(&result, (int64_t[]){5, 0, -1, 3, -5, -2}, (double[]){6, 4, 3, 5, 1, 2}, 6);
+    const struct als_table *groups = part(&result, "groups"), *pairs = part(&result, "pairs"),
+                           *test = part(&result, "kruskal_wallis");
+    assert_close(cell(groups, 0, "mean_rank")->as.number, 5, 0);
+    assert_close(cell(groups, 1, "median_rank")->as.number, 4, 0);
+    assert_close(cell(groups, 2, "mean_rank")->as.number, 1.5, 0);
+    assert_close(cell(test, 0, "chisq")->as.number, 26 / 7.0, 1e-13);
+    cr_assert_eq(cell(test, 0, "df")->as.integer, 2);
+    assert_close(cell(test, 0, "p")->as.number, exp(-13 / 7.0), 1e-12);
+    cr_assert_eq(als_table_rows(pairs), 3u);
+    cr_assert_str_eq(cell(pairs, 1, "treated")->as.text, "C");
+    cr_assert_eq(cell(pairs, 1, "losses")->as.integer, 3);
+    assert_close(cell(pairs, 1, "win_probability")->as.number, 1 / 8.0, 1e-15);
+    cr_assert_lt(cell(pairs, 1, "ci_low")->as.number, 1 / 8.0);
+    cr_assert_not(has_note(&result, "no test"));
     als_result_release(&result);
     trial_close(&trial);
 }

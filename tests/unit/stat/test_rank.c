@@ -230,3 +230,40 @@ Test(rank, has_no_test_for_degenerate_data)
     assert_close(rank_sum(3, equal, 3, equal).p_exact, 1, 0);
     assert_close(rank_sum(3, equal, 3, equal).win_probability, 0.5, 0);
 }
+
+/* Hollander and Wolfe 1973, p. 116, mucociliary efficiency: H = 0.7714. */
+Test(rank, compares_several_groups_as_in_the_textbook)
+{
+    const double values[] = {2.9, 3.0, 2.5, 2.6, 3.2, 3.8, 2.7, 4.0, 2.4, 2.8, 3.4, 3.7, 2.2, 2.0};
+    const size_t group[] = {0, 0, 0, 0, 0, 1, 1, 1, 1, 3, 3, 3, 3, 3}; /* nobody is in 2 */
+    double ranks[14];
+    struct als_ranked work[14];
+    struct als_kruskal test = als_kruskal_wallis(14, values, group, 4, ranks, work);
+    assert_close(test.chisq, 27 / 35.0, 1e-13);
+    cr_assert_eq(test.df, 2u);
+    assert_close(test.p, exp(-27 / 70.0), 1e-12);
+}
+
+Test(rank, compares_two_groups_as_the_rank_sum_does)
+{
+    const double values[] = {1, 4, 4, 2, 7, 4, 9, 2, 6}, first[] = {1, 4, 4, 2},
+                 second[] = {7, 4, 9, 2, 6};
+    const size_t group[] = {0, 0, 0, 0, 1, 1, 1, 1, 1};
+    double ranks[9];
+    struct als_ranked work[9];
+    struct als_kruskal test = als_kruskal_wallis(9, values, group, 2, ranks, work);
+    struct als_wilcoxon two = rank_sum(4, first, 5, second);
+    assert_close(test.chisq, two.z * two.z, 1e-13);
+    assert_close(test.p, two.p, 1e-12);
+}
+
+Test(rank, compares_no_groups_where_there_is_nothing_to_compare)
+{
+    const double values[] = {2, 2, 2};
+    const size_t apart[] = {0, 1, 1}, one[] = {1, 1, 1};
+    double ranks[3];
+    struct als_ranked work[3];
+    cr_assert(isnan(als_kruskal_wallis(3, values, apart, 2, ranks, work).p));
+    cr_assert(isnan(als_kruskal_wallis(3, (double[]){1, 2, 3}, one, 2, ranks, work).p));
+    cr_assert(isnan(als_kruskal_wallis(0, values, apart, 2, ranks, work).chisq));
+}
