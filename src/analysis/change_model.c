@@ -272,6 +272,23 @@ static void add_row(const struct design *design, const struct als_repeated *fit,
         add_estimate(&difference, table);
 }
 
+static void note_without_group(const struct design *design, struct als_table *table)
+{
+    const struct als_change_run *run = design->run;
+    size_t patients = 0, changes = 0;
+    for (size_t i = 0; i < run->patients.count; i++) {
+        if (is_modelled(design, i))
+            continue;
+        size_t own = 0;
+        for (size_t visit = 0; visit < run->n_visits; visit++)
+            own += isnan(als_change_of(run, i, visit)) ? 0 : 1;
+        patients++;
+        changes += own;
+    }
+    als_table_note(table, "left out: patients without %s: %zu, with %zu changes", run->options->by,
+                   patients, changes);
+}
+
 static void note_model(const struct design *design, struct als_table *table)
 {
     const struct als_change_run *run = design->run;
@@ -283,7 +300,7 @@ static void note_model(const struct design *design, struct als_table *table)
     if (design->n_groups && run->options->by)
         als_table_note(table, "difference: from %s %s", run->options->by, run->groups.names[0]);
     if (design->n_groups < run->groups.count)
-        als_table_note(table, "patients without %s were left out", run->options->by);
+        note_without_group(design, table);
     if (design->left_out)
         als_table_note(table, "visits with too few changes to adjust were left out: %zu",
                        design->left_out);

@@ -250,6 +250,7 @@ static void make_columns(const struct loading *loading, const bool *used,
         out->n += loading->items[k].numbers ? 1 : levels[k].count ? levels[k].count - 1 : 0;
     }
     out->terms = als_arena_array(loading->arena, out->n + 1, sizeof *out->terms);
+    out->n_levels = als_arena_array(loading->arena, out->n + 1, sizeof *out->n_levels);
     out->by_time = als_arena_array(loading->arena, out->n + 1, sizeof *out->by_time);
     out->values = als_arena_array(loading->arena, n * out->n + 1, sizeof *out->values);
     size_t column = 0;
@@ -260,6 +261,7 @@ static void make_columns(const struct loading *loading, const bool *used,
             const char *level = covariate->numbers ? "" : levels[k].names[c + 1];
             out->terms[column] = als_arena_printf(loading->arena, "%s%s", covariate->name, level);
             out->by_time[column] = covariate->by_time;
+            out->n_levels[column] = covariate->numbers ? 0 : levels[k].count;
             for (size_t i = 0; i < n; i++) {
                 const char *own =
                     covariate->numbers
@@ -312,15 +314,17 @@ enum als_status als_covariates_load(struct als_store *store,
     return ALS_OK;
 }
 
-double als_covariate_mean(const struct als_covariates *covariates, size_t column,
-                          const struct als_patient_list *patients, const bool *used)
+double als_covariate_reference(const struct als_covariates *covariates, size_t column,
+                               size_t n_patients, const size_t *first)
 {
+    if (covariates->n_levels[column])
+        return 1 / (double)covariates->n_levels[column];
     double mean = 0;
-    size_t n = 0;
-    for (size_t i = 0; i < patients->count; i++)
-        if (used[i])
-            mean += (covariates->values[i * covariates->n + column] - mean) / (double)++n;
-    return n ? mean : NAN;
+    for (size_t i = 0; i < n_patients; i++)
+        if (first[i + 1] > first[i])
+            mean += (covariates->values[i * covariates->n + column] - mean) *
+                    (double)(first[i + 1] - first[i]) / (double)(first[i + 1] - first[0]);
+    return first[n_patients] > first[0] ? mean : NAN;
 }
 
 void als_covariates_note(const struct als_covariates *covariates, struct als_table *table)

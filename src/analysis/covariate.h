@@ -14,6 +14,7 @@ struct als_covariates {
     size_t n;            /* columns; 0 without covariates */
     const char **terms;  /* age, sexM, fvc.percent_predicted */
     bool *by_time;       /* the name ended in :month, so the column has a slope of its own too */
+    size_t *n_levels;    /* of the factor that the column belongs to; 0: a number */
     double *values;      /* per patient n columns; NAN where it is missing */
     const char **listed; /* names as asked for, for notes */
     size_t n_listed;
@@ -36,9 +37,11 @@ ALS_CHECKED enum als_status als_covariates_load(struct als_store *store,
                                                 struct als_arena *arena, bool *used,
                                                 struct als_covariates *out, struct als_err *err);
 
-/* Mean of a column over the used patients. */
-double als_covariate_mean(const struct als_covariates *covariates, size_t column,
-                          const struct als_patient_list *patients, const bool *used);
+/* The value of a column at which effects of other terms are looked at, the same as in adjusted
+ * means of `change`: a number at its mean over the rows analysed (those of patient i are first[i]
+ * to first[i + 1] - 1), a factor with the same weight for each level. */
+double als_covariate_reference(const struct als_covariates *covariates, size_t column,
+                               size_t n_patients, const size_t *first);
 
 /* Names, and who was left out. */
 void als_covariates_note(const struct als_covariates *covariates, struct als_table *table);

@@ -105,9 +105,10 @@ void mixed_weights(const struct mixed *mixed, size_t level, size_t patient, bool
     for (size_t i = 0; i < covariates->n; i++) {
         if (slope && !covariates->by_time[i])
             continue;
-        weights[at++] = patient == MIXED_MEAN
-                            ? als_covariate_mean(covariates, i, &mixed->patients, mixed->used)
-                            : covariates->values[patient * covariates->n + i];
+        weights[at++] =
+            patient == MIXED_MEAN
+                ? als_covariate_reference(covariates, i, mixed->patients.count, mixed->first)
+                : covariates->values[patient * covariates->n + i];
     }
 }
 

@@ -48,7 +48,7 @@ struct mixed {
 void mixed_make_tables(const struct mixed *mixed, struct als_result *out);
 void mixed_make_blups(const struct mixed *mixed, struct als_result *out);
 /* Weights of the fixed effects that give intercept (or slope) of a level, covariates being those of
- * a patient, or at their mean for MIXED_MEAN; weights has p. */
+ * a patient, or als_covariate_reference for MIXED_MEAN; weights has p. */
 #define MIXED_MEAN SIZE_MAX
 void mixed_weights(const struct mixed *mixed, size_t level, size_t patient, bool slope,
                    double *weights);

@@ -81,8 +81,27 @@ static void note_failure(const struct mixed *mixed, struct als_table *table)
                               "--random intercept");
 }
 
+/* Where slopes differ by a covariate, those of groups hold at one value of it. */
+static void note_reference(const struct mixed *mixed, struct als_table *table)
+{
+    const struct als_covariates *covariates = &mixed->covariates;
+    struct als_buf text;
+    als_buf_init(&text, ALS_BUF_LARGE);
+    for (size_t i = 0; i < covariates->n; i++)
+        if (covariates->by_time[i])
+            als_buf_printf(
+                &text, "%s%s %.6g (%s)", text.length ? ", " : "", covariates->terms[i],
+                als_covariate_reference(covariates, i, mixed->patients.count, mixed->first),
+                covariates->n_levels[i] ? "levels weighted equally" : "mean over the values");
+    if (text.length)
+        als_table_note(table, "the slopes below hold at %s; month alone is the slope at 0",
+                       text.data);
+    als_buf_release(&text);
+}
+
 static void note_slopes(const struct mixed *mixed, struct als_table *table)
 {
+    note_reference(mixed, table);
     double *weights = als_alloc_array(mixed->p, sizeof *weights);
     for (size_t level = 0; level < mixed->levels.count; level++) {
         mixed_weights(mixed, level, MIXED_MEAN, true, weights);

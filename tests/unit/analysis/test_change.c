@@ -177,6 +177,21 @@ Test(change, names_visits_that_no_patient_shares)
     trial_close(&trial);
 }
 
+Test(change, counts_who_is_in_no_group)
+{
+    struct trial trial;
+    trial_open(&trial);
+    add_two_arms(&trial);
+    int64_t patient = treat(&trial, "P9", NULL);
+    trial_alsfrsr(&trial, patient, "D0", trial_day("2016-01-04"), 40);
+    trial_alsfrsr(&trial, patient, "MN3", trial_day("2016-04-04"), 38);
+    struct als_table *table =
+        change(&trial, (struct als_change_options){.by = "arm", .adjusted = true});
+    cr_assert(trial_noted(table, "left out: patients without arm: 1, with 1 changes"));
+    als_table_free(table);
+    trial_close(&trial);
+}
+
 /* The change doubles from one visit to the next in all: no correlation below 1 fits but that of one
  * variance. */
 Test(change, warns_of_one_variance_where_deviations_differ)

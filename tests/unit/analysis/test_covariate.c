@@ -77,6 +77,33 @@ Test(covariate, of_a_factor_and_its_slope_is_the_grouped_model)
     trial_close(&trial);
 }
 
+/* Slopes of groups hold at the mean of a number over the values, and halfway between two levels. */
+Test(covariate, says_where_slopes_are_looked_at)
+{
+    static const char *const names[] = {"arm:month", "baseline:month"};
+    struct trial trial;
+    trial_open(&trial);
+    add_arms(&trial);
+    struct als_result result = mixed(&trial, NULL, COUNT(names), names);
+    const struct als_table *fixed = als_result_main(&result);
+    double half = 0, baseline = 0, slope = 0;
+    for (size_t i = 0; i < als_table_notes(fixed); i++) {
+        const char *note = als_table_note_at(fixed, i);
+        sscanf(note,
+               "the slopes below hold at armB %lf (levels weighted equally), baseline %lf (mean",
+               &half, &baseline);
+        sscanf(note, "all: slope %lf per month", &slope);
+    }
+    assert_close(half, 0.5, 0);
+    cr_assert_gt(baseline, 10);
+    double expected = trial_number(fixed, row_of(fixed, "month"), "estimate") +
+                      half * trial_number(fixed, row_of(fixed, "month:armB"), "estimate") +
+                      baseline * trial_number(fixed, row_of(fixed, "month:baseline"), "estimate");
+    assert_close(slope, expected, 1e-5);
+    als_result_release(&result);
+    trial_close(&trial);
+}
+
 /* A point more at baseline is about a point more all along. */
 Test(covariate, has_a_term_in_its_own_unit)
 {
