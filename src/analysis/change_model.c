@@ -43,8 +43,6 @@ struct design {
     double mean_baseline; /* over the rows */
     size_t left_out;      /* visits with too few changes */
     struct als_repeated_data data;
-    size_t *first, *visit;
-    double *y, *x;
 };
 
 static bool is_modelled(const struct design *design, size_t patient)
@@ -113,36 +111,50 @@ static void take_mean_baseline(struct design *design)
                 design->mean_baseline += (run->baselines[i] - design->mean_baseline) / (double)++n;
 }
 
+/* What a patient brings into every row: its group, and its baseline from the mean. */
+static void fill_patient(struct design *design, size_t patient, double *z)
+{
+    const struct als_change_run *run = design->run;
+    z[run->groups.of[patient]] = 1;
+    z[design->n_groups] = run->baselines[patient] - design->mean_baseline;
+}
+
 static void fill_rows(struct design *design, struct als_arena *arena)
 {
     const struct als_change_run *run = design->run;
-    design->first = als_arena_array(arena, run->patients.count + 1, sizeof *design->first);
-    design->visit = als_arena_array(arena, design->n + 1, sizeof *design->visit);
-    design->y = als_arena_array(arena, design->n + 1, sizeof *design->y);
-    design->x = als_arena_array(arena, design->n * design->p + 1, sizeof *design->x);
-    size_t row = 0;
+    size_t q = design->n_groups + 1, row = 0;
+    size_t *first = als_arena_array(arena, run->patients.count + 1, sizeof *first);
+    size_t *visit = als_arena_array(arena, design->n + 1, sizeof *visit);
+    double *y = als_arena_array(arena, design->n + 1, sizeof *y);
+    double *z = als_arena_array(arena, run->patients.count * q + 1, sizeof *z);
     for (size_t i = 0; i < run->patients.count; i++) {
         for (size_t v = 0; v < design->n_visits && is_modelled(design, i); v++) {
             double change = als_change_of(run, i, design->plan[v]);
             if (isnan(change))
                 continue;
-            double *x = &design->x[row * design->p];
-            x[design->mean_column[v * design->n_groups + run->groups.of[i]]] = 1;
-            if (design->baseline_column[v] != NONE)
-                x[design->baseline_column[v]] = run->baselines[i] - design->mean_baseline;
-            design->visit[row] = v;
-            design->y[row++] = change;
+            visit[row] = v;
+            y[row++] = change;
         }
-        if (row > design->first[design->n_subjects])
-            design->first[++design->n_subjects] = row;
+        if (row == first[design->n_subjects])
+            continue;
+        fill_patient(design, i, z + design->n_subjects * q);
+        first[++design->n_subjects] = row;
+    }
+    ptrdiff_t *column = als_arena_array(arena, design->n_visits * q + 1, sizeof *column);
+    for (size_t v = 0; v < design->n_visits; v++) {
+        for (size_t group = 0; group < design->n_groups; group++)
+            column[v * q + group] = design->mean_column[v * design->n_groups + group];
+        column[v * q + design->n_groups] = design->baseline_column[v];
     }
     design->data = (struct als_repeated_data){.n_subjects = design->n_subjects,
-                                              .first = design->first,
+                                              .first = first,
                                               .n_visits = design->n_visits,
                                               .p = design->p,
-                                              .visit = design->visit,
-                                              .y = design->y,
-                                              .x = design->x};
+                                              .visit = visit,
+                                              .y = y,
+                                              .q = q,
+                                              .z = z,
+                                              .column = column};
 }
 
 /* Of the changes at one visit of the model about the means of their groups. */

@@ -23,22 +23,21 @@ static const double SINGULAR = 1e-4;
 /* ---------------------------------------------------------------- workspace */
 
 struct sizes {
-    size_t n, p, k, m, subjects;
+    size_t n, p, q, k, m, subjects;
 };
 
 static struct sizes sizes_of(const struct als_repeated_data *data)
 {
     size_t k = data->n_visits;
-    return (struct sizes){data->first[data->n_subjects], data->p, k, k * (k + 1) / 2,
-                          data->n_subjects};
+    return (struct sizes){
+        data->first[data->n_subjects], data->p, data->q, k, k * (k + 1) / 2, data->n_subjects};
 }
 
 size_t als_repeated_workspace(const struct als_repeated_data *data)
 {
     struct sizes z = sizes_of(data);
-    size_t doubles = z.n * (z.p + 1) + 5 * z.p * z.p + 4 * z.p + z.k * z.k +
-                     z.m * (z.p * z.p + z.p) + 4 * z.m * z.m + 8 * z.m + 5 * z.k * z.k +
-                     2 * z.k * z.p + z.k;
+    size_t doubles = z.n + 3 * z.p * z.p + 5 * z.p + z.m * (z.p * z.p + z.p) + 4 * z.m * z.m +
+                     6 * z.m + 8 * z.k * z.k + z.q * z.q + 2 * z.q * z.k;
     return sizeof(struct als_repeated_state) + doubles * sizeof(double) +
            z.subjects * sizeof(struct repeated_subject);
 }
@@ -56,18 +55,21 @@ static struct als_repeated_state *place(const struct als_repeated_data *data, vo
     memset(work, 0, als_repeated_workspace(data));
     struct als_repeated_state *state = work;
     double *space = (double *)(state + 1);
-    *state = (struct als_repeated_state){
-        .n = z.n, .n_subjects = z.subjects, .n_visits = z.k, .p = z.p, .m = z.m, .data = data};
-    state->x = take(&space, z.n * z.p);
+    *state = (struct als_repeated_state){.n = z.n,
+                                         .n_subjects = z.subjects,
+                                         .n_visits = z.k,
+                                         .p = z.p,
+                                         .q = z.q,
+                                         .m = z.m,
+                                         .data = data};
     state->y = take(&space, z.n);
-    double **squares[] = {&state->x_factor, &state->c_factor, &state->c_inverse, &state->product,
-                          &state->out_covariance};
+    double **squares[] = {&state->c_factor, &state->c_inverse, &state->product};
     for (size_t i = 0; i < sizeof squares / sizeof squares[0]; i++)
         *squares[i] = take(&space, z.p * z.p);
-    state->ols_beta = take(&space, z.p);
-    state->beta = take(&space, z.p);
-    state->out_beta = take(&space, z.p);
-    state->s = take(&space, z.k * z.k);
+    double **columns[] = {&state->ols_beta, &state->beta, &state->out_beta, &state->ch,
+                          &state->contrast};
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
+        *columns[i] = take(&space, z.p);
     state->q_sum = take(&space, z.m * z.p * z.p);
     state->h_sum = take(&space, z.m * z.p);
     double **covariances[] = {&state->curvature, &state->jacobian, &state->theta_hessian,
@@ -78,14 +80,13 @@ static struct als_repeated_state *place(const struct als_repeated_data *data, vo
                           &state->step,  &state->trial,    &state->best};
     for (size_t i = 0; i < sizeof vectors / sizeof vectors[0]; i++)
         *vectors[i] = take(&space, z.m);
-    state->part = take(&space, z.k * z.k);
-    state->inverse = take(&space, z.k * z.k);
-    state->u = take(&space, z.k * z.k);
-    state->moments = take(&space, z.k * z.k);
-    state->seen = take(&space, z.k * z.k);
-    state->px = take(&space, z.k * z.p);
-    state->pc = take(&space, z.k * z.p);
-    state->pw = take(&space, z.k + z.p);
+    double **visits[] = {&state->s, &state->yy,   &state->part,    &state->inverse,
+                         &state->u, &state->both, &state->moments, &state->seen};
+    for (size_t i = 0; i < sizeof visits / sizeof visits[0]; i++)
+        *visits[i] = take(&space, z.k * z.k);
+    state->zz = take(&space, z.q * z.q);
+    state->zy = take(&space, z.q * z.k);
+    state->zr = take(&space, z.q * z.k);
     state->order = (void *)space;
     return state;
 }
@@ -97,35 +98,54 @@ static bool all_finite(const struct als_repeated_data *data, size_t n)
     for (size_t i = 0; i < n; i++)
         if (!isfinite(data->y[i]))
             return false;
-    for (size_t i = 0; i < n * data->p; i++)
-        if (!isfinite(data->x[i]))
+    for (size_t i = 0; i < data->n_subjects * data->q; i++)
+        if (!isfinite(data->z[i]))
             return false;
     return true;
 }
 
-static bool transform(struct als_repeated_state *state, size_t *column)
+/* What least squares leaves of y. */
+static void subtract_fit(struct als_repeated_state *state)
 {
-    size_t p = state->p;
-    double share = 1 / (double)state->n, *factor = state->x_factor;
-    for (size_t row = 0; row < state->n; row++) {
-        const double *x = state->data->x + row * p;
-        for (size_t i = 0; i < p; i++) {
-            state->ols_beta[i] += x[i] * state->data->y[row] * share;
-            for (size_t j = 0; j <= i; j++)
-                factor[i * p + j] += x[i] * x[j] * share;
+    const struct als_repeated_data *data = state->data;
+    for (size_t i = 0; i < data->n_subjects; i++) {
+        for (size_t row = data->first[i]; row < data->first[i + 1]; row++) {
+            for (size_t j = 0; j < state->q; j++) {
+                ptrdiff_t column = repeated_column(state, data->visit[row], j);
+                if (column >= 0)
+                    state->y[row] -= data->z[i * state->q + j] * state->ols_beta[column];
+            }
         }
+    }
+}
+
+/* Least squares over all rows. False when a column is a combination of others. */
+static bool least_squares(struct als_repeated_state *state, size_t *column)
+{
+    size_t p = state->p, q = state->q;
+    double share = 1 / (double)state->n, *factor = state->c_factor;
+    memcpy(state->y, state->data->y, state->n * sizeof(double));
+    for (size_t first = 0; first < state->n_subjects;) {
+        struct repeated_pattern pattern = repeated_sum_pattern(state, first);
+        for (size_t v = 0; v < pattern.k; v++) {
+            for (size_t i = 0; i < q; i++) {
+                ptrdiff_t row = repeated_column(state, pattern.visit[v], i);
+                if (row < 0)
+                    continue;
+                state->ols_beta[row] += state->zy[i * pattern.k + v] * share;
+                for (size_t j = 0; j < q; j++) {
+                    ptrdiff_t other = repeated_column(state, pattern.visit[v], j);
+                    if (other >= 0)
+                        factor[(size_t)row * p + (size_t)other] += state->zz[i * q + j] * share;
+                }
+            }
+        }
+        first = pattern.end;
     }
     if (!small_cholesky(p, factor, COLLINEAR, column))
         return false;
-    small_solve_lower(p, factor, state->ols_beta);
-    for (size_t row = 0; row < state->n; row++) {
-        double *x = state->x + row * p;
-        memcpy(x, state->data->x + row * p, p * sizeof *x);
-        small_solve_lower(p, factor, x);
-        state->y[row] = state->data->y[row];
-        for (size_t i = 0; i < p; i++)
-            state->y[row] -= x[i] * state->ols_beta[i];
-    }
+    small_solve(p, factor, state->ols_beta);
+    subtract_fit(state);
     return true;
 }
 
@@ -301,23 +321,8 @@ static bool is_singular(struct als_repeated_state *state)
 static bool report(struct als_repeated_state *state, struct als_repeated *fit)
 {
     size_t p = state->p, t = state->n_theta;
-    double *row = state->px, *product = state->pc;
     for (size_t i = 0; i < p; i++)
         state->out_beta[i] = state->beta[i] + state->ols_beta[i];
-    small_solve_lower_transposed(p, state->x_factor, state->out_beta);
-    for (size_t i = 0; i < p; i++) {
-        for (size_t k = 0; k < p; k++)
-            row[k] = i == k;
-        small_solve_lower(p, state->x_factor, row);
-        for (size_t k = 0; k < p; k++) {
-            product[k] = 0;
-            for (size_t j = 0; j < p; j++)
-                product[k] += state->c_inverse[k * p + j] * row[j];
-        }
-        small_solve_lower_transposed(p, state->x_factor, product);
-        for (size_t k = 0; k < p; k++)
-            state->out_covariance[k * p + i] = product[k];
-    }
     double *factor = state->curvature; /* no longer needed */
     memcpy(factor, state->theta_hessian, t * t * sizeof *factor);
     if (!small_cholesky(t, factor, 0, NULL))
@@ -330,7 +335,7 @@ static bool report(struct als_repeated_state *state, struct als_repeated *fit)
     fit->aic = state->objective + 2 * (double)(p + t);
     fit->covariance = state->s;
     fit->beta = state->out_beta;
-    fit->beta_covariance = state->out_covariance;
+    fit->beta_covariance = state->c_inverse;
     return true;
 }
 
@@ -340,12 +345,12 @@ static enum als_lmm_status fit_state(struct als_repeated_state *state, struct al
         return ALS_LMM_NO_DATA;
     if (!all_finite(state->data, state->n))
         return ALS_LMM_NOT_FINITE;
-    if (!transform(state, &fit->column))
+    if (!group_subjects(state))
+        return ALS_LMM_UNORDERED;
+    if (!least_squares(state, &fit->column))
         return ALS_LMM_COLLINEAR;
     if (state->n <= state->p)
         return ALS_LMM_TOO_FEW;
-    if (!group_subjects(state))
-        return ALS_LMM_UNORDERED;
     state->n_theta = repeated_n_theta(state);
     struct repeated_moments moments = moments_of(state);
     enum als_lmm_status status = look_at_moments(state, moments, fit);
@@ -386,16 +391,14 @@ struct als_estimate als_repeated_contrast(const struct als_repeated *fit, const 
         return als_no_estimate;
     struct als_repeated_state *state = fit->state;
     size_t p = state->p, t = state->n_theta;
-    double *c = state->px, *w = state->pc, *slope = state->step; /* w = C^-1 c */
+    double *w = state->contrast, *slope = state->step; /* w = C^-1 c */
     double estimate = 0, variance = 0, spread = 0;
-    memcpy(c, combination, p * sizeof *c);
-    small_solve_lower(p, state->x_factor, c);
     for (size_t i = 0; i < p; i++) {
         estimate += combination[i] * state->out_beta[i];
         w[i] = 0;
         for (size_t j = 0; j < p; j++)
-            w[i] += state->c_inverse[i * p + j] * c[j];
-        variance += c[i] * w[i];
+            w[i] += state->c_inverse[i * p + j] * combination[j];
+        variance += combination[i] * w[i];
     }
     memset(slope, 0, t * sizeof *slope);
     for (size_t e = 0; e < state->m; e++) {

@@ -7,73 +7,91 @@
 
 static const double LOG_TWO_PI = 1.8378770664093454836;
 
-/* The visits of one subject, in order of its rows. */
-struct seen {
-    size_t k, first;
-    const size_t *visit;
-};
-
-static struct seen rows_of(const struct als_repeated_state *state, size_t subject)
+struct repeated_pattern repeated_sum_pattern(struct als_repeated_state *state, size_t first)
 {
-    size_t first = state->data->first[subject];
-    return (struct seen){state->data->first[subject + 1] - first, first,
-                         state->data->visit + first};
-}
-
-/* Cholesky factor of a subject's part of S into state->part. */
-static bool factor_part(struct als_repeated_state *state, const struct seen *seen)
-{
-    for (size_t i = 0; i < seen->k; i++)
-        for (size_t j = 0; j < seen->k; j++)
-            state->part[i * seen->k + j] =
-                state->s[seen->visit[i] * state->n_visits + seen->visit[j]];
-    return small_cholesky(seen->k, state->part, 1e-14, NULL);
-}
-
-/* Adds X'WX to C, X'Wy to b and y'Wy to *quad. */
-static void add_subject(struct als_repeated_state *state, const struct seen *seen, double *quad)
-{
-    size_t p = state->p, k = seen->k;
-    double *zx = state->px, *zy = state->pw; /* factor^-1 X, factor^-1 y */
-    for (size_t i = 0; i < k; i++) {
-        const double *x = state->x + (seen->first + i) * p;
-        double pivot = state->part[i * k + i];
-        memcpy(zx + i * p, x, p * sizeof *x);
-        zy[i] = state->y[seen->first + i];
-        for (size_t l = 0; l < i; l++) {
-            double ratio = state->part[i * k + l];
-            zy[i] -= ratio * zy[l];
-            for (size_t j = 0; j < p; j++)
-                zx[i * p + j] -= ratio * zx[l * p + j];
+    const struct als_repeated_data *data = state->data;
+    size_t subject = state->order[first].subject, q = state->q, k, end = first;
+    struct repeated_pattern pattern = {.first = first, .visit = data->visit + data->first[subject]};
+    pattern.k = k = data->first[subject + 1] - data->first[subject];
+    memset(state->zz, 0, q * q * sizeof(double));
+    memset(state->zy, 0, q * k * sizeof(double));
+    memset(state->yy, 0, k * k * sizeof(double));
+    for (; end < state->n_subjects && state->order[end].visits == state->order[first].visits;
+         end++) {
+        subject = state->order[end].subject;
+        const double *z = data->z + subject * q, *y = state->y + data->first[subject];
+        for (size_t i = 0; i < q; i++) {
+            for (size_t j = 0; j < q; j++)
+                state->zz[i * q + j] += z[i] * z[j];
+            for (size_t v = 0; v < k; v++)
+                state->zy[i * k + v] += z[i] * y[v];
         }
-        zy[i] /= pivot;
-        for (size_t j = 0; j < p; j++)
-            zx[i * p + j] /= pivot;
-        for (size_t j = 0; j < p; j++) {
-            state->beta[j] += zx[i * p + j] * zy[i];
-            for (size_t l = 0; l <= j; l++)
-                state->c_factor[j * p + l] += zx[i * p + j] * zx[i * p + l];
-        }
-        *quad += zy[i] * zy[i];
+        for (size_t v = 0; v < k; v++)
+            for (size_t w = 0; w <= v; w++)
+                state->yy[v * k + w] += y[v] * y[w];
     }
+    for (size_t v = 0; v < k; v++)
+        for (size_t w = 0; w < v; w++)
+            state->yy[w * k + v] = state->yy[v * k + w];
+    pattern.end = end;
+    return pattern;
+}
+
+/* Cholesky factor and inverse of a pattern's part of S. */
+static bool factor_part(struct als_repeated_state *state, const struct repeated_pattern *pattern)
+{
+    size_t k = pattern->k;
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j < k; j++)
+            state->part[i * k + j] =
+                state->s[pattern->visit[i] * state->n_visits + pattern->visit[j]];
+    if (!small_cholesky(k, state->part, 1e-14, NULL))
+        return false;
+    small_invert(k, state->part, state->inverse);
+    return true;
+}
+
+/* Adds X'WX to C and X'Wy to b; returns y'Wy. */
+static double add_pattern_sums(struct als_repeated_state *state,
+                               const struct repeated_pattern *pattern)
+{
+    size_t p = state->p, q = state->q, k = pattern->k;
+    double quad = 0;
+    for (size_t v = 0; v < k; v++) {
+        for (size_t w = 0; w < k; w++) {
+            double weight = state->inverse[v * k + w];
+            quad += weight * state->yy[v * k + w];
+            for (size_t i = 0; i < q; i++) {
+                ptrdiff_t row = repeated_column(state, pattern->visit[v], i);
+                if (row < 0)
+                    continue;
+                state->beta[row] += weight * state->zy[i * k + w];
+                for (size_t j = 0; j < q; j++) {
+                    ptrdiff_t column = repeated_column(state, pattern->visit[w], j);
+                    if (column >= 0)
+                        state->c_factor[(size_t)row * p + (size_t)column] +=
+                            weight * state->zz[i * q + j];
+                }
+            }
+        }
+    }
+    return quad;
 }
 
 bool repeated_evaluate(struct als_repeated_state *state)
 {
     size_t p = state->p;
-    double log_sum = 0, log_part = 0, quad = 0;
+    double log_sum = 0, quad = 0;
     repeated_fill_covariance(state);
     memset(state->c_factor, 0, p * p * sizeof(double));
     memset(state->beta, 0, p * sizeof(double));
-    for (size_t i = 0; i < state->n_subjects; i++) {
-        struct seen seen = rows_of(state, state->order[i].subject);
-        if (i == 0 || state->order[i].visits != state->order[i - 1].visits) {
-            if (!factor_part(state, &seen))
-                return false;
-            log_part = small_log_determinant(seen.k, state->part);
-        }
-        log_sum += log_part;
-        add_subject(state, &seen, &quad);
+    for (size_t i = 0; i < state->n_subjects;) {
+        struct repeated_pattern pattern = repeated_sum_pattern(state, i);
+        if (!factor_part(state, &pattern))
+            return false;
+        log_sum += (double)(pattern.end - i) * small_log_determinant(pattern.k, state->part);
+        quad += add_pattern_sums(state, &pattern);
+        i = pattern.end;
     }
     if (!small_cholesky(p, state->c_factor, 0, NULL))
         return false;
@@ -85,60 +103,96 @@ bool repeated_evaluate(struct als_repeated_state *state)
     size_t dof = state->reml ? state->n - p : state->n;
     state->objective = log_sum + quad + (double)dof * LOG_TWO_PI;
     if (state->reml)
-        state->objective +=
-            small_log_determinant(p, state->c_factor) + small_log_determinant(p, state->x_factor);
+        state->objective += small_log_determinant(p, state->c_factor);
     return isfinite(state->objective);
 }
 
 /* ---------------------------------------------------------------- derivatives */
 
-/* P, w, P C^-1 of one subject; its Y and ww' join u and the gradient. */
-static void add_terms(struct als_repeated_state *state, const struct seen *seen)
+/* b of the row of visit v that belongs to z[j]. */
+static double effect(const struct als_repeated_state *state, size_t visit, size_t j)
 {
-    size_t p = state->p, k = seen->k;
-    memset(state->px, 0, k * p * sizeof(double));
-    memset(state->pc, 0, k * p * sizeof(double));
-    memset(state->pw, 0, k * sizeof(double));
-    for (size_t l = 0; l < k; l++) {
-        const double *x = state->x + (seen->first + l) * p;
-        double residual = state->y[seen->first + l];
-        for (size_t j = 0; j < p; j++)
-            residual -= x[j] * state->beta[j];
-        for (size_t i = 0; i < k; i++) {
-            double weight = state->inverse[i * k + l];
-            state->pw[i] += weight * residual;
-            for (size_t j = 0; j < p; j++)
-                state->px[i * p + j] += weight * x[j];
+    ptrdiff_t column = repeated_column(state, visit, j);
+    return column < 0 ? 0 : state->beta[column];
+}
+
+/* zr := sum of z r', both := sum of rr', r = y - X b. */
+static void add_residuals(struct als_repeated_state *state, const struct repeated_pattern *pattern)
+{
+    size_t q = state->q, k = pattern->k;
+    for (size_t i = 0; i < q; i++) {
+        for (size_t v = 0; v < k; v++) {
+            double sum = state->zy[i * k + v];
+            for (size_t j = 0; j < q; j++)
+                sum -= state->zz[i * q + j] * effect(state, pattern->visit[v], j);
+            state->zr[i * k + v] = sum;
         }
     }
-    for (size_t i = 0; i < k; i++)
-        for (size_t l = 0; l < p; l++)
-            for (size_t j = 0; j < p; j++)
-                state->pc[i * p + j] += state->px[i * p + l] * state->c_inverse[l * p + j];
-    for (size_t i = 0; i < k; i++) {
-        for (size_t j = 0; j < k; j++) {
-            double here = state->pw[i] * state->pw[j];
-            for (size_t l = 0; l < p && state->reml; l++)
-                here += state->pc[i * p + l] * state->px[j * p + l];
-            state->u[i * k + j] += here;
+    for (size_t v = 0; v < k; v++) {
+        for (size_t w = 0; w < k; w++) {
+            double sum = state->yy[v * k + w];
+            for (size_t j = 0; j < q; j++)
+                sum -= state->zy[j * k + w] * effect(state, pattern->visit[v], j) +
+                       effect(state, pattern->visit[w], j) * state->zr[j * k + v];
+            state->both[v * k + w] = sum;
         }
     }
 }
 
-static void add_designs(struct als_repeated_state *state, const struct seen *seen)
+/* Adds sum of X C^-1 X' to both. */
+static void add_designs(struct als_repeated_state *state, const struct repeated_pattern *pattern)
 {
-    size_t p = state->p;
-    for (size_t i = 0; i < seen->k; i++) {
-        for (size_t j = 0; j < seen->k; j++) {
-            if (seen->visit[i] < seen->visit[j])
+    size_t p = state->p, q = state->q, k = pattern->k;
+    for (size_t v = 0; v < k; v++) {
+        for (size_t i = 0; i < q; i++) {
+            ptrdiff_t row = repeated_column(state, pattern->visit[v], i);
+            for (size_t w = 0; w < k && row >= 0; w++) {
+                for (size_t j = 0; j < q; j++) {
+                    ptrdiff_t column = repeated_column(state, pattern->visit[w], j);
+                    if (column >= 0)
+                        state->both[v * k + w] +=
+                            state->zz[i * q + j] *
+                            state->c_inverse[(size_t)row * p + (size_t)column];
+                }
+            }
+        }
+    }
+}
+
+/* out := left right, n x k and k x k. */
+static void multiply(size_t n, size_t k, const double *left, const double *right, double *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < k; j++) {
+            double sum = 0;
+            for (size_t l = 0; l < k; l++)
+                sum += left[i * k + l] * right[l * k + j];
+            out[i * k + j] = sum;
+        }
+    }
+}
+
+/* Sums of P'E_ab P and P'E_ab w over a pattern, whose zw' is in zw. */
+static void add_direction(struct als_repeated_state *state, const struct repeated_pattern *pattern,
+                          size_t a, size_t b, const double *zw)
+{
+    size_t p = state->p, q = state->q, k = pattern->k;
+    size_t e = repeated_pair(pattern->visit[a], pattern->visit[b]);
+    const double *wa = state->inverse + a * k, *wb = state->inverse + b * k;
+    double half = a == b ? 0.5 : 1, *h = state->h_sum + e * p, *sums = state->q_sum + e * p * p;
+    for (size_t v = 0; v < k; v++) {
+        for (size_t i = 0; i < q; i++) {
+            ptrdiff_t row = repeated_column(state, pattern->visit[v], i);
+            if (row < 0)
                 continue;
-            size_t e = repeated_pair(seen->visit[i], seen->visit[j]);
-            const double *pi = state->px + i * p, *pj = state->px + j * p;
-            double both = i == j ? 0.5 : 1, wi = state->pw[i], wj = state->pw[j];
-            for (size_t a = 0; a < p; a++) {
-                state->h_sum[e * p + a] += both * (pi[a] * wj + pj[a] * wi);
-                for (size_t b = 0; b < p; b++)
-                    state->q_sum[e * p * p + a * p + b] += both * (pi[a] * pj[b] + pj[a] * pi[b]);
+            h[row] += half * (wa[v] * zw[i * k + b] + wb[v] * zw[i * k + a]);
+            for (size_t w = 0; w < k; w++) {
+                double weight = half * (wa[v] * wb[w] + wb[v] * wa[w]);
+                for (size_t j = 0; j < q; j++) {
+                    ptrdiff_t column = repeated_column(state, pattern->visit[w], j);
+                    if (column >= 0 && state->zz[i * q + j] != 0)
+                        sums[(size_t)row * p + (size_t)column] += weight * state->zz[i * q + j];
+                }
             }
         }
     }
@@ -158,18 +212,19 @@ static double trace(size_t k, const double *left, const double *right, size_t a,
     return sum;
 }
 
-/* Closes the subjects with the same visits: `count` of them have left their sum in u. */
-static void add_pattern(struct als_repeated_state *state, const struct seen *seen, size_t count)
+/* Adds gradient and curvature over S of `count` subjects, whose sum of ww' + Y is in u. */
+static void add_curvature(struct als_repeated_state *state, const struct repeated_pattern *pattern,
+                          size_t count)
 {
-    size_t k = seen->k, m = state->m;
+    size_t k = pattern->k, m = state->m;
     const double *w = state->inverse, *u = state->u;
     for (size_t a = 0; a < k; a++) {
         for (size_t b = 0; b <= a; b++) {
-            size_t e = repeated_pair(seen->visit[a], seen->visit[b]);
+            size_t e = repeated_pair(pattern->visit[a], pattern->visit[b]);
             state->gradient[e] += (a == b ? 1 : 2) * ((double)count * w[a * k + b] - u[a * k + b]);
             for (size_t c = 0; c < k; c++) {
                 for (size_t d = 0; d <= c; d++) {
-                    size_t f = repeated_pair(seen->visit[c], seen->visit[d]);
+                    size_t f = repeated_pair(pattern->visit[c], pattern->visit[d]);
                     state->curvature[e * m + f] +=
                         2 * trace(k, u, w, a, b, c, d) - (double)count * trace(k, w, w, a, b, c, d);
                 }
@@ -180,25 +235,26 @@ static void add_pattern(struct als_repeated_state *state, const struct seen *see
 
 static void collect(struct als_repeated_state *state)
 {
-    size_t p = state->p, m = state->m, count = 0;
+    size_t p = state->p, m = state->m;
     memset(state->gradient, 0, m * sizeof(double));
     memset(state->curvature, 0, m * m * sizeof(double));
     memset(state->q_sum, 0, m * p * p * sizeof(double));
     memset(state->h_sum, 0, m * p * sizeof(double));
-    for (size_t i = 0; i < state->n_subjects; i++) {
-        struct seen seen = rows_of(state, state->order[i].subject);
-        if (count == 0) {
-            factor_part(state, &seen);
-            small_invert(seen.k, state->part, state->inverse);
-            memset(state->u, 0, seen.k * seen.k * sizeof(double));
-        }
-        add_terms(state, &seen);
-        add_designs(state, &seen);
-        count++;
-        if (i + 1 == state->n_subjects || state->order[i].visits != state->order[i + 1].visits) {
-            add_pattern(state, &seen, count);
-            count = 0;
-        }
+    for (size_t i = 0; i < state->n_subjects;) {
+        struct repeated_pattern pattern = repeated_sum_pattern(state, i);
+        size_t k = pattern.k;
+        factor_part(state, &pattern);
+        add_residuals(state, &pattern);
+        if (state->reml)
+            add_designs(state, &pattern);
+        multiply(k, k, state->inverse, state->both, state->part);
+        multiply(k, k, state->part, state->inverse, state->u);
+        multiply(state->q, k, state->zr, state->inverse, state->zy); /* zw', y is done with */
+        add_curvature(state, &pattern, pattern.end - i);
+        for (size_t a = 0; a < k; a++)
+            for (size_t b = 0; b <= a; b++)
+                add_direction(state, &pattern, a, b, state->zy);
+        i = pattern.end;
     }
 }
 
@@ -275,7 +331,7 @@ static void to_theta(struct als_repeated_state *state)
 void repeated_differentiate(struct als_repeated_state *state)
 {
     collect(state);
-    add_coupling(state, state->pw);
+    add_coupling(state, state->ch);
     repeated_fill_jacobian(state);
     to_theta(state);
 }

@@ -1,8 +1,9 @@
 /*
- * Inside of the repeated-measures model. Columns of X are made orthonormal first (X = X~ F'), y is
- * replaced by its least squares residual. Symmetric matrices over visits are kept as m numbers, the
- * lower triangle by rows; a direction E_ab of S has ones at (a, b) and (b, a). Per subject, with
- * W = (its part of S)^-1:  P = W X, w = W (y - X b), C = sum X'WX, Y = P C^-1 P'.
+ * Inside of the repeated-measures model. y is replaced by its least squares residual. Symmetric
+ * matrices over visits are kept as m numbers, the lower triangle by rows; a direction E_ab of S has
+ * ones at (a, b) and (b, a). Per subject, with W = (its part of S)^-1:  P = W X, w = W (y - X b),
+ * C = sum X'WX, Y = P C^-1 P'. Sums over subjects are taken pattern by pattern (those with the same
+ * visits) from zz = sum zz', zy = sum zy' and yy = sum yy'.
  */
 #ifndef ALSTRACK_STAT_REPEATED_STATE_H
 #define ALSTRACK_STAT_REPEATED_STATE_H
@@ -17,15 +18,15 @@ struct repeated_subject {
 };
 
 struct als_repeated_state {
-    size_t n, n_subjects, n_visits, p, m;
+    size_t n, n_subjects, n_visits, p, q, m;
     bool reml;
     enum als_repeated_structure structure;
     size_t n_theta;
 
     const struct als_repeated_data *data;
-    double *x, *y;                  /* transformed */
+    double *y;                      /* residual of least squares */
     struct repeated_subject *order; /* those with the same visits together */
-    double *x_factor, *ols_beta;
+    double *ols_beta;
 
     double *theta; /* entries of chol(S) by rows, or log deviations and correlations */
     double *s;     /* S */
@@ -36,10 +37,18 @@ struct als_repeated_state {
     double *q_sum, *h_sum;        /* sum of P'EP: m of p x p; sum of P'Ew: m of p */
     double *jacobian;             /* m x n_theta */
     double *theta_gradient, *theta_hessian, *step, *trial, *best;
-    double *theta_covariance;                            /* twice the inverse Hessian */
-    double *part, *inverse, *u, *px, *pc, *pw, *product; /* scratch */
-    double *moments, *seen;                              /* n_visits x n_visits */
-    double *out_beta, *out_covariance;
+    double *theta_covariance;         /* twice the inverse Hessian */
+    double *zz, *zy, *yy;             /* of a pattern: q x q, q x k, k x k */
+    double *part, *inverse;           /* of a pattern: chol(S), W */
+    double *u, *both, *zr, *product;  /* scratch: k x k, k x k, q x k, p x p */
+    double *moments, *seen;           /* n_visits x n_visits */
+    double *out_beta, *ch, *contrast; /* p */
+};
+
+/* Subjects with the same visits: order[first] to order[end - 1]. */
+struct repeated_pattern {
+    size_t first, end, k;
+    const size_t *visit; /* k */
 };
 
 static inline size_t repeated_pair(size_t a, size_t b)
@@ -72,6 +81,14 @@ bool repeated_start(struct als_repeated_state *state, const struct repeated_mome
                     enum repeated_from from, double share);
 
 /* ---- repeated_likelihood.c ---- */
+
+/* The pattern that begins at order[first], and its zz, zy and yy. */
+struct repeated_pattern repeated_sum_pattern(struct als_repeated_state *state, size_t first);
+static inline ptrdiff_t repeated_column(const struct als_repeated_state *state, size_t visit,
+                                        size_t i)
+{
+    return state->data->column[visit * state->q + i];
+}
 
 /* S, objective, beta and C at state->theta. False when S or C is not positive definite. */
 bool repeated_evaluate(struct als_repeated_state *state);

@@ -47,15 +47,22 @@ const char *als_repeated_structure_name(enum als_repeated_structure structure);
 /* A variance for each visit? */
 bool als_repeated_is_heterogeneous(enum als_repeated_structure structure);
 
-/* Rows are sorted by subject as in lmm.h, and within a subject by visit, each at most once. */
+/* Rows are sorted by subject as in lmm.h, and within a subject by visit, each at most once. What a
+ * subject brings into its rows is z, the same at every visit (1, a group's indicator, its
+ * baseline); the row of X at visit v has z[i] in column[v * q + i], and 0 elsewhere. A column may
+ * belong to one visit, or to all of them. So a subject is known by its visits, z and y, and
+ * subjects with the same visits by sums of products of these: a step takes time with the number of
+ * such patterns. */
 struct als_repeated_data {
     size_t n_subjects;
     const size_t *first; /* n_subjects + 1 row numbers */
     size_t n_visits;     /* 1 to ALS_REPEATED_MAX_VISITS */
-    size_t p;
+    size_t p;            /* columns of X */
     const size_t *visit; /* per row, from 0 */
     const double *y;
-    const double *x; /* N rows of p */
+    size_t q;
+    const double *z;         /* n_subjects rows of q */
+    const ptrdiff_t *column; /* n_visits rows of q, each < p; negative: in none */
 };
 
 /* ALS_LMM_NOT_IDENTIFIABLE: two visits were never seen in one subject and S has a parameter of

@@ -17,7 +17,8 @@ struct repeated_model {
     size_t n, n_subjects, p;
     const char *terms[MOST_TERMS];
     size_t *first, *visit, *row;
-    double *x, *y;
+    double *z, *y;
+    ptrdiff_t column[VISITS * MOST_TERMS];
     void *work;
     struct als_repeated fit;
 };
@@ -31,6 +32,35 @@ static size_t visit_number(const struct repeated_model *model, size_t row, const
     return i;
 }
 
+/* The visit that a term is of; -1: every one. */
+static ptrdiff_t visit_of_term(const char *term, const char *set)
+{
+    const char *at = strstr(term, "visit");
+    if (!at)
+        return -1;
+    size_t length = strcspn(at + 5, ":");
+    for (ptrdiff_t i = 0; i < VISITS; i++) {
+        const char *name = visits[strcmp(set, "fev") == 0][i];
+        if (strlen(name) == length && strncmp(name, at + 5, length) == 0)
+            return i;
+    }
+    return -1;
+}
+
+/* The rest of a term is the same at every visit of a patient. */
+static double value_without_visit(const char *term, const struct csv *data, size_t row)
+{
+    char rest[128] = "", text[128];
+    snprintf(text, sizeof text, "%s", term);
+    for (char *part = strtok(text, ":"); part; part = strtok(NULL, ":")) {
+        if (strncmp(part, "visit", 5) == 0)
+            continue;
+        size_t length = strlen(rest);
+        snprintf(rest + length, sizeof rest - length, "%s%s", length ? ":" : "", part);
+    }
+    return *rest ? term_value(rest, data, row) : 1;
+}
+
 static void fill(struct repeated_model *model, const char *set)
 {
     model->data = csv_read("data", set);
@@ -39,7 +69,7 @@ static void fill(struct repeated_model *model, const char *set)
     model->visit = calloc(n, sizeof(size_t));
     model->row = calloc(n, sizeof(size_t));
     model->y = calloc(n, sizeof(double));
-    model->x = calloc(n * MOST_TERMS, sizeof(double));
+    model->z = calloc(n * MOST_TERMS, sizeof(double));
     for (size_t i = 0; i < n; i++) {
         double y = csv_number(&model->data, i, "y");
         if (isnan(y))
@@ -48,7 +78,8 @@ static void fill(struct repeated_model *model, const char *set)
             model->n_subjects++;
         last = i;
         for (size_t k = 0; k < model->p; k++)
-            model->x[model->n * model->p + k] = term_value(model->terms[k], &model->data, i);
+            model->z[(model->n_subjects - 1) * model->p + k] =
+                value_without_visit(model->terms[k], &model->data, i);
         model->visit[model->n] = visit_number(model, i, set);
         model->row[model->n] = i;
         model->y[model->n++] = y;
@@ -123,8 +154,15 @@ static void check_one(const char *set, const char *method)
         if (is_model(&fixed, k, set, method))
             model.terms[model.p++] = csv_text(&fixed, k, "term");
     fill(&model, set);
-    struct als_repeated_data data = {model.n_subjects, model.first, VISITS, model.p,
-                                     model.visit,      model.y,     model.x};
+    for (size_t v = 0; v < VISITS; v++) {
+        for (size_t k = 0; k < model.p; k++) {
+            ptrdiff_t own = visit_of_term(model.terms[k], set);
+            model.column[v * model.p + k] = own < 0 || own == (ptrdiff_t)v ? (ptrdiff_t)k : -1;
+        }
+    }
+    struct als_repeated_data data = {model.n_subjects, model.first, VISITS,
+                                     model.p,          model.visit, model.y,
+                                     model.p,          model.z,     model.column};
     model.work = malloc(als_repeated_workspace(&data));
     model.fit = als_repeated_fit(&data, ALS_REPEATED_UNSTRUCTURED,
                                  strcmp(method, "ML") == 0 ? ALS_LMM_ML : ALS_LMM_REML, model.work);
@@ -158,7 +196,7 @@ static void check_one(const char *set, const char *method)
     free(model.first);
     free(model.visit);
     free(model.row);
-    free(model.x);
+    free(model.z);
     free(model.y);
     free(model.work);
     csv_free(&model.data);

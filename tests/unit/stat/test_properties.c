@@ -110,18 +110,20 @@ Test(properties, wilcoxon_sees_order_only)
 Test(properties, repeated_measures_of_everyone_twice)
 {
     enum { SUBJECTS = 30, VISITS = 3, ROWS = SUBJECTS * VISITS };
-    static double y[2 * ROWS], x[2 * ROWS * VISITS], covariance[VISITS * VISITS];
+    static double y[2 * ROWS], z[2 * SUBJECTS], covariance[VISITS * VISITS];
+    static const ptrdiff_t column[VISITS] = {0, 1, 2};
     static size_t first[2 * SUBJECTS + 1], visit[2 * ROWS];
     unsigned long long seed = 3;
     for (size_t i = 0; i < ROWS; i++) {
         size_t v = i % VISITS;
         y[i] = y[ROWS + i] = (double)(next_random(&seed) % 100) / 10 + (double)(i / VISITS % 7);
         visit[i] = visit[ROWS + i] = v;
-        x[i * VISITS + v] = x[(ROWS + i) * VISITS + v] = 1;
     }
     for (size_t i = 0; i <= 2 * SUBJECTS; i++)
         first[i] = i * VISITS;
-    struct als_repeated_data data = {2 * SUBJECTS, first, VISITS, VISITS, visit, y, x};
+    for (size_t i = 0; i < 2 * SUBJECTS; i++)
+        z[i] = 1;
+    struct als_repeated_data data = {2 * SUBJECTS, first, VISITS, VISITS, visit, y, 1, z, column};
     void *work = malloc(als_repeated_workspace(&data));
     data.n_subjects = SUBJECTS;
     struct als_repeated one = als_repeated_fit(&data, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_ML, work);

@@ -10,7 +10,7 @@ enum { MOST_ROWS = 400, MOST_SUBJECTS = 100, MOST_P = 8, K = 4 };
 struct study {
     size_t n_subjects, n;
     size_t first[MOST_SUBJECTS + 1], visit[MOST_ROWS], group[MOST_ROWS];
-    double y[MOST_ROWS], x[MOST_ROWS * MOST_P], z[MOST_ROWS];
+    double y[MOST_ROWS], x[MOST_ROWS * MOST_P], ones[MOST_ROWS], z[2 * MOST_SUBJECTS];
     void *work;
 };
 
@@ -47,13 +47,13 @@ static struct study *make_study(size_t n_subjects, unsigned missing_eighths)
 static struct als_repeated fit(struct study *study, enum als_repeated_structure structure,
                                enum als_lmm_method method)
 {
-    size_t p = 2 * K;
-    for (size_t i = 0; i < study->n; i++) {
-        memset(study->x + i * p, 0, p * sizeof(double));
-        study->x[i * p + K * study->group[i] + study->visit[i]] = 1;
-    }
-    struct als_repeated_data data = {study->n_subjects, study->first, K,       p,
-                                     study->visit,      study->y,     study->x};
+    static const ptrdiff_t column[2 * K] = {0, 4, 1, 5, 2, 6, 3, 7};
+    for (size_t i = 0; i < study->n_subjects; i++)
+        for (size_t group = 0; group < 2; group++)
+            study->z[2 * i + group] =
+                study->first[i + 1] > study->first[i] && study->group[study->first[i]] == group;
+    struct als_repeated_data data = {
+        study->n_subjects, study->first, K, 2 * K, study->visit, study->y, 2, study->z, column};
     free(study->work);
     study->work = malloc(als_repeated_workspace(&data));
     cr_assert_not_null(study->work);
@@ -111,10 +111,12 @@ Test(repeated, compound_symmetry_is_a_random_intercept)
     struct study *study = make_study(40, 2);
     for (int method = ALS_LMM_REML; method <= ALS_LMM_ML; method++) {
         struct als_repeated model = fit(study, ALS_REPEATED_SYMMETRY, (enum als_lmm_method)method);
-        for (size_t i = 0; i < study->n; i++)
-            study->z[i] = 1;
-        struct als_lmm_data data = {study->n_subjects, study->first, 2 * K,   1,
-                                    study->y,          study->x,     study->z};
+        for (size_t i = 0; i < study->n; i++) {
+            study->ones[i] = 1;
+            study->x[i * 2 * K + K * study->group[i] + study->visit[i]] = 1;
+        }
+        struct als_lmm_data data = {study->n_subjects, study->first, 2 * K,      1,
+                                    study->y,          study->x,     study->ones};
         void *work = malloc(als_lmm_workspace(study->n_subjects, 2 * K, 1));
         struct als_lmm mixed =
             als_lmm_fit(&data, ALS_LMM_UNSTRUCTURED, (enum als_lmm_method)method, work);
@@ -137,8 +139,9 @@ Test(repeated, compound_symmetry_is_a_random_intercept)
 Test(repeated, one_visit_is_a_mean)
 {
     const size_t first[] = {0, 1, 2, 3, 4}, visit[] = {0, 0, 0, 0};
-    const double y[] = {3, 5, 4, 8}, x[] = {1, 1, 1, 1}, one = 1;
-    struct als_repeated_data data = {4, first, 1, 1, visit, y, x};
+    const double y[] = {3, 5, 4, 8}, z[] = {1, 1, 1, 1}, one = 1;
+    const ptrdiff_t column = 0;
+    struct als_repeated_data data = {4, first, 1, 1, visit, y, 1, z, &column};
     void *work = malloc(als_repeated_workspace(&data));
     struct als_repeated model =
         als_repeated_fit(&data, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_REML, work);
@@ -254,12 +257,11 @@ Test(repeated, structures_of_two_visits_are_one)
     }
     for (size_t i = 0; i <= study->n_subjects; i++)
         study->first[i] = 2 * i;
-    for (size_t i = 0; i < kept; i++) {
-        study->x[2 * i] = study->visit[i] == 0;
-        study->x[2 * i + 1] = study->visit[i] == 1;
-    }
-    struct als_repeated_data data = {study->n_subjects, study->first, 2,       2,
-                                     study->visit,      study->y,     study->x};
+    for (size_t i = 0; i < study->n_subjects; i++)
+        study->z[i] = 1;
+    static const ptrdiff_t column[] = {0, 1};
+    struct als_repeated_data data = {
+        study->n_subjects, study->first, 2, 2, study->visit, study->y, 1, study->z, column};
     study->work = malloc(als_repeated_workspace(&data));
     double full = als_repeated_fit(&data, ALS_REPEATED_UNSTRUCTURED, ALS_LMM_REML, study->work)
                       .log_likelihood;
