@@ -40,19 +40,19 @@ static void flush_if_large(struct als_buf *buf, FILE *out)
         flush(buf, out);
 }
 
-static void add_separated(struct als_buf *buf, const struct als_cell *cell, enum als_cell_type type,
+static void add_separated(struct als_buf *buf, struct als_cell cell, enum als_cell_type type,
                           char separator)
 {
-    if (cell->missing)
+    if (cell.missing)
         return;
     if (type == ALS_CELL_TEXT)
-        als_csv_put(buf, cell->as.text, strlen(cell->as.text), separator);
+        als_csv_put(buf, cell.as.text, strlen(cell.as.text), separator);
     else if (type == ALS_CELL_INTEGER)
-        als_field_integer(buf, cell->as.integer);
+        als_field_integer(buf, cell.as.integer);
     else if (type == ALS_CELL_NUMBER)
-        als_field_number(buf, cell->as.number);
+        als_field_number(buf, cell.as.number);
     else
-        als_buf_char(buf, cell->as.yes ? 'Y' : 'N');
+        als_buf_char(buf, cell.as.yes ? 'Y' : 'N');
 }
 
 static void write_separated(const struct als_table *table, char separator, FILE *out,
@@ -68,11 +68,11 @@ static void write_separated(const struct als_table *table, char separator, FILE 
     als_buf_char(buf, '\n');
     for (size_t row = 0; row < n_rows; row++) {
         for (size_t i = 0; i < n_columns; i++) {
-            const struct als_cell *cell = als_table_cell(table, row, i);
+            struct als_cell cell = als_table_cell(table, row, i);
             if (i)
                 als_buf_char(buf, separator);
             /* Readers skip an empty line, and with it the row. */
-            if (n_columns == 1 && cell->missing)
+            if (n_columns == 1 && cell.missing)
                 als_buf_text(buf, "\"\"");
             add_separated(buf, cell, als_table_column(table, i)->type, separator);
         }
@@ -81,14 +81,14 @@ static void write_separated(const struct als_table *table, char separator, FILE 
     }
 }
 
-static void add_json(struct als_buf *buf, const struct als_cell *cell, enum als_cell_type type)
+static void add_json(struct als_buf *buf, struct als_cell cell, enum als_cell_type type)
 {
-    if (cell->missing)
+    if (cell.missing)
         als_buf_text(buf, "null");
     else if (type == ALS_CELL_TEXT)
-        als_field_json(buf, cell->as.text, strlen(cell->as.text));
+        als_field_json(buf, cell.as.text, strlen(cell.as.text));
     else if (type == ALS_CELL_YESNO)
-        als_buf_text(buf, cell->as.yes ? "true" : "false");
+        als_buf_text(buf, cell.as.yes ? "true" : "false");
     else
         add_separated(buf, cell, type, ',');
 }
@@ -176,19 +176,19 @@ static void add_number(struct als_buf *buf, double value, const struct als_table
     add_rounded(buf, value, column->decimals);
 }
 
-static void add_for_people(struct als_buf *buf, const struct als_cell *cell,
+static void add_for_people(struct als_buf *buf, struct als_cell cell,
                            const struct als_table_column *column)
 {
-    if (cell->missing)
+    if (cell.missing)
         als_buf_text(buf, "\xE2\x80\x93"); /* en dash */
     else if (column->type == ALS_CELL_TEXT)
-        als_utf8_visible(buf, cell->as.text, strlen(cell->as.text));
+        als_utf8_visible(buf, cell.as.text, strlen(cell.as.text));
     else if (column->type == ALS_CELL_INTEGER)
-        als_field_integer(buf, cell->as.integer);
+        als_field_integer(buf, cell.as.integer);
     else if (column->type == ALS_CELL_NUMBER)
-        add_number(buf, cell->as.number, column);
+        add_number(buf, cell.as.number, column);
     else
-        als_buf_text(buf, cell->as.yes ? "yes" : "no");
+        als_buf_text(buf, cell.as.yes ? "yes" : "no");
 }
 
 void als_table_cell_text(const struct als_table *table, size_t row, size_t column,

@@ -40,16 +40,16 @@ static void write_cell(struct als_html *page, const struct als_table *table, siz
                        size_t column, struct als_buf *text)
 {
     const struct als_table_column *about = als_table_column(table, column);
-    const struct als_cell *cell = als_table_cell(table, row, column);
+    struct als_cell cell = als_table_cell(table, row, column);
     als_buf_clear(text);
     als_table_cell_text(table, row, column, text);
-    if (strcmp(about->name, "patient") == 0 && !cell->missing)
-        als_html_head(page, als_url(page->request->arena, "/patients/{}", cell->as.text, NULL),
+    if (strcmp(about->name, "patient") == 0 && !cell.missing)
+        als_html_head(page, als_url(page->request->arena, "/patients/{}", cell.as.text, NULL),
                       text->data);
     else if (is_number(about))
         als_html_number(page, text->data);
     else
-        als_html_cell(page, cell->missing ? "" : text->data);
+        als_html_cell(page, cell.missing ? "" : text->data);
 }
 
 #define FEW_ROWS 3 /* as many as are read one by one; more are compared */

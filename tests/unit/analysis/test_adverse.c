@@ -27,20 +27,20 @@ static size_t column(const struct als_table *table, const char *name)
 
 static int64_t integer(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = als_table_cell(table, row, column(table, name));
-    return cell->missing ? INT64_MIN : cell->as.integer;
+    struct als_cell cell = als_table_cell(table, row, column(table, name));
+    return cell.missing ? INT64_MIN : cell.as.integer;
 }
 
 static double number(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = als_table_cell(table, row, column(table, name));
-    return cell->missing ? NAN : cell->as.number;
+    struct als_cell cell = als_table_cell(table, row, column(table, name));
+    return cell.missing ? NAN : cell.as.number;
 }
 
 static const char *text(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = als_table_cell(table, row, column(table, name));
-    return cell->missing ? "" : cell->as.text;
+    struct als_cell cell = als_table_cell(table, row, column(table, name));
+    return cell.missing ? "" : cell.as.text;
 }
 
 static size_t row_of(const struct als_table *table, const char *group, const char *term)
@@ -165,7 +165,7 @@ Test(adverse, adds_up_in_every_row)
     cr_assert_eq(integer(table, row_of(table, "B", "any event"), "of_patients"), 1);
     cr_assert_eq(integer(table, row_of(table, "", "any event"), "of_patients"), 0);
     cr_assert(
-        als_table_cell(table, row_of(table, "", "any event"), column(table, "percent"))->missing);
+        als_table_cell(table, row_of(table, "", "any event"), column(table, "percent")).missing);
     als_table_free(table);
     trial_close(&trial);
 }

@@ -51,19 +51,19 @@ static struct als_result mixed(struct trial *trial, struct als_mixed_options opt
     return result;
 }
 
-static const struct als_cell *cell(const struct als_table *table, size_t row, const char *name)
+static struct als_cell cell(const struct als_table *table, size_t row, const char *name)
 {
     for (size_t i = 0; i < als_table_columns(table); i++)
         if (strcmp(als_table_column(table, i)->name, name) == 0)
             return als_table_cell(table, row, i);
     cr_assert_fail("no column %s", name);
-    return NULL;
+    return (struct als_cell){.missing = true};
 }
 
 static double number(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *found = cell(table, row, name);
-    return found->missing ? NAN : found->as.number;
+    struct als_cell found = cell(table, row, name);
+    return found.missing ? NAN : found.as.number;
 }
 
 enum { HEAD, FIXED, RANDOM, TAIL };
@@ -95,14 +95,14 @@ Test(mixed, agrees_with_the_worked_example)
     trial_open(&trial);
     add_values(&trial, COUNT(worked), worked);
     struct als_result result = mixed(&trial, (struct als_mixed_options){ALL_DAYS});
-    cr_assert_str_eq(cell(part(&result, HEAD), 0, "method")->as.text, "reml");
-    cr_assert_eq(cell(part(&result, HEAD), 0, "n_patients")->as.integer, 8);
-    cr_assert_eq(cell(part(&result, HEAD), 0, "n_observations")->as.integer, 36);
+    cr_assert_str_eq(cell(part(&result, HEAD), 0, "method").as.text, "reml");
+    cr_assert_eq(cell(part(&result, HEAD), 0, "n_patients").as.integer, 8);
+    cr_assert_eq(cell(part(&result, HEAD), 0, "n_observations").as.integer, 36);
     is_near(number(part(&result, HEAD), 0, "log_likelihood"), -62.556936473888, "log-likelihood");
     const struct als_table *fixed = part(&result, FIXED);
     cr_assert_eq(als_table_rows(fixed), 2u);
-    cr_assert_str_eq(cell(fixed, 0, "term")->as.text, "(Intercept)");
-    cr_assert_str_eq(cell(fixed, 1, "term")->as.text, "month");
+    cr_assert_str_eq(cell(fixed, 0, "term").as.text, "(Intercept)");
+    cr_assert_str_eq(cell(fixed, 1, "term").as.text, "month");
     is_near(number(fixed, 0, "estimate"), 39.496357068332, "intercept");
     is_near(number(fixed, 0, "se"), 1.4215899255134, "its SE");
     is_near(number(fixed, 1, "estimate"), -0.94387531362076, "slope");
@@ -112,8 +112,8 @@ Test(mixed, agrees_with_the_worked_example)
     is_near(number(random, 0, "correlation"), -0.028587854446436, "correlation");
     is_near(pow(number(random, 0, "residual_sd"), 2), 0.31788449468607, "residual variance");
     is_near(pow(number(random, 0, "intercept_sd"), 2), 16.005480776734, "intercept variance");
-    cr_assert(cell(part(&result, TAIL), 0, "converged")->as.yes);
-    cr_assert_not(cell(part(&result, TAIL), 0, "singular")->as.yes);
+    cr_assert(cell(part(&result, TAIL), 0, "converged").as.yes);
+    cr_assert_not(cell(part(&result, TAIL), 0, "singular").as.yes);
     cr_assert(has_note(&result, "floor effect: 1 of 36 values"));
     als_result_release(&result);
     trial_close(&trial);
@@ -144,15 +144,15 @@ Test(mixed, compares_groups_with_the_reference)
     struct als_result result = mixed(&trial, (struct als_mixed_options){.by = "arm", ALL_DAYS});
     const struct als_table *fixed = part(&result, FIXED);
     cr_assert_eq(als_table_rows(fixed), 4u);
-    cr_assert_str_eq(cell(fixed, 2, "term")->as.text, "armL");
-    cr_assert_str_eq(cell(fixed, 3, "term")->as.text, "month:armL");
+    cr_assert_str_eq(cell(fixed, 2, "term").as.text, "armL");
+    cr_assert_str_eq(cell(fixed, 3, "term").as.text, "month:armL");
     is_near(number(fixed, 1, "estimate"), -0.80592457566243, "slope in H");
     is_near(number(fixed, 1, "se"), 0.22223505741637, "its SE");
     is_near(number(fixed, 3, "estimate"), -0.26702657513198, "difference in slope");
     is_near(number(fixed, 3, "se"), 0.30914192011786, "its SE");
     struct als_result swapped =
         mixed(&trial, (struct als_mixed_options){.by = "arm", .reference = "L", ALL_DAYS});
-    cr_assert_str_eq(cell(part(&swapped, FIXED), 3, "term")->as.text, "month:armH");
+    cr_assert_str_eq(cell(part(&swapped, FIXED), 3, "term").as.text, "month:armH");
     is_near(number(part(&swapped, FIXED), 3, "estimate"), 0.26702657513198, "the other way round");
     als_result_release(&result);
     als_result_release(&swapped);
@@ -168,7 +168,7 @@ Test(mixed, gives_a_line_for_each_patient)
     struct als_result result = mixed(&trial, (struct als_mixed_options){.blups = true, ALL_DAYS});
     const struct als_table *lines = als_result_main(&result);
     cr_assert_eq(als_table_rows(lines), 8u);
-    cr_assert_str_eq(cell(lines, 2, "patient")->as.text, "S3");
+    cr_assert_str_eq(cell(lines, 2, "patient").as.text, "S3");
     assert_close(number(lines, 0, "slope"), -0.902166, 5e-6);
     assert_close(number(lines, 2, "slope"), -1.608115, 5e-6);
     assert_close(number(lines, 5, "slope"), -0.419899, 5e-6);
@@ -192,8 +192,8 @@ Test(mixed, has_no_random_slope_only_on_request)
     assert_close(number(part(&result, FIXED), 1, "estimate"), -0.989231, 1e-6);
     assert_close(number(part(&result, FIXED), 1, "se"), 0.078407, 1e-5);
     assert_close(number(part(&result, HEAD), 0, "log_likelihood"), -77.251440, 1e-8);
-    cr_assert(cell(part(&result, RANDOM), 0, "slope_sd")->missing);
-    cr_assert(cell(part(&result, RANDOM), 0, "correlation")->missing);
+    cr_assert(cell(part(&result, RANDOM), 0, "slope_sd").missing);
+    cr_assert(cell(part(&result, RANDOM), 0, "correlation").missing);
     als_result_release(&result);
     trial_close(&trial);
 }
@@ -229,10 +229,10 @@ TABLE_TEST(mixed, says_why_it_does_not_fit, unfit)
     trial_patient(&trial, "empty", "L");
     struct als_result result = mixed(&trial, (struct als_mixed_options){.by = "arm", ALL_DAYS});
     cr_assert_eq(als_table_rows(part(&result, FIXED)), 0u);
-    cr_assert(cell(part(&result, HEAD), 0, "log_likelihood")->missing);
-    cr_assert(cell(part(&result, RANDOM), 0, "residual_sd")->missing);
-    cr_assert_not(cell(part(&result, TAIL), 0, "converged")->as.yes);
-    cr_assert(cell(part(&result, TAIL), 0, "singular")->missing);
+    cr_assert(cell(part(&result, HEAD), 0, "log_likelihood").missing);
+    cr_assert(cell(part(&result, RANDOM), 0, "residual_sd").missing);
+    cr_assert_not(cell(part(&result, TAIL), 0, "converged").as.yes);
+    cr_assert(cell(part(&result, TAIL), 0, "singular").missing);
     cr_assert(has_note(&result, "not fitted: "));
     als_result_release(&result);
     trial_close(&trial);
@@ -249,8 +249,8 @@ Test(mixed, says_when_a_variance_vanishes)
     trial_open(&trial);
     add_values(&trial, COUNT(parallel), parallel);
     struct als_result result = mixed(&trial, (struct als_mixed_options){ALL_DAYS});
-    cr_assert(cell(part(&result, TAIL), 0, "converged")->as.yes);
-    cr_assert(cell(part(&result, TAIL), 0, "singular")->as.yes);
+    cr_assert(cell(part(&result, TAIL), 0, "converged").as.yes);
+    cr_assert(cell(part(&result, TAIL), 0, "singular").as.yes);
     cr_assert(has_note(&result, "singular fit"));
     cr_assert(isfinite(number(part(&result, FIXED), 1, "se")));
     als_result_release(&result);
@@ -264,7 +264,7 @@ Test(mixed, leaves_out_what_comes_after_death_and_says_who_died)
     add_values(&trial, COUNT(worked), worked);
     trial_event(&trial, 1, "death", "2016-06-01");
     struct als_result result = mixed(&trial, (struct als_mixed_options){ALL_DAYS});
-    cr_assert_eq(cell(part(&result, HEAD), 0, "n_observations")->as.integer, 34);
+    cr_assert_eq(cell(part(&result, HEAD), 0, "n_observations").as.integer, 34);
     cr_assert(has_note(&result, "values dated after death: 2"));
     cr_assert(has_note(&result, "1 patient (S1) died"));
     als_result_release(&result);

@@ -43,25 +43,25 @@ static size_t column(const struct als_table *table, const char *name)
 
 static double number(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = als_table_cell(table, row, column(table, name));
-    return cell->missing ? NAN : cell->as.number;
+    struct als_cell cell = als_table_cell(table, row, column(table, name));
+    return cell.missing ? NAN : cell.as.number;
 }
 
 static int64_t integer(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = als_table_cell(table, row, column(table, name));
-    return cell->missing ? INT64_MIN : cell->as.integer;
+    struct als_cell cell = als_table_cell(table, row, column(table, name));
+    return cell.missing ? INT64_MIN : cell.as.integer;
 }
 
 static const char *text(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = als_table_cell(table, row, column(table, name));
-    return cell->missing ? "" : cell->as.text;
+    struct als_cell cell = als_table_cell(table, row, column(table, name));
+    return cell.missing ? "" : cell.as.text;
 }
 
 static bool is_missing(const struct als_table *table, size_t row, const char *name)
 {
-    return als_table_cell(table, row, column(table, name))->missing;
+    return als_table_cell(table, row, column(table, name)).missing;
 }
 
 static bool has_note(const struct als_table *table, const char *part)
@@ -96,7 +96,7 @@ Test(slopes, agrees_with_the_worked_examples)
     assert_close(number(table, 1, "slope"), -0.92636541, 1e-7);
     assert_close(number(table, 1, "se"), 0.1520166, 1e-6);
     assert_close(number(table, 1, "ci_high"), -0.44258075, 1e-7);
-    cr_assert(als_table_cell(table, 0, column(table, "reliable"))->as.yes);
+    cr_assert(als_table_cell(table, 0, column(table, "reliable")).as.yes);
     als_table_free(table);
     trial_close(&trial);
 }
@@ -163,8 +163,8 @@ Test(slopes, says_what_few_values_allow)
     cr_assert_eq(integer(table, 1, "span_days"), 0);
     assert_close(number(table, 2, "slope"), -1.003434065934066, 1e-12);
     cr_assert(is_missing(table, 2, "se") && is_missing(table, 2, "ci_low"));
-    cr_assert_not(als_table_cell(table, 2, column(table, "reliable"))->as.yes);
-    cr_assert(als_table_cell(table, 3, column(table, "reliable"))->as.yes);
+    cr_assert_not(als_table_cell(table, 2, column(table, "reliable")).as.yes);
+    cr_assert(als_table_cell(table, 3, column(table, "reliable")).as.yes);
     cr_assert(has_note(table, "4 patients: 2 with a slope, 1 with too few values, 1 without"));
     cr_assert(has_note(table, "fewer than three visits: 2 patients (one, two)"));
     als_table_free(table);

@@ -52,7 +52,7 @@ static void check(const struct als_table *table, size_t row, const struct exampl
     cr_assert_eq(trial_integer(table, row, "mitos"), mitos, "row %zu", row);
     cr_assert_str_eq(trial_text(table, row, "mitos_rule"), mitos_or ? "or" : "and");
     if (example->ft9 < 0)
-        cr_assert(trial_cell(table, row, "ft9")->missing);
+        cr_assert(trial_cell(table, row, "ft9").missing);
     else
         cr_assert_eq(trial_integer(table, row, "ft9"), example->ft9, "row %zu", row);
     cr_assert_eq(trial_yesno(table, row, "gastrostomy"), example->gastrostomy ? 'Y' : 'N');

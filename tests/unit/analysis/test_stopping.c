@@ -92,8 +92,8 @@ Test(stopping, says_nothing_before_anyone_is_treated)
     trial_patient(&trial, "P1", "A");
     struct als_table *table = stopping(&trial, usual);
     cr_assert_eq(trial_integer(table, 0, "treated"), 0);
-    cr_assert(trial_cell(table, 0, "stop_at")->missing);
-    cr_assert(trial_cell(table, 0, "suggestion")->missing);
+    cr_assert(trial_cell(table, 0, "stop_at").missing);
+    cr_assert(trial_cell(table, 0, "suggestion").missing);
     als_table_free(table);
     trial_close(&trial);
 }

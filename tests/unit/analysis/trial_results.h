@@ -7,39 +7,39 @@
 #include "alstrack/analysis/table.h"
 #include "trial.h"
 
-static inline const struct als_cell *trial_cell(const struct als_table *table, size_t row,
-                                                const char *name)
+static inline struct als_cell trial_cell(const struct als_table *table, size_t row,
+                                         const char *name)
 {
     for (size_t i = 0; i < als_table_columns(table); i++)
         if (strcmp(als_table_column(table, i)->name, name) == 0)
             return als_table_cell(table, row, i);
     cr_assert_fail("no column %s", name);
-    return NULL;
+    return (struct als_cell){.missing = true};
 }
 
 static inline double trial_number(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = trial_cell(table, row, name);
-    return cell->missing ? NAN : cell->as.number;
+    struct als_cell cell = trial_cell(table, row, name);
+    return cell.missing ? NAN : cell.as.number;
 }
 
 static inline int64_t trial_integer(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = trial_cell(table, row, name);
-    return cell->missing ? INT64_MIN : cell->as.integer;
+    struct als_cell cell = trial_cell(table, row, name);
+    return cell.missing ? INT64_MIN : cell.as.integer;
 }
 
 static inline const char *trial_text(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = trial_cell(table, row, name);
-    return cell->missing ? "" : cell->as.text;
+    struct als_cell cell = trial_cell(table, row, name);
+    return cell.missing ? "" : cell.as.text;
 }
 
 /* 'Y', 'N', or '-' for missing. */
 static inline char trial_yesno(const struct als_table *table, size_t row, const char *name)
 {
-    const struct als_cell *cell = trial_cell(table, row, name);
-    return cell->missing ? '-' : cell->as.yes ? 'Y' : 'N';
+    struct als_cell cell = trial_cell(table, row, name);
+    return cell.missing ? '-' : cell.as.yes ? 'Y' : 'N';
 }
 
 static inline bool trial_noted(const struct als_table *table, const char *part)
