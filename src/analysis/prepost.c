@@ -41,6 +41,17 @@ static void count_series(struct pass *pass, const struct als_series *series,
     }
 }
 
+/* Only what the definitions ask of a fit is kept, as those of all measures would be long. */
+static void judge(struct als_prepost_run *run, size_t measure, size_t patient,
+                  const struct als_prepost *fit)
+{
+    double direction = als_prepost_direction(&run->measures[measure]);
+    for (size_t rule = 0; rule < run->n_rules; rule++)
+        if (run->rules[rule].measure == measure)
+            run->verdicts[rule][patient] =
+                (signed char)als_prepost_responds(fit, run->rules[rule].responder, direction);
+}
+
 static void take_series(const struct als_series *series, void *context)
 {
     struct pass *pass = context;
@@ -48,17 +59,22 @@ static void take_series(const struct als_series *series, void *context)
     while (run->patients.items[pass->next].id != series->patient_id)
         pass->next++;
     struct als_prepost fit = als_prepost_fit(series, run->options->exclude_zero, pass->direction);
-    run->fits[pass->measure][pass->next] = fit;
-    if (pass->measure == 0)
-        count_series(pass, series, &fit);
+    judge(run, pass->measure, pass->next, &fit);
+    if (pass->measure > 0)
+        return;
+    run->fits[pass->next] = fit;
+    count_series(pass, series, &fit);
 }
 
 static enum als_status fit_measure(struct als_store *store, struct als_prepost_run *run,
                                    size_t measure, bool *partial_zero, struct als_err *err)
 {
-    struct als_prepost *fits = run->fits[measure];
-    for (size_t i = 0; i < run->patients.count; i++)
-        fits[i] = als_prepost_none();
+    const struct als_prepost none = als_prepost_none();
+    for (size_t i = 0; i < run->patients.count; i++) {
+        judge(run, measure, i, &none);
+        if (measure == 0)
+            run->fits[i] = none;
+    }
     struct pass pass = {.run = run,
                         .measure = measure,
                         .direction = als_prepost_direction(&run->measures[measure]),
@@ -104,9 +120,7 @@ static enum als_status choose_rules(struct als_store *store, struct als_prepost_
 
 int als_prepost_verdict(const struct als_prepost_run *run, size_t rule, size_t patient)
 {
-    const struct als_prepost_rule *own = &run->rules[rule];
-    return als_prepost_responds(&run->fits[own->measure][patient], own->responder,
-                                als_prepost_direction(&run->measures[own->measure]));
+    return run->verdicts[rule][patient];
 }
 
 static bool is_in(const struct als_prepost_run *run, size_t patient, size_t group)
@@ -122,7 +136,7 @@ struct als_prepost_tests als_prepost_tests_of(const struct als_prepost_run *run,
     size_t n = 0;
     *patients = 0;
     for (size_t i = 0; i < run->patients.count; i++) {
-        const struct als_prepost *fit = &run->fits[0][i];
+        const struct als_prepost *fit = &run->fits[i];
         if (!is_in(run, i, group))
             continue;
         ++*patients;
@@ -162,15 +176,16 @@ static enum als_status compute(struct als_store *store, struct als_prepost_run *
     bool *partial_zero = als_arena_array(arena, n, sizeof *partial_zero);
     run->partial_zero = partial_zero;
     run->rules = als_arena_array(arena, room, sizeof *run->rules);
-    run->fits = als_arena_array(arena, room, sizeof *run->fits);
+    run->verdicts = als_arena_array(arena, room, sizeof *run->verdicts);
+    run->fits = als_arena_array(arena, n, sizeof *run->fits);
     run->groups = als_groups_make(&run->patients, run->options->by, arena);
     enum als_status status = choose_rules(store, run, err);
     if (run->options->responders && status == ALS_OK)
         status = als_prepost_add_published(store, run, arena, err);
-    for (size_t i = 0; i < run->n_measures && status == ALS_OK; i++) {
-        run->fits[i] = als_arena_array(arena, n, sizeof **run->fits);
+    for (size_t i = 0; i < run->n_rules; i++)
+        run->verdicts[i] = als_arena_array(arena, n, sizeof **run->verdicts);
+    for (size_t i = 0; i < run->n_measures && status == ALS_OK; i++)
         status = fit_measure(store, run, i, partial_zero, err);
-    }
     return status;
 }
 

@@ -24,8 +24,9 @@ struct als_prepost_run {
     struct als_groups groups;
     struct als_measure *measures; /* first the one that is analysed, then those of definitions */
     size_t n_measures;
-    struct als_prepost **fits; /* per measure, per patient */
+    struct als_prepost *fits; /* per patient, of the first measure */
     struct als_prepost_rule *rules;
+    signed char **verdicts;   /* per rule, per patient: 1 responds, 0 does not, -1 cannot be told */
     size_t n_rules, left_out; /* definitions; those that do not suit the measure */
     size_t missing;           /* assessments without a value of the analysed measure */
     size_t zero[3];           /* patients per enum als_zero */

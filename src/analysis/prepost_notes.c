@@ -43,7 +43,7 @@ static void note_counts(const struct als_prepost_run *run, struct als_table *tab
 {
     size_t both = 0, one = 0, no_zero = 0, no_value = 0;
     for (size_t i = 0; i < run->patients.count; i++) {
-        const struct als_prepost *fit = &run->fits[0][i];
+        const struct als_prepost *fit = &run->fits[i];
         bool before = fit->before.fit.status == ALS_OLS_OK;
         bool after = fit->after.fit.status == ALS_OLS_OK;
         both += before && after;
@@ -140,7 +140,7 @@ static void note_patients(const struct als_prepost_run *run, struct als_table *t
 {
     struct als_noted few = {0}, unshared = {0}, mixed = {0}, partial = {0};
     for (size_t i = 0; i < run->patients.count; i++) {
-        const struct als_prepost *fit = &run->fits[0][i];
+        const struct als_prepost *fit = &run->fits[i];
         const char *patient = run->patients.items[i].patient;
         if (!fit->has_zero)
             continue;

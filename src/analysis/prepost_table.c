@@ -119,7 +119,7 @@ static void add_patient(const struct als_prepost_run *run, size_t i, struct als_
     if (run->options->by)
         als_table_text(table, run->groups.names[run->groups.of[i]]);
     als_table_text(table, run->measures[0].name);
-    add_fits(table, &run->fits[0][i]);
+    add_fits(table, &run->fits[i]);
     for (size_t rule = 0; rule < run->n_rules; rule++) {
         int verdict = als_prepost_verdict(run, rule, i);
         if (verdict < 0)
@@ -127,7 +127,7 @@ static void add_patient(const struct als_prepost_run *run, size_t i, struct als_
         else
             als_table_yesno(table, verdict == 1);
     }
-    explain(&run->fits[0][i], reason);
+    explain(&run->fits[i], reason);
     als_table_text(table, reason->data);
 }
 
