@@ -93,8 +93,11 @@ static enum als_status run_command(struct als_cli *cli, struct als_err *err)
     if (!status && (command->flags & ALS_CMD_STUDY) && !(command->flags & ALS_CMD_MAY_STUDY))
         status = als_cli_open(
             cli, command->flags & ALS_CMD_WRITES ? ALS_STORE_WRITE : ALS_STORE_READ, err);
-    if (strcmp(command->noun, "analyze") == 0)
+    if (strcmp(command->noun, "analyze") == 0) {
         als_working_begin("analysing");
+        if (cli->store)
+            als_store_watch(cli->store, als_working_tell, NULL);
+    }
     if (!status)
         status = command->run(cli, err);
     als_working_end();

@@ -97,6 +97,8 @@ void als_progress_end(struct als_progress *progress);
  * only read, whose SIGALRM is free. als_working_end, which may be called again, wipes the line. */
 void als_working_begin(const char *what);
 void als_working_end(void);
+/* For als_store_watch: says how much has been read, once the line is there. */
+void als_working_tell(double share, void *context);
 
 /* SIGINT and SIGTERM end a reading command at once. While a command writes they are kept until it
  * may stop: als_cli_interrupted says so. A second one ends it anyway. */

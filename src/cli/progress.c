@@ -115,6 +115,18 @@ void als_working_begin(const char *what)
     alarm(1);
 }
 
+void als_working_tell(double share, void *context)
+{
+    (void)context;
+    static int told;
+    int percent = (int)(100 * share);
+    if (!working_on || !working_shown || percent == told)
+        return;
+    told = percent;
+    fprintf(stderr, "\r%s, read %3d %%", working_on, percent);
+    fflush(stderr);
+}
+
 void als_working_end(void)
 {
     if (!working_on)

@@ -141,6 +141,7 @@ static enum als_status own_points(struct als_store *store, const struct als_meas
         if (als_day_is_cut(store, als_column_day(stmt, 1)))
             continue;
         int64_t id = sqlite3_column_int64(stmt, 0);
+        als_store_tell(store, id >> (2 * ALS_KEY_SHIFT), first_id, last_id);
         int type = sqlite3_column_type(stmt, 2);
         if (type == SQLITE_NULL || type == SQLITE_TEXT ||
             sqlite3_column_type(stmt, 1) == SQLITE_NULL) {

@@ -12,6 +12,7 @@ struct als_scan {
     struct als_store *store;
     const struct als_instrument *instrument;
     unsigned want;
+    int64_t first_id, last_id;
     sqlite3_stmt *stmt;
     struct als_assessment row;
     struct als_value *values;
@@ -54,7 +55,11 @@ enum als_status als_scan_open(struct als_store *store, const struct als_instrume
 {
     *out = NULL;
     struct als_scan *scan = als_alloc(sizeof *scan);
-    *scan = (struct als_scan){.store = store, .instrument = instrument, .want = want};
+    *scan = (struct als_scan){.store = store,
+                              .instrument = instrument,
+                              .want = want,
+                              .first_id = first_id,
+                              .last_id = last_id};
     struct als_buf sql;
     als_buf_init(&sql, ALS_BUF_LARGE);
     compose(instrument, want, &sql);
@@ -177,6 +182,7 @@ enum als_status als_scan_next(struct als_scan *scan, const struct als_assessment
             return status;
     } while (als_day_is_cut(scan->store, als_column_day(scan->stmt, 1)));
     read_row(scan);
+    als_store_tell(scan->store, scan->row.patient_id, scan->first_id, scan->last_id);
     *row = &scan->row;
     return ALS_OK;
 }

@@ -293,6 +293,13 @@ static enum als_status open_store(struct als_store *store, struct als_err *err)
     return status;
 }
 
+void als_store_watch(struct als_store *store, void (*tell)(double share, void *context),
+                     void *context)
+{
+    store->watch = tell;
+    store->watch_context = context;
+}
+
 void als_store_cut(struct als_store *store, int day)
 {
     store->cut_day = day;

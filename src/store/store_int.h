@@ -153,9 +153,20 @@ struct als_store {
     struct als_guard guard;
     als_cell_change_fn *on_cell;
     void *on_cell_context;
-    int cut_day; /* records dated later are not read; see als_store_cut */
+    void (*watch)(double share, void *context); /* als_store_watch; NULL: nobody */
+    void *watch_context;
+    size_t watched; /* rows so far */
+    int cut_day;    /* records dated later are not read; see als_store_cut */
     char cut_text[ALS_DATE_TEXT];
 };
+
+/* One more row has been read, of a patient among those from first to last. */
+static inline void als_store_tell(struct als_store *store, int64_t patient, int64_t first,
+                                  int64_t last)
+{
+    if (store->watch && ++store->watched % ALS_STORE_WATCHED == 0)
+        store->watch((double)(patient - first) / (double)(last - first + 1), store->watch_context);
+}
 
 static inline bool als_day_is_cut(const struct als_store *store, int day)
 {

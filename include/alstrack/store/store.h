@@ -59,6 +59,12 @@ ALS_CHECKED enum als_status als_store_open(const char *path, enum als_store_mode
                                            struct als_store **out, struct als_err *err);
 void als_store_close(struct als_store *store); /* NULL is fine; an open change set is abandoned */
 
+/* Long reading tells how far it is: while assessments are read (scan.h), tell is called every
+ * ALS_STORE_WATCHED rows with the share of the patients asked for, by id, that is behind. */
+#define ALS_STORE_WATCHED 1024
+void als_store_watch(struct als_store *store, void (*tell)(double share, void *context),
+                     void *context);
+
 const char *als_store_path(const struct als_store *store);
 const char *als_store_uuid(const struct als_store *store);
 

@@ -416,3 +416,37 @@ Test(slopes, of_an_empty_study_are_an_empty_table)
     als_table_free(table);
     trial_close(&trial);
 }
+
+struct watch {
+    size_t n;
+    double last;
+};
+
+static void note_share(double share, void *context)
+{
+    struct watch *watch = context;
+    cr_assert_gt(share, watch->last);
+    cr_assert_lt(share, 1);
+    watch->last = share;
+    watch->n++;
+}
+
+/* For a line of progress: how many of the patients have been read. */
+Test(slopes, tells_how_far_reading_is)
+{
+    enum { PATIENTS = ALS_STORE_WATCHED / 2 };
+    static const int totals[5] = {40, 39, 38, 37, 36};
+    struct watch watch = {.last = 0};
+    struct trial trial;
+    trial_open(&trial);
+    for (int i = 0; i < PATIENTS; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "P%04d", i);
+        add_course(&trial, name, "A", totals);
+    }
+    als_store_watch(trial.store, note_share, &watch);
+    als_table_free(slopes(&trial, (struct als_slopes_options){ALL_DAYS}));
+    cr_assert_eq(watch.n, 2); /* of 2.5 times as many rows */
+    assert_close(watch.last, 0.8, 0.01);
+    trial_close(&trial);
+}
