@@ -35,18 +35,18 @@ static bool is_summary(const struct als_result_part *part)
     return !part->name && part->single;
 }
 
-static void copy_cell(const struct als_cell *cell, enum als_cell_type type, struct als_table *to)
+static void copy_cell(struct als_cell cell, enum als_cell_type type, struct als_table *to)
 {
-    if (cell->missing)
+    if (cell.missing)
         als_table_missing(to);
     else if (type == ALS_CELL_TEXT)
-        als_table_text(to, cell->as.text);
+        als_table_text(to, cell.as.text);
     else if (type == ALS_CELL_INTEGER)
-        als_table_integer(to, cell->as.integer);
+        als_table_integer(to, cell.as.integer);
     else if (type == ALS_CELL_NUMBER)
-        als_table_number(to, cell->as.number);
+        als_table_number(to, cell.as.number);
     else
-        als_table_yesno(to, cell->as.yes);
+        als_table_yesno(to, cell.as.yes);
 }
 
 /* NULL when no part is without a name. */
