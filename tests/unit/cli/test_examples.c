@@ -16,9 +16,11 @@ static int run_example(const char *line, unsigned flags)
         "alstrack() { \"$ALSTRACK\" \"$@\" 2>stay.txt & "
         "while kill -0 $! && ! grep -q '^end with' stay.txt; do sleep 0.05; done; "
         "kill $!; wait $!; } && ";
-    /* At one that asks on a terminal somebody presses d, which leaves, until it has ended. */
+    /* At one that asks on a terminal somebody presses Esc, which answers no question, and d, which
+     * leaves, until it has ended. */
     static const char at_a_terminal[] =
-        "alstrack() { { while sleep 0.1; do printf d || exit; done; } | SHELL=/bin/sh script -qec "
+        "alstrack() { { while sleep 0.2; do printf '\\033'; sleep 0.2; printf d || exit; done; } | "
+        "SHELL=/bin/sh script -qec "
         "\"'$ALSTRACK' $*\" /dev/null; } && ";
     const char *how = flags & ALS_CMD_STAYS    ? until_ended
                       : flags & ALS_CMD_ON_TTY ? at_a_terminal
