@@ -385,7 +385,7 @@ void als_assess_check(struct als_assess *assess)
         check_wording(assess, i);
 }
 
-/* ---- Judging, keeping ---- */
+/* ---- Judging ---- */
 
 enum als_status als_assess_judge(struct als_assess *assess, struct als_err *err)
 {
@@ -406,68 +406,4 @@ enum als_status als_assess_judge(struct als_assess *assess, struct als_err *err)
         return ALS_OK;
     return als_judge_assessment(assess->request->store, assess->instrument, &judged,
                                 assess->request->today, &assess->verdicts, err);
-}
-
-static bool differs(const char *sent, const char *stored)
-{
-    return sent && *sent && (!stored || strcmp(sent, stored) != 0);
-}
-
-bool als_assess_is_news(const struct als_assess *assess)
-{
-    const struct als_form_head *head = als_form_head(assess->form);
-    const struct als_assessment *stored = &assess->stored;
-    const struct als_value *values = als_form_values(assess->form);
-    const char *const *reasons = als_form_reasons(assess->form);
-    if (!assess->there || (head->day != ALS_NO_DAY && head->day != stored->day) ||
-        differs(head->mode, stored->mode) || differs(head->respondent, stored->respondent) ||
-        differs(head->reason, stored->reason))
-        return true;
-    for (size_t i = 0; i < assess->instrument->n_items; i++) {
-        char sent[400] = "", there[400] = "";
-        const struct als_item *item = &assess->instrument->items[i];
-        if (differs(reasons[i], stored->item_reasons ? stored->item_reasons[i] : NULL))
-            return true;
-        if (values[i].kind == ALS_VALUE_MISSING)
-            continue;
-        if (values[i].kind != stored->values[i].kind)
-            return true;
-        if (values[i].kind == ALS_VALUE_TEXT &&
-            (values[i].length != stored->values[i].length ||
-             memcmp(values[i].text, stored->values[i].text, values[i].length) != 0))
-            return true;
-        als_value_format(item, &values[i], sent, sizeof sent);
-        als_value_format(item, &stored->values[i], there, sizeof there);
-        if (strcmp(sent, there) != 0)
-            return true;
-    }
-    return false;
-}
-
-enum als_status als_assess_keep(struct als_assess *assess, struct als_err *err)
-{
-    struct als_buf content;
-    const struct als_draft key = als_assess_draft_key(assess);
-    struct als_draft draft = key;
-    als_buf_init(&content, ALS_BUF_LARGE);
-    als_form_write(assess->form, &content);
-    draft.expected_change = assess->expected;
-    draft.content = content.data;
-    draft.touched_utc = assess->draft_version;
-    enum als_status status = als_draft_put(assess->request->store, &draft, err);
-    als_buf_release(&content);
-    if (status)
-        return status;
-    status = als_draft_get(assess->request->store, &key, assess->request->arena, &assess->draft,
-                           &assess->has_draft, err);
-    if (!status && assess->has_draft)
-        assess->draft_version = assess->draft.touched_utc;
-    return status;
-}
-
-void als_assess_keep_too(struct als_assess *assess)
-{
-    struct als_err ignored;
-    if (als_assess_keep(assess, &ignored))
-        assess->has_draft = false;
 }

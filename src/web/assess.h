@@ -101,10 +101,13 @@ ALS_CHECKED enum als_status als_assess_judge(struct als_assess *assess, struct a
 /* Is anything answered that the stored row does not hold? */
 bool als_assess_is_news(const struct als_assess *assess);
 
-/* Keep what is in the form as the user's draft; E-DRAFT when another window has changed it. */
+/* Keep what is in the form as the user's draft; E-DRAFT when another window has kept one that holds
+ * what this form does not. */
 ALS_CHECKED enum als_status als_assess_keep(struct als_assess *assess, struct als_err *err);
 /* The same for a form that is shown again anyhow: it may fail, as the page holds everything. */
 void als_assess_keep_too(struct als_assess *assess);
+/* The form is stored: end its draft, but none of another window that holds more. */
+ALS_CHECKED enum als_status als_assess_end_draft(struct als_assess *assess, struct als_err *err);
 struct als_draft als_assess_draft_key(const struct als_assess *assess);
 struct als_assessment_key als_assess_key(const struct als_assess *assess);
 

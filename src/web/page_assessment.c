@@ -98,8 +98,6 @@ static enum als_status store_answers(struct als_request *request, void *context,
 static enum als_status store_form(struct als_request *request, void *context, struct als_err *err)
 {
     struct storing *storing = context;
-    struct als_draft draft = als_assess_draft_key(storing->assess);
-    draft.touched_utc = storing->assess->draft_version;
     enum als_status status = store_answers(request, storing, err);
     if (status)
         return status;
@@ -107,9 +105,7 @@ static enum als_status store_form(struct als_request *request, void *context, st
     status = number_key(storing->assess, err);
     if (!status)
         status = save_entry(storing->assess, storing->outcome, err);
-    if (!status)
-        status = als_draft_discard(request->store, &draft, err);
-    return status;
+    return status ? status : als_assess_end_draft(storing->assess, err);
 }
 
 /* A number that was given inside a change set that came to nothing is none. */
