@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "alstrack/core/utf8.h"
+
 /* Columns that the key of the row says already, or that are the store's own bookkeeping. */
 static const struct {
     const char *table; /* NULL: any */
@@ -50,6 +52,12 @@ static const char *or_missing(const char *text)
     return text && *text ? text : "(missing)";
 }
 
+/* Stored text neither breaks a line nor commands a terminal. */
+static void add_visible(struct als_cli *cli, const char *text)
+{
+    als_utf8_visible(&cli->cells, text, strlen(text));
+}
+
 static void end_line(struct als_cli *cli)
 {
     if (cli->row[0])
@@ -67,7 +75,8 @@ static void begin_line(struct als_cli *cli, const struct als_cell_change *cell)
         return;
     end_line(cli);
     memcpy(cli->row, row, sizeof row);
-    als_buf_printf(&cli->cells, "  %s", row);
+    als_buf_text(&cli->cells, "  ");
+    add_visible(cli, row);
     cli->row_is_bare = true;
 }
 
@@ -82,16 +91,18 @@ void als_cli_note_cell(const struct als_cell_change *cell, void *context)
     if (cell->old_text) {
         end_line(cli);
         begin_line(cli, cell);
-        als_buf_printf(&cli->cells, ": %s: %s -> %s", cell->column, or_missing(cell->old_text),
-                       new_text);
+        als_buf_printf(&cli->cells, ": %s: ", cell->column);
+        add_visible(cli, or_missing(cell->old_text));
+        als_buf_text(&cli->cells, " -> ");
+        add_visible(cli, new_text);
         end_line(cli);
         return;
     }
     begin_line(cli, cell);
     if (is_silent(cell) || !cell->new_text || !*cell->new_text)
         return;
-    als_buf_printf(&cli->cells, "%s%s = %s", cli->row_is_bare ? ": " : ", ", cell->column,
-                   new_text);
+    als_buf_printf(&cli->cells, "%s%s = ", cli->row_is_bare ? ": " : ", ", cell->column);
+    add_visible(cli, new_text);
     cli->row_is_bare = false;
 }
 

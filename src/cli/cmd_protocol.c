@@ -279,11 +279,20 @@ enum als_status als_cmd_protocol_diff(struct als_cli *cli, struct als_err *err)
     struct als_table *table = als_table_new(columns, sizeof columns / sizeof columns[0]);
     struct als_sink sink = {difference, table};
     size_t refused = als_protocol_compare(als_store_protocol(cli->store), protocol, &sink);
-    status = compare_instruments(cli, &catalogue, &sink, &refused, err);
+    const bool differs = als_table_rows(table) > 0;
+    bool used = false;
+    status = als_store_protocol_used(cli->store, protocol->version, &used, err);
+    if (!status)
+        status = compare_instruments(cli, &catalogue, &sink, &refused, err);
     if (als_table_rows(table) == 0)
         als_table_note(table, "No differences.");
     else if (refused)
         als_table_note(table, "An amendment with this file would be refused.");
+    else if (differs && used)
+        als_table_note(table,
+                       "An amendment with this file would be refused: version %s was in force "
+                       "before, with another plan.",
+                       protocol->version);
     if (status)
         als_table_free(table);
     else

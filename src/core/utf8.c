@@ -81,6 +81,48 @@ size_t als_utf8_width(const char *text, size_t length)
     return width;
 }
 
+/* Characters that turn the direction of writing or cannot be seen. */
+static const struct range hidden[] = {{0x00AD, 0x00AD}, {0x061C, 0x061C}, {0x200B, 0x200F},
+                                      {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF},
+                                      {0xFFF9, 0xFFFB}};
+
+static bool is_control(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7F && point < 0xA0);
+}
+
+bool als_utf8_is_plain(const char *text, size_t length)
+{
+    uint32_t point;
+    for (size_t i = 0; i < length;) {
+        i += als_utf8_next(text + i, length - i, &point);
+        if (is_control(point) || is_in(point, hidden, sizeof hidden / sizeof hidden[0]))
+            return false;
+    }
+    return true;
+}
+
+/* Base letters of U+00C0 to U+017F: Latin letters with marks. */
+static const char bases[] = "aaaaaaaceeeeiiiidnoooooxouuuuytsaaaaaaaceeeeiiiidnoooooxouuuuyty"
+                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
+                            "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+
+void als_utf8_fold(struct als_buf *out, const char *text, size_t length)
+{
+    uint32_t point;
+    for (size_t i = 0, n; i < length; i += n) {
+        n = als_utf8_next(text + i, length - i, &point);
+        if (point >= 0x0300 && point <= 0x036F)
+            continue;
+        if (point >= 0xC0 && point < 0xC0 + sizeof bases - 1)
+            als_buf_char(out, bases[point - 0xC0]);
+        else if (point >= 'A' && point <= 'Z')
+            als_buf_char(out, (char)(point - 'A' + 'a'));
+        else
+            als_buf_add(out, text + i, n);
+    }
+}
+
 void als_utf8_visible(struct als_buf *out, const char *text, size_t length)
 {
     uint32_t point;
@@ -90,8 +132,10 @@ void als_utf8_visible(struct als_buf *out, const char *text, size_t length)
             als_buf_text(out, "\\n");
         else if (point == '\t')
             als_buf_text(out, "\\t");
-        else if (point < 0x20 || (point >= 0x7F && point < 0xA0))
+        else if (is_control(point))
             als_buf_printf(out, "\\x%02x", (unsigned)point);
+        else if (is_in(point, hidden, sizeof hidden / sizeof hidden[0]))
+            als_buf_printf(out, "\\u%04x", (unsigned)point);
         else if (point == ALS_UTF8_REPLACEMENT)
             als_buf_text(out, "\xEF\xBF\xBD");
         else

@@ -59,7 +59,7 @@ void als_verdict_day(struct als_verdict_list *list, const char *what, int day,
     if (limits->death_last != ALS_NO_DAY && day > limits->death_last)
         als_verdict_add(list, "W-AFTER-DEATH", ALS_RULE_SOFT, -1, "%s after the patient's death",
                         what);
-    if (limits->today != ALS_NO_DAY && day > limits->today)
+    if (limits->today != ALS_NO_DAY && day > limits->today + ALS_CLOCK_DAYS)
         als_verdict_add(list, "W-FUTURE", ALS_RULE_SOFT, -1, "%s in the future", what);
     if (limits->consent_first != ALS_NO_DAY && day < limits->consent_first)
         als_verdict_add(list, "W-BEFORE-CONSENT", ALS_RULE_SOFT, -1,

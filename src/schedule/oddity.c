@@ -230,7 +230,7 @@ void als_event_judge(const struct als_protocol *protocol, const struct als_patie
         first > limits.death_last)
         als_verdict_add(out, "W-AFTER-DEATH", ALS_RULE_SOFT, -1, "%s after the patient's death",
                         event->event);
-    if (limits.today != ALS_NO_DAY && first > limits.today)
+    if (limits.today != ALS_NO_DAY && first > limits.today + ALS_CLOCK_DAYS)
         als_verdict_add(out, "W-FUTURE", ALS_RULE_SOFT, -1, "%s in the future", event->event);
     judge_order(facts, event, out);
     if (strcmp(event->event, "infusion") == 0) {
@@ -252,7 +252,7 @@ void als_patient_judge(const struct als_patient_facts *facts, struct als_date bi
     const struct als_day_limits limits = als_limits_of(facts, birth, today);
     char text[ALS_NUM_TEXT];
     if (limits.birth_first != ALS_NO_DAY && limits.today != ALS_NO_DAY &&
-        limits.birth_first > limits.today)
+        limits.birth_first > limits.today + ALS_CLOCK_DAYS)
         als_verdict_add(out, "W-FUTURE", ALS_RULE_SOFT, -1, "birth in the future");
     if (height_cm < SHORTEST_CM || height_cm > TALLEST_CM) {
         als_num_format(height_cm, text);
@@ -360,7 +360,7 @@ void als_adverse_judge(const struct als_protocol *protocol, const struct als_day
         if (limits->death_last != ALS_NO_DAY && first > limits->death_last)
             als_verdict_add(out, "W-AFTER-DEATH", ALS_RULE_SOFT, -1,
                             "an onset after the patient's death");
-        if (limits->today != ALS_NO_DAY && first > limits->today)
+        if (limits->today != ALS_NO_DAY && first > limits->today + ALS_CLOCK_DAYS)
             als_verdict_add(out, "W-FUTURE", ALS_RULE_SOFT, -1, "an onset in the future");
         if (limits->consent_first != ALS_NO_DAY && last < limits->consent_first)
             als_verdict_add(out, "W-BEFORE-CONSENT", ALS_RULE_SOFT, -1,

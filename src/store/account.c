@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/utf8.h"
 #include "people_int.h"
 
 /* Columns of the table account in order. */
@@ -201,6 +202,19 @@ static enum als_status put_encoded(struct als_store *store, int64_t account_id, 
     return status;
 }
 
+static bool look_alike(const char *a, const char *b)
+{
+    struct als_buf left, right;
+    als_buf_init(&left, 1000);
+    als_buf_init(&right, 1000);
+    als_utf8_fold(&left, a, strlen(a));
+    als_utf8_fold(&right, b, strlen(b));
+    const bool same = strcmp(left.data, right.data) == 0;
+    als_buf_release(&left);
+    als_buf_release(&right);
+    return same;
+}
+
 static enum als_status check_new(struct als_store *store, const struct als_user *user,
                                  struct als_err *err)
 {
@@ -215,6 +229,9 @@ static enum als_status check_new(struct als_store *store, const struct als_user 
         if (strcmp(list.items[i].user, user->user) == 0)
             status =
                 als_fail(err, ALS_DATA, "E-EXISTS", "%s: there is such a user already", user->user);
+        else if (look_alike(list.items[i].user, user->user))
+            status = als_fail(err, ALS_DATA, "E-LOOK-ALIKE", "%s: looks like the user %s",
+                              user->user, list.items[i].user);
     als_arena_free(arena);
     return status;
 }

@@ -195,6 +195,49 @@ static enum als_status adopt_visits(struct als_store *store, const struct als_pr
     return status;
 }
 
+enum als_status als_store_protocol_used(struct als_store *store, const char *version, bool *used,
+                                        struct als_err *err)
+{
+    sqlite3_stmt *stmt;
+    *used = false;
+    enum als_status status = als_sql_cached(
+        store, "SELECT 1 FROM definition WHERE kind = 'protocol' AND version = ?1", &stmt, err);
+    if (status != ALS_OK)
+        return status;
+    als_bind_text(stmt, 1, version);
+    status = als_sql_step(store, stmt, used, err);
+    als_sql_done(stmt);
+    return status;
+}
+
+static bool same_protocol(const struct als_protocol *a, const struct als_protocol *b)
+{
+    struct als_buf left, right;
+    als_buf_init(&left, ALS_BUF_LARGE);
+    als_buf_init(&right, ALS_BUF_LARGE);
+    als_protocol_pack(a, &left);
+    als_protocol_pack(b, &right);
+    bool same = left.length == right.length && memcmp(left.data, right.data, left.length) == 0;
+    als_buf_release(&left);
+    als_buf_release(&right);
+    return same;
+}
+
+/* A version names one plan: whoever reads it beside a record must not have to ask which. */
+static enum als_status check_version(struct als_store *store, const struct als_protocol *protocol,
+                                     struct als_err *err)
+{
+    bool used;
+    enum als_status status = als_store_protocol_used(store, protocol->version, &used, err);
+    if (status != ALS_OK || !used)
+        return status;
+    als_fail(err, ALS_DEFINITION, "E-VERSION",
+             "%s: version %s was in force before, with another plan", protocol->code,
+             protocol->version);
+    als_err_hint(err, "give the amendment a version of its own");
+    return ALS_DEFINITION;
+}
+
 enum als_status als_store_adopt_protocol(struct als_store *store,
                                          const struct als_protocol *protocol, struct als_err *err)
 {
@@ -210,6 +253,10 @@ enum als_status als_store_adopt_protocol(struct als_store *store,
         return destructive(&first, protocol->code);
     int64_t version_no;
     status = check_instruments(store, protocol, err);
+    if (status == ALS_OK && same_protocol(store->protocol, protocol))
+        return ALS_OK;
+    if (status == ALS_OK)
+        status = check_version(store, protocol, err);
     if (status == ALS_OK)
         status = is_stored(store, "protocol", protocol->code, &version_no, err);
     if (status != ALS_OK)

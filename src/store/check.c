@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/core/utf8.h"
 #include "store_int.h"
 
 const char *als_or_missing(const char *text)
@@ -108,11 +109,9 @@ enum als_status als_check_name(const char *field, const char *text, size_t longe
     if (text[0] == ' ' || text[length - 1] == ' ')
         return als_fail(err, ALS_DATA, "E-TEXT", "%s: '%s' begins or ends with a blank", field,
                         text);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c < 0x20 || c == 0x7F)
-            return als_fail(err, ALS_DATA, "E-TEXT", "%s: contains a control character", field);
-    }
+    if (!als_utf8_is_plain(text, length))
+        return als_fail(err, ALS_DATA, "E-TEXT",
+                        "%s: contains a control character, or one that cannot be seen", field);
     return ALS_OK;
 }
 

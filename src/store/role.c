@@ -76,13 +76,36 @@ static enum als_status sees(struct als_store *store, int64_t patient_id, bool *y
     return status;
 }
 
+/* "an admin, a data manager or a statistician may" */
+static void hint_roles(enum als_act act, struct als_err *err)
+{
+    struct als_buf text;
+    als_buf_init(&text, 300);
+    enum als_role last = ALS_ROLE_ADMIN;
+    for (int i = 0; i < ALS_ROLE_COUNT; i++)
+        last = als_role_may((enum als_role)i, act) ? (enum als_role)i : last;
+    for (int i = 0; i < ALS_ROLE_COUNT; i++) {
+        const enum als_role role = (enum als_role)i;
+        if (!als_role_may(role, act))
+            continue;
+        als_buf_printf(&text, "%s%s ",
+                       text.length == 0 ? ""
+                       : role == last   ? " or "
+                                        : ", ",
+                       strchr("aeiou", role_names[i][0]) ? "an" : "a");
+        for (const char *c = role_names[i]; *c; c++)
+            als_buf_char(&text, *c == '-' ? ' ' : *c);
+    }
+    als_err_hint(err, "%s may", text.data);
+    als_buf_release(&text);
+}
+
 enum als_status als_refuse_act(const struct als_store *store, enum als_act act, struct als_err *err)
 {
     const struct als_user *actor = &store->actor;
     als_fail(err, ALS_NOT_PERMITTED, "E-ROLE", "%s, as %s, may not %s", actor->user,
              als_role_name(actor->role), acts[act].what);
-    if (act != ALS_ACT_USERS)
-        als_err_hint(err, "an admin or a data manager may");
+    hint_roles(act, err);
     return ALS_NOT_PERMITTED;
 }
 
@@ -90,6 +113,8 @@ enum als_status als_refuse_site(const struct als_store *store, struct als_err *e
 {
     als_fail(err, ALS_NOT_PERMITTED, "E-SITE", "not a patient of %s's: %s", store->actor.user,
              store->actor.sites ? store->actor.sites : "");
+    als_err_hint(err, "a new patient needs an id that no other site has; who may see a site's "
+                      "patients, an admin says");
     return ALS_NOT_PERMITTED;
 }
 

@@ -1,4 +1,6 @@
 /* Rows, columns and values as people say them: no table names, no day numbers. */
+#include <string.h>
+
 #include "store_int.h"
 
 static const char *noun_of(const struct als_store *store, const struct als_relation *table)
@@ -9,6 +11,8 @@ static const char *noun_of(const struct als_store *store, const struct als_relat
         if (strcmp(name, table->name) == 0)
             return store->definitions[i].instrument->code;
     }
+    if (strcmp(table->name, "account") == 0)
+        return "user";
     if (strcmp(table->name, "adverse_event") == 0)
         return "adverse event";
     return strcmp(table->name, "eligibility_answer") == 0 ? "eligibility" : table->name;
@@ -44,12 +48,39 @@ void als_say_row(struct als_store *store, const struct als_relation *table, int6
 
 const char *als_say_column(const char *column)
 {
-    static const char *const said[][2] = {
-        {"day", "date"}, {"end_date", "end"}, {"visit_no", "visit"}, {"patient_id", "patient"}};
+    static const char *const said[][2] = {{"day", "date"},
+                                          {"end_date", "end"},
+                                          {"visit_no", "visit"},
+                                          {"patient_id", "patient"},
+                                          {"item_reasons", "reasons for missing answers"}};
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
         if (strcmp(said[i][0], column) == 0)
             return said[i][1];
     return column;
+}
+
+/* {"speech":"refused","walking":"too_weak"} as speech: refused, walking: too_weak. */
+static void say_reasons(const char *json, struct als_buf *out)
+{
+    for (const char *c = json; *c; c++) {
+        if (*c == ':' || *c == ',')
+            als_buf_printf(out, "%c ", *c);
+        else if (!strchr("{}\"", *c))
+            als_buf_char(out, *c);
+    }
+}
+
+static void say_plain(const struct als_column *column, const struct als_row_cell *cell,
+                      struct als_buf *out)
+{
+    struct als_buf text;
+    als_buf_init(&text, ALS_BUF_LARGE);
+    als_cell_print(cell, &text);
+    if (strcmp(column->name, "item_reasons") == 0)
+        say_reasons(text.data, out);
+    else
+        als_buf_text(out, text.data);
+    als_buf_release(&text);
 }
 
 void als_say_cell(struct als_store *store, const struct als_column *column,
@@ -69,5 +100,5 @@ void als_say_cell(struct als_store *store, const struct als_column *column,
     else if (code)
         als_buf_text(out, code);
     else
-        als_cell_print(cell, out);
+        say_plain(column, cell, out);
 }

@@ -111,7 +111,7 @@ static void write_entries(struct als_html *page, const struct newest *newest, bo
                       als_arena_printf(arena, "%.10s %.8s", entry->at_utc, entry->at_utc + 11));
         als_html_cell(page, entry->authenticated
                                 ? entry->user
-                                : als_arena_printf(arena, "%s (no password)", entry->user));
+                                : als_arena_printf(arena, "%s (not authenticated)", entry->user));
         als_html_cell(page, entry->what);
         als_html_cell(page, entry->why);
         if (access)

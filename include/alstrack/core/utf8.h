@@ -23,8 +23,16 @@ bool als_utf8_is_valid(const char *text, size_t length);
  * Asian characters, else 1. Independent of the locale. */
 size_t als_utf8_width(const char *text, size_t length);
 
-/* Append the text with control characters written out (\n, \t, \x1b) and bad bytes replaced, so
- * that stored text can neither break a line nor command a terminal. */
+/* Has it neither control characters nor any that turn the direction of writing or cannot be seen?
+ */
+bool als_utf8_is_plain(const char *text, size_t length);
+
+/* Append the text as the eye takes it: without marks above and below Latin letters, however they
+ * are encoded, and in small letters. Two names that give the same are easily mistaken. */
+void als_utf8_fold(struct als_buf *out, const char *text, size_t length);
+
+/* Append the text with such characters written out (\n, \t, \x1b, \u202e) and bad bytes replaced,
+ * so that stored text can neither break a line nor command a terminal. */
 void als_utf8_visible(struct als_buf *out, const char *text, size_t length);
 
 /* The bytes of a code point; returns how many there are. */

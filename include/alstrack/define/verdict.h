@@ -49,6 +49,8 @@ struct als_day_limits {
     int consent_first; /* first day on which consent may have been given */
     int today;         /* ALS_NO_DAY: the future is not judged */
 };
+/* Where a day is written down it may be that much ahead of the day where it is checked. */
+#define ALS_CLOCK_DAYS 1
 /* W-BEFORE-BIRTH, W-AFTER-DEATH, W-FUTURE and, unless limits->consent_first is ALS_NO_DAY,
  * W-BEFORE-CONSENT. `what` is "an assessment", "a visit". */
 void als_verdict_day(struct als_verdict_list *list, const char *what, int day,

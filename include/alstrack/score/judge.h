@@ -12,7 +12,7 @@
  *       W-BEFORE-BIRTH    soft  dated before the patient's birth
  *       W-AFTER-DEATH     soft  dated after the patient's death
  *       W-BEFORE-CONSENT  soft  dated before the consent, and no historical measurement
- *       W-FUTURE          soft  dated after today
+ *       W-FUTURE          soft  dated after tomorrow
  *       W-TWO-RATERS      soft  the visit has one by another rater, or without a rater, too
  *       W-SAME-DAY        soft  the same rater has one of another visit on that day
  *       W-HISTORICAL-OLD  soft  a measurement from before the study, older than the protocol takes

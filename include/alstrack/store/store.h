@@ -126,9 +126,13 @@ ALS_CHECKED enum als_status als_store_adopt_instrument(struct als_store *store,
 /* Stored assessments that were done; 0 for an instrument that the study does not have. */
 ALS_CHECKED enum als_status als_store_assessments(struct als_store *store, const char *instrument,
                                                   int64_t *n, struct als_err *err);
+/* A version that was in force before is refused (E-VERSION), unless it is the plan in force. */
 ALS_CHECKED enum als_status als_store_adopt_protocol(struct als_store *store,
                                                      const struct als_protocol *protocol,
                                                      struct als_err *err);
+/* Is or was a protocol of that version in force? */
+ALS_CHECKED enum als_status als_store_protocol_used(struct als_store *store, const char *version,
+                                                    bool *used, struct als_err *err);
 
 /* Copy the study to a new file while others may use it; the copy is checked (integrity, foreign
  * keys, digests) before it takes its name. */

@@ -64,3 +64,34 @@ Test(utf8, is_valid_only_as_a_whole)
     cr_expect_not(als_utf8_is_valid("\xC3", 1));
     cr_expect_not(als_utf8_is_valid("\xED\xA0\x80", 3));
 }
+
+static const char *fold(struct als_buf *out, const char *text)
+{
+    als_buf_clear(out);
+    als_utf8_fold(out, text, strlen(text));
+    return out->data;
+}
+
+Test(utf8, folds_names_that_look_alike_into_one)
+{
+    struct als_buf out;
+    als_buf_init(&out, 200);
+    cr_expect_str_eq(fold(&out, "BIO-01"), "bio-01");
+    cr_expect_str_eq(fold(&out, "Zo\xC3\xAB"), "zoe");  /* one character */
+    cr_expect_str_eq(fold(&out, "Zoe\xCC\x88"), "zoe"); /* e, then two dots */
+    cr_expect_str_eq(fold(&out, "\xC5\x81\xC3\x9F"), "ls");
+    als_buf_release(&out);
+}
+
+Test(utf8, writes_out_what_commands_a_terminal_or_hides)
+{
+    struct als_buf out;
+    static const char text[] = "a\x1b[31m\xC2\x9B\xE2\x80\xAE\xE2\x80\x8B";
+    als_buf_init(&out, 200);
+    als_utf8_visible(&out, text, strlen(text));
+    cr_expect_str_eq(out.data, "a\\x1b[31m\\x9b\\u202e\\u200b");
+    cr_expect_not(als_utf8_is_plain(text + 6, 2));
+    cr_expect_not(als_utf8_is_plain("a\xE2\x80\x8B", 4));
+    cr_expect(als_utf8_is_plain("Jos\xC3\xA9", 5));
+    als_buf_release(&out);
+}

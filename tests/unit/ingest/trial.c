@@ -117,6 +117,7 @@ void trial_amend(struct trial *trial, const char *instead_of, const char *text)
     struct als_protocol *protocol = als_protocol_parse("test.yaml", amended.data, amended.length,
                                                        stored, trial->store, &to_stderr);
     cr_assert_not_null(protocol);
+    protocol->version = "1.1";
     const struct als_change_info info = {
         .user = "tester", .command = "amend", .reason = "amendment"};
     struct als_err err = {.code = ""};

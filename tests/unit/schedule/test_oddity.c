@@ -53,7 +53,8 @@ static const struct event_case event_cases[] = {
      "W-AFTER-DEATH: ventilation after the patient's death"},
     {"consent", "2020-03", NULL, NULL, NULL,
      "W-PARTIAL: visits are counted from consent, whose day is not known"},
-    {"onset", "2031-01-01", NULL, NULL, NULL, "W-FUTURE: onset in the future"},
+    {"onset", "2031-01-01", NULL, NULL, NULL, ""},
+    {"onset", "2031-01-02", NULL, NULL, NULL, "W-FUTURE: onset in the future"},
     {"onset", "2030", NULL, NULL, NULL, ""},
 };
 

@@ -252,7 +252,8 @@ static const struct day_case day_cases[] = {
     {120, ""},
     {121, "W-WINDOW"},
     {201, "W-AFTER-DEATH, W-WINDOW"},
-    {301, "W-AFTER-DEATH, W-FUTURE, W-WINDOW"},
+    {301, "W-AFTER-DEATH, W-WINDOW"}, /* another time zone may have that day */
+    {302, "W-AFTER-DEATH, W-FUTURE, W-WINDOW"},
 };
 
 static struct als_judge_input dated_input(const struct als_value *values, int day)

@@ -352,6 +352,9 @@ Test(adopt, gives_new_visits_of_an_amended_protocol_the_next_numbers)
                           "  - {code: MN3,");
     struct als_protocol *protocol = study_parse_protocol(text);
     study_begin(&study, "amendment 1");
+    cr_expect_eq(als_store_adopt_protocol(study.store, protocol, &err), ALS_DEFINITION);
+    cr_expect_str_eq(err.code, "E-VERSION", "a version names one plan");
+    protocol->version = "1.1";
     assert_ok(als_store_adopt_protocol(study.store, protocol, &err), &err);
     study_commit(&study);
     als_protocol_free(protocol);

@@ -33,6 +33,7 @@ static int64_t open_screened(struct study *study, int screening_day)
     study_open(study);
     study_begin(study, "criteria");
     struct als_protocol *protocol = study_parse_protocol(text);
+    protocol->version = "1.1";
     assert_ok(als_store_adopt_protocol(study->store, protocol, &err), &err);
     als_protocol_free(protocol);
     study_commit(study);
