@@ -48,6 +48,7 @@ check_stages <- function(data) {
     for (factor in by) check_one_stages(data, use_or, FALSE, factor)
   }
   check_one_stages(data, FALSE, TRUE)
+  for (factor in c(list(NULL), as.list(by))) check_stage_counts(data, factor)
   for (patient in head(data$patients$patient, 3)) check_one_stages(data, TRUE, TRUE, patient = patient)
 }
 
@@ -114,4 +115,51 @@ check_stage_notes <- function(data, notes, rows, patient, where) {
   note <- grep("assessments? that (was|were) not done", notes, value = TRUE)
   compare_equal("stages", "counts in notes", as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]]),
                 c(length(patients), nrow(rows), sum(!done)), where)
+}
+
+# Patients at each stage by visit and group, at a visit of several raters with the highest; and moves from one
+# visit with a stage to the next.
+check_stage_counts <- function(data, by) {
+  levels <- list(kings = c("0", "1", "2", "3", "4A", "4B", "5"), mitos = 0:5, ft9 = 0:5)
+  if (is.null(data$alsfrsr)) levels <- levels["mitos"]
+  options <- c("stages", if (!is.null(by)) c("--by", by))
+  where <- paste(options, collapse = " ")
+  ours <- do.call(analyse, as.list(c(options, "--table", "counts")))$table
+  moves <- do.call(analyse, as.list(c(options, "--table", "transitions")))$table
+  rows <- all_stages(data, FALSE, FALSE)
+  if (is.null(rows) || nrow(rows) == 0) {
+    compare_equal("stages", "counts by visit", nrow(ours), 0, where)
+    return(invisible())
+  }
+  for (scale in names(levels)) rows[[scale]] <- match(as.character(rows[[scale]]), as.character(levels[[scale]]))
+  rows$visit[is.na(rows$visit)] <- ""
+  key <- paste(rows$patient, rows$visit, sep = "\r")
+  once <- rows[!duplicated(key), ]
+  for (scale in names(levels)) {
+    highest <- tapply(ifelse(is.na(rows[[scale]]), 0, rows[[scale]]), factor(key, unique(key)), max)
+    once[[scale]] <- ifelse(highest == 0, NA, highest)
+  }
+  group <- function(patients) if (is.null(by)) rep("all", length(patients)) else
+    ifelse(is.na(g <- data$patients[[by]][match(patients, data$patients$patient)]), "", g)
+  once$group <- group(once$patient)
+  cells <- paste(ifelse(is.na(ours$visit), "", ours$visit), ifelse(is.na(ours$group), "", ours$group), sep = "\r")
+  own <- factor(paste(once$visit, once$group, sep = "\r"), cells)
+  compare_equal("stages", "visits and groups counted", sort(cells),
+                sort(as.vector(outer(unique(once$visit), unique(group(data$patients$patient)), paste, sep = "\r"))), where)
+  compare_equal("stages", "counts by visit", ours$patients, as.vector(table(own)), where)
+  for (scale in names(levels)) {
+    names <- paste(scale, tolower(c(levels[[scale]], "unknown")), sep = "_")
+    known <- factor(ifelse(is.na(once[[scale]]), length(names), once[[scale]]), seq_along(names))
+    compare_equal("stages", "counts by visit", as.numeric(as.matrix(ours[names])), as.vector(table(own, known)), where)
+    told <- once[!is.na(once[[scale]]), ]
+    to <- duplicated(told$patient)
+    from <- which(to) - 1
+    theirs <- table(paste(told$group[to], levels[[scale]][told[[scale]][from]], levels[[scale]][told[[scale]][to]]))
+    printed <- moves[moves$scale == scale, ]
+    compare_equal("stages", "transitions", sort(paste(ifelse(is.na(printed$group), "", printed$group), printed$from,
+                                                      printed$to, printed$transitions)),
+                  sort(paste(names(theirs), theirs)), where)
+  }
+  account("stages", ours, names(ours))
+  account("stages", moves, names(moves))
 }

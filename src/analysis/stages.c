@@ -6,6 +6,7 @@
 #include "alstrack/analysis/slopes.h"
 #include "noted.h"
 #include "patients.h"
+#include "stage_counts.h"
 #include "stage_series.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -18,6 +19,9 @@ struct run {
     const struct als_instrument *instrument;
     struct als_patient_list patients;
     struct als_table *table;
+    struct als_groups groups;
+    struct stage_counts counts;
+    size_t next; /* index of the patient that comes next */
     size_t not_done, after_death, open, rows;
     struct als_noted partial; /* gastrostomy or death without a day */
 };
@@ -126,6 +130,7 @@ static void take_course(const struct als_stage_course *course, void *context)
         write_death(run, course);
     if (course->partial)
         als_noted_add(&run->partial, course->patient->patient);
+    stage_counts_take(&run->counts, course, run->groups.of[run->next++]);
     run->not_done += course->not_done;
     run->after_death += course->after_death;
     run->open += course->open;
@@ -207,7 +212,7 @@ static struct als_table *new_table(const char *by)
 }
 
 enum als_status als_analyze_stages(struct als_store *store,
-                                   const struct als_stages_options *options, struct als_table **out,
+                                   const struct als_stages_options *options, struct als_result *out,
                                    struct als_err *err)
 {
     struct run run = {.store = store, .options = options};
@@ -220,14 +225,20 @@ enum als_status als_analyze_stages(struct als_store *store,
     status = als_patients_chosen(store, options->patient, arena, &run.patients, err);
     if (status == ALS_OK) {
         run.table = new_table(options->by);
+        run.groups = als_groups_make(&run.patients, options->by, arena);
+        stage_counts_begin(&run.counts, &run.groups, is_revised(&run));
         status = als_stages_each(store, &run.patients, &rules, take_course, &run, err);
     }
     if (status == ALS_OK) {
         write_notes(&run);
-        *out = run.table;
+        *out = (struct als_result){.count = 0};
+        als_result_add_main(out, "stages", run.table);
+        als_result_add(out, "counts", false, stage_counts_table(&run.counts, store, options->by));
+        als_result_add(out, "transitions", false, stage_counts_moves(&run.counts, options->by));
     } else {
         als_table_free(run.table);
     }
+    stage_counts_end(&run.counts);
     als_arena_free(arena);
     return status;
 }

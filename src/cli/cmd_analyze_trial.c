@@ -70,9 +70,9 @@ enum als_status als_cmd_analyze_stages(struct als_cli *cli, struct als_err *err)
         .mitos_or = als_args_flag(&cli->args, "mitos-or"),
         .kings_from_1 = als_args_flag(&cli->args, "kings-from-1"),
     };
-    struct als_table *table = NULL;
-    enum als_status status = als_analyze_stages(cli->store, &options, &table, err);
-    return status ? status : als_cli_emit(cli, table, err);
+    struct als_result result;
+    enum als_status status = als_analyze_stages(cli->store, &options, &result, err);
+    return status ? status : als_cli_emit_result(cli, &result, err);
 }
 
 static enum als_status take_number(const struct als_cli *cli, const char *name, double *out,

@@ -81,9 +81,13 @@ static enum als_status run_stages(struct als_html *page, const struct choice *ch
                                   struct als_err *err)
 {
     const struct als_stages_options options = {.by = choice->by};
-    struct als_table *table = NULL;
-    enum als_status status = als_analyze_stages(page->request->store, &options, &table, err);
-    return show(page, table, "Stages by visit", status);
+    struct als_result result;
+    enum als_status status = als_analyze_stages(page->request->store, &options, &result, err);
+    if (status)
+        return status;
+    als_view_result(page, &result, "Stages by visit");
+    als_result_release(&result);
+    return ALS_OK;
 }
 
 static enum als_status run_adverse(struct als_html *page, const struct choice *choice,

@@ -37,10 +37,13 @@ static void put_answers(struct trial *trial, int64_t patient, const char *visit,
 static struct als_table *stages(struct trial *trial, struct als_stages_options options)
 {
     struct als_err err = {.status = ALS_OK};
-    struct als_table *table = NULL;
+    struct als_result result;
     trial_commit(trial);
-    trial_ok(als_analyze_stages(trial->store, &options, &table, &err), &err);
+    trial_ok(als_analyze_stages(trial->store, &options, &result, &err), &err);
     trial_begin(trial);
+    struct als_table *table = result.parts[result.main].table;
+    result.parts[result.main].table = NULL;
+    als_result_release(&result);
     return table;
 }
 
@@ -134,5 +137,41 @@ Test(stages, of_nobody_are_an_empty_table)
     cr_assert_eq(als_table_rows(table), 0u);
     cr_assert(als_table_notes(table) > 0);
     als_table_free(table);
+    trial_close(&trial);
+}
+
+/* Two raters of one visit are one patient at the higher stage; what cannot be told has a column. */
+Test(stages, are_counted_by_visit_and_group)
+{
+    struct trial trial;
+    trial_open(&trial);
+    int zero = trial_day("2016-01-04");
+    int64_t one = trial_patient(&trial, "P1", "A"), other = trial_patient(&trial, "P2", "B");
+    put_answers(&trial, one, "D0", zero, "444333344444");
+    put_answers(&trial, one, "MN3", zero + 91, "333222221222");
+    put_answers(&trial, other, "D0", zero, "-44333344444");
+    trial_event(&trial, one, "death", "2016-08-01");
+    struct als_err err = {.status = ALS_OK};
+    struct als_stages_options options = {.by = "arm"};
+    struct als_result result;
+    trial_commit(&trial);
+    trial_ok(als_analyze_stages(trial.store, &options, &result, &err), &err);
+    const struct als_table *counts = als_result_table(&result, "counts");
+    const struct als_table *moves = als_result_table(&result, "transitions");
+    cr_assert_eq(als_table_rows(counts), 6u);
+    cr_assert_str_eq(trial_text(counts, 0, "visit"), "D0");
+    cr_assert_eq(trial_integer(counts, 0, "patients"), 1);
+    cr_assert_eq(trial_integer(counts, 0, "kings_1"), 1);
+    cr_assert_str_eq(trial_text(counts, 1, "group"), "B");
+    cr_assert_eq(trial_integer(counts, 1, "kings_unknown"), 1);
+    cr_assert_eq(trial_integer(counts, 2, "kings_4b"), 1);
+    cr_assert_eq(trial_integer(counts, 3, "patients"), 0);
+    cr_assert_str_eq(trial_text(counts, 4, "visit"), "");
+    cr_assert_eq(trial_integer(counts, 4, "mitos_5"), 1);
+    cr_assert_eq(als_table_rows(moves), 6u);
+    cr_assert_str_eq(trial_text(moves, 0, "from"), "1");
+    cr_assert_str_eq(trial_text(moves, 0, "to"), "4B");
+    cr_assert_str_eq(trial_text(moves, 1, "to"), "5");
+    als_result_release(&result);
     trial_close(&trial);
 }
