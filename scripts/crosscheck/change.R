@@ -217,8 +217,8 @@ check_change_notes <- function(data, measure, notes, rows, where) {
   own <- value_counts(data, measure)
   baseline <- rows[!duplicated(rows$patient), ]
   check_counts("change", notes, c(
-    "without a value were left out" = own$missing, "dated after death were left out" = own$after_death,
-    "have died" = own$died,
+    "without a value left out" = own$missing, "dated after death left out" = own$after_death,
+    "warning: died: " = own$died,
     "of several raters, averaged" = own$averaged,
     "for a baseline of 0" = sum(baseline$baseline %in% 0), "floor effect: " = own$low), where)
   note <- grep("of whom [0-9]+ without a baseline", notes, value = TRUE)

@@ -179,7 +179,7 @@ check_prepost_notes <- function(data, measure, notes, theirs, where) {
   own <- value_counts(data, measure, rows[rows$patient %in% theirs$patient[used], ])
   check_counts("prepost", notes, c(
     "of several raters, averaged" = own$averaged,
-    "without a value were left out" = sum(is.na(rows$y)), "dated after death" = own$after_death,
+    "without a value left out" = sum(is.na(rows$y)), "dated after death" = own$after_death,
     "before or after time zero" = sum(used & (theirs$visits_pre < 3 | theirs$visits_post < 3)),
     "so the lines share none" = sum(used & theirs$on_zero == 0), "died: slopes truncated" = own$died,
     "floor effect: " = own$low), where)

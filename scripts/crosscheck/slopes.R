@@ -91,12 +91,12 @@ check_slope_notes <- function(data, measure, notes, theirs, rows, inside, where)
   values <- !is.na(rows$y)
   check_counts("slopes", notes, c(
     "of several raters, averaged" = sum(rows$raters[inside & values & !rows$after_death] > 1),
-    "without a value were left out" = own$missing, "died: slopes truncated" = own$died,
+    "without a value left out" = own$missing, "died: slopes truncated" = own$died,
     "fewer than three visits" = sum(theirs$n > 0 & theirs$visits < 3)), where)
   low <- if (measure == "alsfrsr.total") sum((rows$y <= FLOOR)[inside & values & !rows$after_death]) else 0
   compare_equal("slopes", "counts in notes", numbers_in("floor effect")[1], low, where)
-  if (any(grepl("outside were left out", notes)))
-    compare_equal("slopes", "counts in notes", tail(numbers_in("outside were left out"), 1), sum(values & !inside),
+  if (any(grepl("outside left out", notes)))
+    compare_equal("slopes", "counts in notes", tail(numbers_in("outside left out"), 1), sum(values & !inside),
                   where)
   compare_equal("slopes", "counts in notes", numbers_in("dated after death")[1],
                 sum(values & inside & rows$after_death), where)

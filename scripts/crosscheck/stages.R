@@ -109,10 +109,10 @@ check_stage_notes <- function(data, notes, rows, patient, where) {
   open <- if (is.null(data$alsfrsr)) 0 else
     sum(!is.na(rows$visit) & (is.na(rows$kings) | is.na(rows$mitos) | is.na(rows$ft9)))
   check_counts("stages", notes, c("that missing items leave open" = open,
-                                  "dated after death were left out" = sum(done & after),
+                                  "dated after death left out" = sum(done & after),
                                   "is a date without a day" =
                                     length(unique(marks$patient[nchar(marks$date) < 10]))), where)
-  note <- grep("assessments? that (was|were) not done", notes, value = TRUE)
+  note <- grep("not done left out", notes, value = TRUE)
   compare_equal("stages", "counts in notes", as.numeric(regmatches(note, gregexpr("[0-9]+", note))[[1]]),
                 c(length(patients), nrow(rows), sum(!done)), where)
 }

@@ -5,6 +5,7 @@
 
 #include "adverse_tally.h"
 #include "alstrack/core/buf.h"
+#include "alstrack/core/count.h"
 #include "alstrack/stat/summary.h"
 
 #define ANY "any event"
@@ -116,13 +117,13 @@ static void write_row(const struct adverse_tally *tally, const struct adverse_ro
 static void note_population(const struct adverse_tally *tally, struct als_table *table)
 {
     const struct als_adverse_options *options = tally->options;
-    als_table_note(table, "population: %s: %zu of %zu patients",
+    als_table_note(table, "population: %s: %zu of %s",
                    options->untreated_too ? "all patients"
                                           : "safety set, those with an infusion by that day",
-                   tally->n_population, tally->data->patients.count);
+                   tally->n_population, als_counted(tally->data->patients.count, "patient").text);
     if (tally->untreated)
-        als_table_note(table, "left out: patients without an infusion: %zu, with %zu events",
-                       tally->untreated, tally->untreated_events);
+        als_table_note(table, "left out: patients without an infusion: %zu, with %s",
+                       tally->untreated, als_counted(tally->untreated_events, "event").text);
     if (!options->only_emergent && !options->only_serious && !options->only_related &&
         !options->only_dlt)
         return;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/stat/ols.h"
 #include "change_int.h"
 #include "patients.h"
@@ -123,12 +124,11 @@ void als_change_note_imputed(const struct als_change_run *run, struct als_table 
                              "target day"};
     if (run->options->impute == ALS_IMPUTE_NONE)
         return;
-    als_table_note(
-        table,
-        "warning: imputed: %zu values by %s, for planned visits whose window has closed, "
-        "up to death; intervals and tests take them for observed, and are too narrow; "
-        "the adjusted means need none",
-        run->n_imputed, methods[run->options->impute]);
+    als_table_note(table,
+                   "warning: imputed: %s by %s, for planned visits whose window has closed, "
+                   "up to death; intervals and tests take them for observed, and are too narrow; "
+                   "the adjusted means need none",
+                   als_counted(run->n_imputed, "value").text, methods[run->options->impute]);
     if (run->limited)
         als_table_note(table, "imputed values that left the scale, set to its end: %zu",
                        run->limited);

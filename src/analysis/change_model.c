@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/stat/repeated.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -219,11 +220,9 @@ static void note_one_variance(const struct design *design, struct als_table *tab
 static void note_structure(const struct design *design, enum als_repeated_structure structure,
                            const struct als_repeated *fit, struct als_table *table)
 {
-    als_table_note(table,
-                   "covariance %s by REML: log-likelihood %.6f, AIC %.6f, %zu values of %zu "
-                   "patients",
-                   als_repeated_structure_name(structure), fit->log_likelihood, fit->aic, fit->n,
-                   fit->n_subjects);
+    als_table_note(table, "covariance %s by REML: log-likelihood %.6f, AIC %.6f, %s of %s",
+                   als_repeated_structure_name(structure), fit->log_likelihood, fit->aic,
+                   als_counted(fit->n, "value").text, als_counted(fit->n_subjects, "patient").text);
     if (structure != ALS_REPEATED_UNSTRUCTURED)
         als_table_note(table,
                        "covariances are tried in the order UN, TOEPH, ARH1, CSH, TOEP, AR1, CS: "
@@ -297,8 +296,8 @@ static void note_without_group(const struct design *design, struct als_table *ta
         patients++;
         changes += own;
     }
-    als_table_note(table, "left out: patients without %s: %zu, with %zu changes", run->options->by,
-                   patients, changes);
+    als_table_note(table, "left out: patients without %s: %zu, with %s", run->options->by,
+                   patients, als_counted(changes, "change").text);
 }
 
 static void note_model(const struct design *design, struct als_table *table)
@@ -323,8 +322,8 @@ static bool is_possible(const struct design *design, struct als_table *table)
     if (design->n_visits == 0)
         als_table_note(table, "warning: no model: no visit has changes of enough patients");
     else if (design->n_visits > ALS_REPEATED_MAX_VISITS)
-        als_table_note(table, "warning: no model: %zu visits, at most %d can be modelled",
-                       design->n_visits, ALS_REPEATED_MAX_VISITS);
+        als_table_note(table, "warning: no model: %s, at most %d can be modelled",
+                       als_counted(design->n_visits, "visit").text, ALS_REPEATED_MAX_VISITS);
     return design->n_visits > 0 && design->n_visits <= ALS_REPEATED_MAX_VISITS;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/stat/rank.h"
 #include "alstrack/stat/summary.h"
 #include "noted.h"
@@ -182,8 +183,9 @@ static void note_baseline(const struct als_change_run *run, struct als_table *ta
     als_table_note(table, "baseline of %s: %s", run->measure.instrument->code,
                    als_baseline_text(&run->baseline_rules, run->arena));
     als_note_zero(run->protocol, run->zero, table);
-    als_table_note(table, "%zu patients: %zu with a value, of whom %zu without a baseline",
-                   run->patients.count, run->with_value, run->without_baseline);
+    als_table_note(table, "%s: %zu with a value, of whom %zu without a baseline",
+                   als_counted(run->patients.count, "patient").text, run->with_value,
+                   run->without_baseline);
     if (run->old_baseline)
         als_table_note(table,
                        "warning: records too old to be a baseline are all that %zu of them have "
@@ -195,20 +197,21 @@ void als_change_notes(const struct als_change_run *run, struct als_table *table)
 {
     note_baseline(run, table);
     if (run->missing)
-        als_table_note(table, "%zu assessments without a value were left out", run->missing);
+        als_table_note(table, "%s without a value left out",
+                       als_counted(run->missing, "assessment").text);
     als_visit_values_note(&run->by_visit, table);
     als_note_raters(run->averaged, table);
     if (run->zero_baseline)
         als_table_note(table, "patients without a percentage, for a baseline of 0: %zu",
                        run->zero_baseline);
     if (run->by_visit.n_after_death)
-        als_table_note(table, "warning: %zu values dated after death were left out",
-                       run->by_visit.n_after_death);
+        als_table_note(table, "warning: %s dated after death left out",
+                       als_counted(run->by_visit.n_after_death, "value").text);
     if (run->died)
         als_table_note(table,
-                       "warning: %zu patients have died; means of later visits are those of "
+                       "warning: died: %s; means of later visits are those of "
                        "survivors (joint rank counts deaths)",
-                       run->died);
+                       als_counted(run->died, "patient").text);
     if (run->computed && run->entered)
         als_table_note(table, "warning: values of mixed sources: %zu computed, %zu entered",
                        run->computed, run->entered);

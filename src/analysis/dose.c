@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/schedule/gate.h"
 #include "alstrack/stat/dose.h"
 #include "dose_patient.h"
@@ -342,8 +343,8 @@ static void note_patients(const struct run *run, struct als_table *table)
     char date[ALS_DATE_TEXT];
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
-    als_table_note(table, "as of %s: %zu patients, %zu treated", als_day_format(run->as_of, date),
-                   run->patients.count, run->n);
+    als_table_note(table, "as of %s: %s, %zu treated", als_day_format(run->as_of, date),
+                   als_counted(run->patients.count, "patient").text, run->n);
     for (size_t i = 0; i < COUNT(notes); i++)
         if (notes[i].noted->count)
             als_table_note(table, "%s: %s", notes[i].text, als_noted_say(notes[i].noted, &text));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "mixed_int.h"
 
 static bool is_fitted(const struct mixed *mixed)
@@ -41,8 +42,9 @@ static void note_method(const struct mixed *mixed, struct als_table *table)
 static void note_counts(const struct mixed *mixed, struct als_buf *text, struct als_table *table)
 {
     size_t used = count_used(mixed);
-    als_table_note(table, "patients: %zu; %zu with %zu values, %zu without a value used",
-                   mixed->patients.count, used, mixed->n, mixed->patients.count - used);
+    als_table_note(table, "patients: %zu; %zu with %s, %zu without a value used",
+                   mixed->patients.count, used, als_counted(mixed->n, "value").text,
+                   mixed->patients.count - used);
     als_covariates_note(&mixed->covariates, table);
     if (mixed->missing)
         als_table_note(table, "left out: assessments without a value: %zu", mixed->missing);

@@ -1,6 +1,7 @@
 /* Notes that several analyses write under their tables. */
 #include "noted.h"
 
+#include "alstrack/core/count.h"
 #include <string.h>
 
 void als_noted_add(struct als_noted *noted, const char *patient)
@@ -13,7 +14,7 @@ void als_noted_add(struct als_noted *noted, const char *patient)
 const char *als_noted_say(const struct als_noted *noted, struct als_buf *text)
 {
     als_buf_clear(text);
-    als_buf_printf(text, "%zu patient%s (", noted->count, noted->count == 1 ? "" : "s");
+    als_buf_printf(text, "%s (", als_counted(noted->count, "patient").text);
     for (size_t i = 0; i < noted->count && i < ALS_NOTED_PATIENTS; i++)
         als_buf_printf(text, "%s%s", i ? ", " : "", noted->patients[i]);
     als_buf_text(text, noted->count > ALS_NOTED_PATIENTS ? ", …)" : ")");
@@ -29,9 +30,9 @@ void als_note_floor(size_t low, size_t of, struct als_table *table)
 {
     if (low)
         als_table_note(table,
-                       "warning: floor effect: %zu of %zu values are %d or less, where decline "
+                       "warning: floor effect: %zu of %s at %d or less, where decline "
                        "flattens out",
-                       low, of, ALS_FLOOR_POINTS);
+                       low, als_counted(of, "value").text, ALS_FLOOR_POINTS);
 }
 
 void als_note_raters(size_t averaged, struct als_table *table)
@@ -60,9 +61,9 @@ void als_note_zero(const struct als_protocol *protocol, const size_t zero[3],
     else
         als_buf_printf(&text, "infusion %zu", anchor->number);
     als_table_note(table,
-                   "time zero: %s for %zu patients; without it the baseline visit for %zu, the "
+                   "time zero: %s for %s; without it the baseline visit for %zu, the "
                    "first visit for %zu",
-                   text.data, zero[ALS_ZERO_PROTOCOL], zero[ALS_ZERO_BASELINE],
-                   zero[ALS_ZERO_FIRST]);
+                   text.data, als_counted(zero[ALS_ZERO_PROTOCOL], "patient").text,
+                   zero[ALS_ZERO_BASELINE], zero[ALS_ZERO_FIRST]);
     als_buf_release(&text);
 }

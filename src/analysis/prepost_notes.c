@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "noted.h"
 
 /* Fields of entry rules that look at how fast a patient declines before treatment. */
@@ -52,15 +53,16 @@ static void note_counts(const struct als_prepost_run *run, struct als_table *tab
         no_zero += fit->has_values && !fit->has_zero;
     }
     als_table_note(table,
-                   "%zu patients: %zu with both slopes, %zu with one only; left out: %zu without "
+                   "%s: %zu with both slopes, %zu with one only; left out: %zu without "
                    "time zero, %zu without a value",
-                   run->patients.count, both, one, no_zero, no_value);
+                   als_counted(run->patients.count, "patient").text, both, one, no_zero, no_value);
     if (run->missing)
-        als_table_note(table, "%zu assessments without a value were left out", run->missing);
+        als_table_note(table, "%s without a value left out",
+                       als_counted(run->missing, "assessment").text);
     als_note_raters(run->averaged, table);
     if (run->after_death)
-        als_table_note(table, "warning: %zu values dated after death were left out",
-                       run->after_death);
+        als_table_note(table, "warning: %s dated after death left out",
+                       als_counted(run->after_death, "value").text);
     if (run->left_out)
         als_table_note(table, "responder definitions in points of another measure left out: %zu",
                        run->left_out);
@@ -74,19 +76,20 @@ static void note_tests(const struct als_prepost_run *run, size_t group, bool sti
     const char *method = stick ? "broken stick" : "separate lines";
     const struct als_t_test *t = &tests.t;
     if (tests.n == 0)
-        als_table_note(table, "%s, %s: no change, %zu patients", name, method, patients);
+        als_table_note(table, "%s, %s: no change, %s", name, method,
+                       als_counted(patients, "patient").text);
     else if (isnan(t->p))
-        als_table_note(table, "%s, %s: mean change of %zu of %zu patients %.6f; no test: %s", name,
-                       method, tests.n, patients, t->difference,
+        als_table_note(table, "%s, %s: mean change of %zu of %s %.6f; no test: %s", name, method,
+                       tests.n, als_counted(patients, "patient").text, t->difference,
                        tests.n == 1 ? "one patient" : "all changes are equal");
     else
         als_table_note(table,
-                       "%s, %s: mean change of %zu of %zu patients %.6f, SD %.6f, 95 %% t interval "
+                       "%s, %s: mean change of %zu of %s %.6f, SD %.6f, 95 %% t interval "
                        "%.6f to %.6f; paired t %.4f, df %.0f, p %.6f; Wilcoxon W+ %g of %zu, %s p "
                        "%.6f",
-                       name, method, tests.n, patients, t->difference, t->sd1, t->ci_low,
-                       t->ci_high, t->t, t->df, t->p, tests.wilcoxon.statistic, tests.wilcoxon.n,
-                       isnan(tests.wilcoxon.p_exact) ? "normal" : "exact",
+                       name, method, tests.n, als_counted(patients, "patient").text, t->difference,
+                       t->sd1, t->ci_low, t->ci_high, t->t, t->df, t->p, tests.wilcoxon.statistic,
+                       tests.wilcoxon.n, isnan(tests.wilcoxon.p_exact) ? "normal" : "exact",
                        isnan(tests.wilcoxon.p_exact) ? tests.wilcoxon.p : tests.wilcoxon.p_exact);
 }
 

@@ -8,9 +8,8 @@
 #include <string.h>
 
 #include "alstrack/core/buf.h"
+#include "alstrack/core/count.h"
 #include "alstrack/stat/dist.h"
-
-#define COUNT_TEXT 40
 
 void als_slope_notes_begin(struct als_slope_notes *notes, const struct als_measure *measure)
 {
@@ -92,15 +91,8 @@ static int compare_groups(const void *a, const void *b)
     return strcmp(one->name, other->name);
 }
 
-static const char *plural(size_t patients, char text[COUNT_TEXT])
-{
-    snprintf(text, COUNT_TEXT, "%zu patient%s", patients, patients == 1 ? "" : "s");
-    return text;
-}
-
 static void write_mean(const struct als_slope_group *group, const char *by, struct als_table *table)
 {
-    char count[COUNT_TEXT];
     const char *name = group->name ? group->name : "missing";
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
@@ -109,7 +101,8 @@ static void write_mean(const struct als_slope_group *group, const char *by, stru
     else
         als_buf_text(&text, "all patients: ");
     if (group->n == 0) {
-        als_table_note(table, "%sno slope, %s", text.data, plural(group->patients, count));
+        als_table_note(table, "%sno slope, %s", text.data,
+                       als_counted(group->patients, "patient").text);
         als_buf_release(&text);
         return;
     }
@@ -118,15 +111,14 @@ static void write_mean(const struct als_slope_group *group, const char *by, stru
         mean += (group->slopes[i] - mean) / (double)(i + 1);
     for (size_t i = 0; i < group->n; i++)
         squares += (group->slopes[i] - mean) * (group->slopes[i] - mean);
-    als_buf_printf(&text, "unweighted mean of %zu slope%s %.6f", group->n, group->n == 1 ? "" : "s",
-                   mean);
+    als_buf_printf(&text, "unweighted mean of %s %.6f", als_counted(group->n, "slope").text, mean);
     if (group->n > 1) {
         double df = (double)(group->n - 1), sd = sqrt(squares / df);
         double se = sd / sqrt((double)group->n), half = als_t_quantile(0.975, df) * se;
         als_buf_printf(&text, ", SD %.6f, SE %.6f, 95 %% t interval %.6f to %.6f", sd, se,
                        mean - half, mean + half);
     }
-    als_table_note(table, "%s, %s", text.data, plural(group->patients, count));
+    als_table_note(table, "%s, %s", text.data, als_counted(group->patients, "patient").text);
     als_buf_release(&text);
 }
 
@@ -135,7 +127,8 @@ static void write_exclusions(const struct als_slope_notes *notes,
                              struct als_buf *text, struct als_table *table)
 {
     if (missing)
-        als_table_note(table, "%zu assessments without a value were left out", missing);
+        als_table_note(table, "%s without a value left out",
+                       als_counted(missing, "assessment").text);
     als_note_raters(notes->averaged, table);
     if (options->from_day != INT_MIN || options->to_day != INT_MAX) {
         als_buf_clear(text);
@@ -143,12 +136,13 @@ static void write_exclusions(const struct als_slope_notes *notes,
             als_buf_printf(text, " from day %d", options->from_day);
         if (options->to_day != INT_MAX)
             als_buf_printf(text, " to day %d", options->to_day);
-        als_table_note(table, "only values%s of time zero; %zu values outside were left out",
-                       text->data, notes->values_outside);
+        als_table_note(table, "only values%s of time zero; %s outside left out", text->data,
+                       als_counted(notes->values_outside, "value").text);
     }
     if (notes->values_after_death)
-        als_table_note(table, "warning: %zu values dated after death were left out: %s",
-                       notes->values_after_death, als_noted_say(&notes->after_death, text));
+        als_table_note(table, "warning: %s dated after death left out: %s",
+                       als_counted(notes->values_after_death, "value").text,
+                       als_noted_say(&notes->after_death, text));
 }
 
 static void write_warnings(const struct als_slope_notes *notes, struct als_buf *text,
@@ -181,17 +175,17 @@ void als_slope_notes_write(struct als_slope_notes *notes, const struct als_proto
                    "%.4f days; 95 %% intervals from t with n - 2 degrees of freedom",
                    measure->name, *unit ? unit : "units", ALS_DAYS_PER_MONTH);
     als_note_zero(protocol, notes->zero, table);
-    als_table_note(table,
-                   "%zu patients: %zu with a slope, %zu with too few values, %zu without a value",
-                   notes->all.patients, notes->all.n, notes->without_line, notes->without_value);
+    als_table_note(table, "%s: %zu with a slope, %zu with too few values, %zu without a value",
+                   als_counted(notes->all.patients, "patient").text, notes->all.n,
+                   notes->without_line, notes->without_value);
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
     write_exclusions(notes, options, missing, &text, table);
     write_warnings(notes, &text, table);
     als_buf_release(&text);
-    if (notes->all.patients > 1)
+    if (notes->all.patients > 1 || !options->by)
         write_mean(&notes->all, NULL, table);
-    if (notes->n_groups == 0)
+    if (notes->n_groups == 0 || !options->by)
         return;
     qsort(notes->groups, notes->n_groups, sizeof *notes->groups, compare_groups);
     for (size_t i = 0; i < notes->n_groups; i++)

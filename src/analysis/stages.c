@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alstrack/analysis/slopes.h"
+#include "alstrack/core/count.h"
 #include "noted.h"
 #include "patients.h"
 #include "stage_counts.h"
@@ -155,6 +156,9 @@ static void note_rules(const struct run *run, struct als_table *table)
                    "domains of 9 points or less; 5 = death; highest: the stage carried forward, "
                    "which never goes down",
                    run->options->mitos_or ? "OR" : "AND");
+    als_table_note(table,
+                   "counts: a patient once at a visit, at the highest stage that one of several "
+                   "raters found; the row without a visit counts deaths");
     if (!run->instrument)
         als_table_note(table, "warning: the study records neither ALSFRS-R nor ALSFRS, so only "
                               "deaths have a stage");
@@ -168,14 +172,15 @@ static void write_notes(const struct run *run)
 {
     struct als_table *table = run->table;
     note_rules(run, table);
-    als_table_note(table, "%zu patients, %zu rows; %zu assessments that were not done left out",
-                   run->patients.count, run->rows, run->not_done);
+    als_table_note(
+        table, "%s, %s; %s not done left out", als_counted(run->patients.count, "patient").text,
+        als_counted(run->rows, "row").text, als_counted(run->not_done, "assessment").text);
     if (run->open && is_revised(run))
-        als_table_note(table, "stages that missing items leave open: in %zu assessments",
-                       run->open);
+        als_table_note(table, "stages that missing items leave open: in %s",
+                       als_counted(run->open, "assessment").text);
     if (run->after_death)
-        als_table_note(table, "warning: %zu assessments dated after death were left out",
-                       run->after_death);
+        als_table_note(table, "warning: %s dated after death left out",
+                       als_counted(run->after_death, "assessment").text);
     struct als_buf text;
     als_buf_init(&text, ALS_BUF_LARGE);
     if (run->partial.count)

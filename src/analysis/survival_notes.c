@@ -1,6 +1,7 @@
 /* What belongs under every table that rests on times to an endpoint. */
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "survival_cases.h"
 
 static void note_left_out(const struct survival_cases *cases, struct als_buf *text,
@@ -89,9 +90,9 @@ static void note_entry(const struct survival_cases *cases, const struct survival
 {
     if (cases->late)
         als_table_note(table,
-                       "late entry (left truncation): %zu patients count as at risk only after "
+                       "late entry (left truncation): %s at risk only after "
                        "the first of consent, visit and infusion",
-                       cases->late);
+                       als_counted(cases->late, "patient").text);
     bool before_trial =
         zero_event && (strcmp(zero_event, "onset") == 0 || strcmp(zero_event, "diagnosis") == 0);
     if (before_trial && rules->from_zero)

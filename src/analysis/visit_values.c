@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alstrack/analysis/visits.h"
+#include "alstrack/core/count.h"
 
 /* Does the protocol put the visit after the baseline? Where the baseline is the last value before
  * treatment those of the lead-in are not after it, even in patients who were never treated and
@@ -144,7 +145,7 @@ void als_visit_values_note(const struct als_visit_values *values, struct als_tab
     if (values->n_values == 0)
         return;
     als_buf_init(&text, ALS_BUF_LARGE);
-    als_buf_printf(&text, "%zu values:", values->n_values);
+    als_buf_printf(&text, "%s:", als_counted(values->n_values, "value").text);
     say_count(&text, values->n_planned, "at planned visits");
     say_count(&text, values->n_stood_in,
               "of early termination, taken at the nearest planned visit without a value");

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/core/date.h"
 #include "alstrack/core/num.h"
 
@@ -240,7 +241,7 @@ enum als_status als_cli_day(const char *text, const char *what, int *out, struct
 
 const char *als_cli_count(const struct als_cli *cli, size_t n, const char *one)
 {
-    return als_arena_printf(cli->arena, "%zu %s%s", n, one, n == 1 ? "" : "s");
+    return als_arena_strdup(cli->arena, als_counted(n, one).text);
 }
 
 enum als_status als_cli_no_such(enum als_status status, const char *what, const char *word,

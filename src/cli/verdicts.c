@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "ask.h"
 #include "names.h"
 #include "tty.h"
@@ -31,7 +32,7 @@ void als_cli_tell_news(struct als_cli *cli, const struct als_news *news)
 
 static const char *queries(const struct als_cli *cli, size_t n)
 {
-    return als_arena_printf(cli->arena, "%zu %s", n, n == 1 ? "query" : "queries");
+    return als_arena_strdup(cli->arena, als_counted(n, "query").text);
 }
 
 void als_cli_tell_queries(struct als_cli *cli, const char *patient, size_t opened, size_t refreshed,

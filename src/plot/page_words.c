@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "data_cell.h"
 #include "page.h"
 
@@ -73,8 +74,8 @@ static void add_series_words(struct als_buf *out, const struct als_page_series *
     als_buf_printf(out, " %s: %s on %s", series->label, als_page_short(first->value, 2, arena),
                    als_day_format(first->day, from));
     if (series->n_points > 1)
-        als_buf_printf(out, ", %s on %s, %zu values", als_page_short(last->value, 2, arena),
-                       als_day_format(last->day, to), series->n_points);
+        als_buf_printf(out, ", %s on %s, %s", als_page_short(last->value, 2, arena),
+                       als_day_format(last->day, to), als_counted(series->n_points, "value").text);
     als_buf_char(out, '.');
 }
 

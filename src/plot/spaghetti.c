@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/core/file.h"
 #include "canvas.h"
 #include "cohort.h"
@@ -343,12 +344,13 @@ void als_cohort_script(const struct als_cohort_data *data, const struct als_coho
 
 const char *als_cohort_words(const struct als_cohort_data *data, struct als_arena *arena)
 {
-    const char *words = als_arena_printf(arena, "Curves of %zu patients over months from %s.",
-                                         data->n_curves, data->zero_label);
+    const char *words =
+        als_arena_printf(arena, "Curves of %s over months from %s.",
+                         als_counted(data->n_curves, "patient").text, data->zero_label);
     for (size_t g = 0; g < data->n_groups; g++) {
         const struct als_cohort_group *group = &data->groups[g];
-        words = als_arena_printf(arena, "%s %s: %zu patients", words, group_title(data, g, arena),
-                                 group->patients);
+        words = als_arena_printf(arena, "%s %s: %s", words, group_title(data, g, arena),
+                                 als_counted(group->patients, "patient").text);
         if (group->slopes)
             words = als_arena_printf(arena, "%s, mean slope %s per month", words,
                                      als_page_number(group->slope, 2, arena));

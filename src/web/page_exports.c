@@ -1,6 +1,7 @@
 /* Files to take away: the cohort's CSVs as one archive, or one instrument's table. */
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/export/csv.h"
 #include "alstrack/export/zip.h"
 #include "alstrack/store/people.h"
@@ -84,8 +85,9 @@ static enum als_status make_archive(struct als_request *request, struct als_resp
         status = als_zip_folder(options.folder, code, (int64_t)request->today * 86400, path, err);
     if (!status)
         status = als_access_log(request->store, request->user, "export",
-                                als_arena_printf(request->arena, "csv as zip: %zu files, %zu rows",
-                                                 result.files, result.rows),
+                                als_arena_printf(request->arena, "csv as zip: %s, %s",
+                                                 als_counted(result.files, "file").text,
+                                                 als_counted(result.rows, "row").text),
                                 err);
     if (!status)
         status = als_scratch_send(path, response, err);
@@ -110,10 +112,11 @@ static enum als_status make_instrument(struct als_request *request, struct als_r
     enum als_status status =
         als_export_wide(request->store, instrument->code, path, 0, sha256, &rows, err);
     if (!status)
-        status = als_access_log(request->store, request->user, "export",
-                                als_arena_printf(request->arena, "%s: %zu rows, SHA-256 %s",
-                                                 instrument->code, rows, sha256),
-                                err);
+        status =
+            als_access_log(request->store, request->user, "export",
+                           als_arena_printf(request->arena, "%s: %s, SHA-256 %s", instrument->code,
+                                            als_counted(rows, "row").text, sha256),
+                           err);
     if (!status)
         status = als_scratch_send(path, response, err);
     if (!status)

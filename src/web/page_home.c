@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alstrack/analysis/visits.h"
+#include "alstrack/core/count.h"
 #include "alstrack/store/draft.h"
 #include "alstrack/store/query.h"
 #include "pages.h"
@@ -42,9 +43,9 @@ static enum als_status write_queries(struct als_html *page, const char *site, st
         als_html_text(page, "No open queries.");
     else
         als_html_link(page, "/queries?state=open",
-                      als_arena_printf(request->arena, "%zu open %s, the oldest for %d days",
-                                       list.count, list.count == 1 ? "query" : "queries",
-                                       request->today - oldest));
+                      als_arena_printf(request->arena, "%s, the oldest for %s",
+                                       als_counted(list.count, "open query").text,
+                                       als_counted((size_t)(request->today - oldest), "day").text));
     als_html_close(page, "p");
     return ALS_OK;
 }
@@ -90,12 +91,13 @@ static const char *days_left(const struct als_request *request, const struct als
     const int left = due->row.window_to - request->today;
     const int until = due->row.window_from - request->today;
     if (left < 0)
-        return als_arena_printf(request->arena, "%d day%s ago", -left, left == -1 ? "" : "s");
+        return als_arena_printf(request->arena, "%s ago", als_counted((size_t)-left, "day").text);
     if (until > 0)
-        return als_arena_printf(request->arena, "opens in %d day%s", until, until == 1 ? "" : "s");
+        return als_arena_printf(request->arena, "opens in %s",
+                                als_counted((size_t)until, "day").text);
     if (left == 0)
         return "last day";
-    return als_arena_printf(request->arena, "%d day%s left", left, left == 1 ? "" : "s");
+    return als_arena_printf(request->arena, "%s left", als_counted((size_t)left, "day").text);
 }
 
 static void write_rows(struct als_html *page, const struct als_worklist *list)

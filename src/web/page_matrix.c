@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "alstrack/analysis/visits.h"
+#include "alstrack/core/count.h"
 #include "alstrack/store/query.h"
 #include "pages.h"
 #include "view.h"
@@ -147,8 +148,9 @@ enum als_status als_page_matrix(struct als_request *request, struct als_response
         return status;
     als_html_table_end(&page);
     als_html_open(&page, "p", "class", "notes", NULL);
-    als_html_printf(&page, "%s, %zu visits done, %zu due or overdue.",
-                    als_view_count(request, matrix.patients, "patient"), matrix.done, matrix.open);
+    als_html_printf(&page, "%s, %s done, %zu due or overdue.",
+                    als_view_count(request, matrix.patients, "patient"),
+                    als_counted(matrix.done, "visit").text, matrix.open);
     als_html_close(&page, "p");
     als_html_end(&page);
     return ALS_OK;

@@ -2,6 +2,7 @@
  * events, signatures. */
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/core/num.h"
 #include "alstrack/store/scan.h"
 #include "assess_show.h"
@@ -63,7 +64,7 @@ static void put_asked(struct visit_page *page, const char *record, const char *r
         return;
     als_html_markup(&page->html, " ");
     als_html_badge(&page->html, "late",
-                   n == 1 ? "1 query" : als_arena_printf(page->request->arena, "%zu queries", n));
+                   als_arena_strdup(page->request->arena, als_counted(n, "query").text));
 }
 
 static void put_state(struct visit_page *page, const struct line *line,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "alstrack/core/count.h"
 #include "alstrack/export/write.h"
 
 const char *als_view_day(const struct als_request *request, int day)
@@ -16,7 +17,7 @@ const char *als_view_day(const struct als_request *request, int day)
 
 const char *als_view_count(const struct als_request *request, size_t n, const char *one)
 {
-    return als_arena_printf(request->arena, "%zu %s%s", n, one, n == 1 ? "" : "s");
+    return als_arena_strdup(request->arena, als_counted(n, one).text);
 }
 
 static bool is_number(const struct als_table_column *column)

@@ -67,7 +67,7 @@ Test(adverse_groups, are_compared_by_fishers_test)
     size_t fall = row_of(table, "B", "term", "fall");
     cr_assert_eq(trial_integer(table, fall, "patients"), 0, "a row although nothing happened");
     assert_close(trial_number(table, fall, "fisher_p"), 5.0 / 11, 1e-12);
-    cr_assert(trial_noted(table, "without an infusion: 1, with 1 events"));
+    cr_assert(trial_noted(table, "without an infusion: 1, with 1 event"));
     als_table_free(table);
     table = adverse(&trial, (struct als_adverse_options){.by = "arm", .untreated_too = true});
     fall = row_of(table, "B", "term", "fall");

@@ -239,9 +239,9 @@ Test(change, leaves_out_what_is_after_death_or_outside_the_plan)
                                  "does not plan 1, dated after death 1"));
     cr_assert(
         trial_noted(table, "of visits that the protocol does not plan 1, dated after death 1"));
-    cr_assert(trial_noted(table, "1 values dated after death"));
-    cr_assert(trial_noted(table, "1 patients have died"));
-    cr_assert(trial_noted(table, "values are 25 or less"));
+    cr_assert(trial_noted(table, "1 value dated after death"));
+    cr_assert(trial_noted(table, "died: 1 patient;"));
+    cr_assert(trial_noted(table, "values at 25 or less"));
     als_table_free(table);
     trial_close(&trial);
 }

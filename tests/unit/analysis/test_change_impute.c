@@ -58,7 +58,7 @@ TABLE_TEST(change_impute, agrees_with_the_worked_example, rows)
     if (rows[*row_].impute != ALS_IMPUTE_NONE) {
         cr_assert_eq(trial_integer(table, row, "n_imputed"), 1);
         cr_assert_eq(trial_integer(table, row_of(table, "MN6"), "n_imputed"), 0);
-        cr_assert(trial_noted(table, "warning: imputed: 1 values"));
+        cr_assert(trial_noted(table, "warning: imputed: 1 value "));
     }
     als_table_free(table);
     trial_close(&trial);

@@ -206,7 +206,7 @@ Test(prepost, ends_at_death)
     struct als_table *table = prepost(&trial, (struct als_prepost_options){0});
     cr_assert_eq(trial_integer(table, 0, "n_post"), 3);
     cr_assert_eq(trial_integer(table, 0, "stick_n"), 6);
-    cr_assert(trial_noted(table, "warning: 2 values dated after death were left out"));
+    cr_assert(trial_noted(table, "warning: 2 values dated after death left out"));
     als_table_free(table);
     trial_close(&trial);
 }

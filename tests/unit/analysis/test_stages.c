@@ -88,7 +88,7 @@ Test(stages, agree_with_the_worked_examples)
     cr_assert_str_eq(trial_text(table, 7, "kings_rule"), "ventilation, and gastrostomy");
     cr_assert(trial_noted(table, "speech AND handwriting"));
     cr_assert(trial_noted(either, "speech OR handwriting"));
-    cr_assert(trial_noted(table, "missing items leave open: in 1 assessments"));
+    cr_assert(trial_noted(table, "missing items leave open: in 1 assessment"));
     als_table_free(table);
     als_table_free(either);
     trial_close(&trial);
@@ -123,7 +123,7 @@ Test(stages, follow_events_and_end_with_death)
     cr_assert_str_eq(trial_text(table, 4, "kings_rule"), "death");
     cr_assert_eq(trial_integer(table, 4, "mitos"), 5);
     cr_assert_eq(trial_integer(table, 4, "ft9"), 5);
-    cr_assert(trial_noted(table, "1 assessments dated after death"));
+    cr_assert(trial_noted(table, "1 assessment dated after death"));
     cr_assert(trial_noted(table, "date without a day: 1 patient (P1)"));
     als_table_free(table);
     trial_close(&trial);
