@@ -187,7 +187,7 @@ Test(change, counts_who_is_in_no_group)
     trial_alsfrsr(&trial, patient, "MN3", trial_day("2016-04-04"), 38);
     struct als_table *table =
         change(&trial, (struct als_change_options){.by = "arm", .adjusted = true});
-    cr_assert(trial_noted(table, "left out: patients without arm: 1, with 1 changes"));
+    cr_assert(trial_noted(table, "left out: patients without arm: 1, with 1 change"));
     als_table_free(table);
     trial_close(&trial);
 }
