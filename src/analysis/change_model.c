@@ -296,8 +296,8 @@ static void note_without_group(const struct design *design, struct als_table *ta
         patients++;
         changes += own;
     }
-    als_table_note(table, "left out: patients without %s: %zu, with %s", run->options->by,
-                   patients, als_counted(changes, "change").text);
+    als_table_note(table, "left out: patients without %s: %zu, with %s", run->options->by, patients,
+                   als_counted(changes, "change").text);
 }
 
 static void note_model(const struct design *design, struct als_table *table)
