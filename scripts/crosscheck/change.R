@@ -44,6 +44,8 @@ add_baselines <- function(rows, notes, data) {
   else if (grepl("^visit ", rule)) rows$visit == sub("^visit ([^ ,]+).*", "\\1", rule)
   else rows$day <= 0
   own <- rows[candidate, ]
+  own <- own[own$day == ave(own$day, own$patient, FUN = max), ]
+  own$y <- ave(own$y, own$patient) # several visits of one day count by their mean
   own <- own[!duplicated(own$patient, fromLast = TRUE), ]
   at <- match(rows$patient, own$patient)
   rows$baseline <- own$y[at]
@@ -120,7 +122,7 @@ impute <- function(rows, notes, data, measure, method) {
     for (i in seq_len(nrow(due))) {
       before <- own[own$day <= due$at[i], ]
       value <- if (method == "bocf") own$baseline[1]
-      else if (method == "locf") tail(before$y, 1)
+      else if (method == "locf") mean(before$y[before$day == max(before$day)])
       else if (length(unique(since$day)) > 1) {
         line <- coef(lm(y ~ day, since))
         free <- unname(line[1] + line[2] * due$at[i])

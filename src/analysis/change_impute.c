@@ -64,11 +64,17 @@ static struct als_ols line_of(const struct als_series *series, size_t n, int fro
     return line;
 }
 
+/* Of several visits of that day the mean, as for a baseline. */
 static double last_before(const struct als_series *series, size_t n, int day)
 {
     double last = NAN;
-    for (size_t i = 0; i < n && series->points[i].day <= day; i++)
-        last = series->points[i].value;
+    size_t of_day = 0;
+    for (size_t i = 0; i < n && series->points[i].day <= day; i++) {
+        bool again = i > 0 && series->points[i].day == series->points[i - 1].day;
+        of_day = again ? of_day + 1 : 1;
+        last = again ? last + (series->points[i].value - last) / (double)of_day
+                     : series->points[i].value;
+    }
     return last;
 }
 

@@ -128,8 +128,9 @@ static uint32_t number_of(struct als_table *table, const char *text)
     struct texts *texts = &table->texts;
     make_room(texts);
     uint32_t *slot = slot_of(texts, text);
-    if (*slot)
-        return *slot;
+    const uint32_t known = *slot;
+    if (known)
+        return known;
     if (texts->count == UINT32_MAX / 4)
         als_bug("a table of more than %u texts", texts->count);
     *slot = ++texts->count;
@@ -206,8 +207,8 @@ void als_table_number(struct als_table *table, double value)
 {
     if (isinf(value))
         als_bug("an infinite number in a result table");
-    /* A negative zero would print as -0. */
-    add(table, ALS_CELL_NUMBER, value == 0 ? &(double){0} : &value);
+    const double plain = value == 0 ? 0 : value; /* a negative zero would print as -0 */
+    add(table, ALS_CELL_NUMBER, &plain);
 }
 
 void als_table_yesno(struct als_table *table, bool value)

@@ -80,9 +80,10 @@ static enum als_status find(struct als_cli *cli, int64_t patient_id, const char 
     struct als_adverse_event_list list;
     enum als_status status = als_adverse_event_load(cli->store, patient_id, cli->arena, &list, err);
     *out = NULL;
+    const struct als_adverse_event *items = list.items;
     for (size_t i = 0; !status && i < list.count && !*out; i++)
-        if (strcmp(list.items[i].ae_id, ae_id) == 0)
-            *out = &list.items[i];
+        if (strcmp(items[i].ae_id, ae_id) == 0)
+            *out = items + i;
     return status;
 }
 
@@ -282,7 +283,7 @@ static enum als_status ask_stored_key(struct als_cli *cli, struct als_err *err)
 {
     const struct als_ask patient = {
         .label = "Patient", .required = true, .check = als_ask_check_patient};
-    struct als_patient found;
+    struct als_patient found = {.id = 0};
     struct als_adverse_event_list list = {NULL, 0};
     enum als_status status = als_ask_each(cli, &patient, 1, err);
     if (!status)

@@ -47,13 +47,13 @@ static enum als_status put(struct als_cli *cli, void *context, struct als_record
     const struct putting *putting = context;
     struct als_event event = putting->event;
     enum als_put what = ALS_PUT_SAME;
-    const enum als_status status = als_event_put(cli->store, &event, putting->given, &what, err);
+    enum als_status status = als_event_put(cli->store, &event, putting->given, &what, err);
     if (status)
         return status;
     recorded->record = "event";
     recorded->item = als_event_item(als_store_protocol(cli->store), &event, cli->arena);
     recorded->patient_id = what == ALS_PUT_SAME ? 0 : event.patient_id;
-    return status;
+    return ALS_OK;
 }
 
 /* Visits are counted from an infusion, so that its date must be a day. */

@@ -126,7 +126,7 @@ LMM_INLINE size_t take_out_subject(struct als_lmm_state *state, const size_t q, 
                                    const double *record)
 {
     size_t rank = 0;
-    double a[LMM_Q * LMM_Q], b[LMM_Q], *rows = state->scratch;
+    double a[LMM_Q * LMM_Q] = {0}, b[LMM_Q], *rows = state->scratch;
     memcpy(rows, record + state->m + q, q * p * sizeof *rows);
     for (size_t i = 0; i < q; i++) {
         b[i] = record[state->m + i];

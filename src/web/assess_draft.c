@@ -129,7 +129,7 @@ void als_assess_keep_too(struct als_assess *assess)
 enum als_status als_assess_end_draft(struct als_assess *assess, struct als_err *err)
 {
     struct als_draft draft = als_assess_draft_key(assess), other;
-    bool found, more;
+    bool found = false, more = false;
     draft.touched_utc = assess->draft_version;
     enum als_status status = als_draft_discard(assess->request->store, &draft, err);
     if (!status)
