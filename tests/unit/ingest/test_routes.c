@@ -283,7 +283,7 @@ static void assert_same(const struct als_buf *a, const struct als_buf *b, const 
                      b->data + at);
 }
 
-Test(routes, say_the_same_of_every_assessment, .timeout = 250)
+Test(routes, say_the_same_of_every_assessment)
 {
     static const char *const rules[] = {"W-TWO-RATERS", "W-SAME-DAY", "W-VISIT-ORDER",
                                         "W-NO-BASELINE"};
@@ -511,7 +511,7 @@ static void enter_records(struct trial *trial, const struct records *all)
     }
 }
 
-Test(routes, say_the_same_of_every_patient_event_visit_and_adverse_event, .timeout = 120)
+Test(routes, say_the_same_of_every_patient_event_visit_and_adverse_event)
 {
     static const char *const rules[] = {"W-HEIGHT",      "W-AGE",   "W-BEFORE-BIRTH",
                                         "W-AFTER-DEATH", "W-ORDER", "W-BEFORE-CONSENT",
