@@ -66,6 +66,7 @@ all_stages <- function(data, use_or, from_1) {
     rows <- rbind(rows, data.frame(patient = deaths$patient, visit = NA, rater = NA, date = deaths$date,
                                    kings = "5", kings_rule = "death", mitos = 5, mitos_rule = "death",
                                    ft9 = 5, gastrostomy = NA, kings_4a = NA, kings_4b = NA))
+  if (is.null(rows)) return(NULL)
   rows[order(match(rows$patient, data$patients$patient), is.na(rows$visit), rows$date, method = "radix"), ]
 }
 
