@@ -297,36 +297,65 @@ start_covariance <- function(own, residuals, visits) {
   e$vectors %*% (pmax(e$values, 0.05 * mean(diag(s))) * t(e$vectors))
 }
 
-fit_repeated <- function(own, X, visits, name, starts = list(), method = "REML") {
-  n <- length(visits)
-  bases <- entry_directions(n)
-  subjects <- lapply(split(seq_len(nrow(own)), factor(own$patient, unique(own$patient))), function(i) {
+repeated_subjects <- function(own, X, visits) {
+  bases <- entry_directions(length(visits))
+  lapply(split(seq_len(nrow(own)), factor(own$patient, unique(own$patient))), function(i) {
     at <- match(own$visit[i], visits)
     list(y = own$change[i], X = X[i, , drop = FALSE],
          A = array(sapply(bases, function(b) b[at, at]), c(length(i), length(i), length(bases))))
   })
+}
+repeated_starts <- function(own, X, visits) {
+  n <- length(visits)
   s <- start_covariance(own, lm.fit(X, own$change)$residuals, visits)
   near <- sqrt(diag(s)) %o% sqrt(diag(s)) * 0.8^abs(outer(seq_len(n), seq_len(n), "-"))
+  list(s, near, diag(diag(s), n) + 0.5 * mean(diag(s)))
+}
+
+fit_repeated <- function(own, X, visits, name, starts = list(), method = "REML") {
+  n <- length(visits)
+  subjects <- repeated_subjects(own, X, visits)
   simpler <- switch(name, TOEPH = "ARH1", TOEP = "AR1")
   if (!is.null(simpler)) {
     near_fit <- fit_repeated(own, X, visits, simpler, starts, method)
-    if (!is.null(near_fit)) starts <- c(starts, list(full_covariance(near_fit, n)))
+    if (!is.null(near_fit)) starts <- c(starts, list(full_covariance(near_fit$theta, n)))
   }
   best <- NULL
-  for (start in c(starts, list(s, near, diag(diag(s), n) + 0.5 * mean(diag(s))))) {
+  for (start in c(starts, repeated_starts(own, X, visits))) {
     fit <- maximise_covariance(subjects, start[lower_pairs(n)], method, structure_parameters(name, n), 80)
     if (!is.null(fit) && (is.null(best) || fit$loglik > best$loglik)) best <- fit
   }
   best
 }
 
-full_covariance <- function(fit, n) {
+# Where a climb without regard to curvature ends, highest of all starts: with few patients the likelihood
+# may rise without end towards a singular covariance, and a maximum inside is then a local one.
+climb_repeated <- function(own, X, visits, name) {
+  n <- length(visits)
+  subjects <- repeated_subjects(own, X, visits)
+  parameters <- structure_parameters(name, n)
+  deviance <- function(phi) {
+    fit <- covariance_at(subjects, parameters$theta(phi), "REML", FALSE)
+    if (is.null(fit)) 1e10 else fit$deviance
+  }
+  best <- list(loglik = -Inf)
+  for (start in repeated_starts(own, X, visits)) {
+    phi <- parameters$phi(start[lower_pairs(n)])
+    for (again in 1:3) phi <- optim(phi, deviance, method = "BFGS", control = list(maxit = 2000, reltol = 1e-14))$par
+    loglik <- -deviance(phi) / 2
+    if (loglik > best$loglik)
+      best <- list(loglik = loglik, smallest = smallest_correlation(parameters$theta(phi), n))
+  }
+  best
+}
+
+full_covariance <- function(theta, n) {
   S <- matrix(0, n, n)
-  S[lower_pairs(n)] <- fit$theta
+  S[lower_pairs(n)] <- theta
   S[upper.tri(S)] <- t(S)[upper.tri(S)]
   S
 }
-smallest_correlation <- function(fit, n) min(eigen(cov2cor(full_covariance(fit, n)), TRUE)$values)
+smallest_correlation <- function(theta, n) min(eigen(cov2cor(full_covariance(theta, n)), TRUE)$values)
 
 # An autoregression of as many terms as there are gaps can have any correlations of gaps, so it is
 # Toeplitz.
@@ -355,6 +384,23 @@ gls_covariance <- function(fit, visits) {
   list(unclass(nlme::getVarCov(fit, individual = whole))[, , drop = FALSE])
 }
 
+# Is there no maximum of a structure that the program gave up?
+check_given_up <- function(own, X, visits, wanted, where) {
+  told <- function(...) remark("change: structure given up", sprintf("%s: %s; %s", where, wanted, sprintf(...)))
+  bigger <- fit_repeated(own, X, visits, wanted)
+  if (is.null(bigger)) return(told("R finds no maximum either"))
+  if (bigger$flat > 0) return(told("R's maximum is a ridge: a covariance is not determined"))
+  smallest <- smallest_correlation(bigger$theta, length(visits))
+  if (smallest < 1e-4)
+    return(told("R's maximum is all but singular, smallest eigenvalue of the correlations %.1e", smallest))
+  edge <- climb_repeated(own, X, visits, wanted)
+  if (edge$loglik > bigger$loglik + 0.01 && edge$smallest < 1e-4)
+    return(told("R's maximum of %.4f is a local one: %.4f where the smallest eigenvalue of the correlations is %.1e",
+                bigger$loglik, edge$loglik, edge$smallest))
+  fail(quantity_row("change", "structure given up", 0), sprintf(
+    "[%s] %s: R finds log-likelihood %.6f", where, wanted, bigger$loglik))
+}
+
 MOST_VISITS_RETRIED <- 8 # a hopeless search over more takes R minutes
 
 check_adjusted <- function(data, measure, by, rows, groups, where) {
@@ -380,21 +426,7 @@ check_adjusted <- function(data, measure, by, rows, groups, where) {
         length(visits) * (length(visits) + 1) / 2, length(unique(own$patient))))
       next
     }
-    X <- adjusted_design(own, visits, ours)$X
-    bigger <- fit_repeated(own, X, visits, wanted)
-    smallest <- if (is.null(bigger)) NA else smallest_correlation(bigger, length(visits))
-    if (is.null(bigger))
-      remark("change: structure given up", sprintf("%s: %s; R finds no maximum either", where, wanted))
-    else if (bigger$flat > 0)
-      remark("change: structure given up", sprintf(
-        "%s: %s; R's maximum is a ridge: a covariance is not determined", where, wanted))
-    else if (smallest < 1e-4)
-      remark("change: structure given up", sprintf(
-        "%s: %s; R's maximum is all but singular, smallest eigenvalue of the correlations %.1e", where,
-        wanted, smallest))
-    else
-      fail(quantity_row("change", "structure given up", 0), sprintf(
-        "[%s] %s: R finds log-likelihood %.6f", where, wanted, bigger$loglik))
+    check_given_up(own, adjusted_design(own, visits, ours)$X, visits, wanted, where)
   }
   design <- adjusted_design(own, visits, ours)
   gls <- fit_gls(own, design$X, visits, name)
